@@ -1,0 +1,1 @@
+"""knowloom: a knowledge platform on Neo4j."""

@@ -1,0 +1,95 @@
+"""How commands speak: tables for people, one JSON document for scripts, progress on stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import click
+import orjson
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+def emit(data: Any, as_json: bool, lines: Iterable[str] = ()) -> None:
+    """Print `data` as JSON when asked, else `lines` for a person."""
+    if as_json:
+        text = orjson.dumps(data, option=orjson.OPT_INDENT_2, default=str)
+        click.echo(text.decode())
+        return
+    for line in lines:
+        click.echo(line)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+    """Return the lines of a plain table with aligned columns."""
+    from io import StringIO
+
+    from rich.console import Console
+    from rich.table import Table
+
+    drawn = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        drawn.add_row(*("" if cell is None else str(cell) for cell in row))
+    console = Console(file=StringIO(), width=160, highlight=False, markup=False)
+    console.print(drawn)
+    text: str = console.file.getvalue()  # type: ignore[attr-defined]
+    return [line.rstrip() for line in text.splitlines()]
+
+
+@contextmanager
+def progress(title: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Yield a function to call with every number of finished items.
+
+    On a terminal it draws a bar with rate and remaining time; else it writes a line to stderr
+    every ten seconds.
+    """
+    if sys.stderr.isatty():
+        with _bar(title, total) as advance:
+            yield advance
+        return
+    yield _Lines(title, total)
+
+
+@contextmanager
+def _bar(title: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """Yield a function that moves a drawn bar."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.speed:,.0f}/s" if total else ""),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda done: bar.advance(task, done)
+
+
+class _Lines:
+    """Writes a line about the progress now and then."""
+
+    def __init__(self, title: str, total: int | None) -> None:
+        from time import monotonic
+
+        self._title = title
+        self._total = f" of {total:,}" if total else ""
+        self._clock = monotonic
+        self._started = self._said = monotonic()
+        self._done = 0
+
+    def __call__(self, done: int) -> None:
+        self._done += done
+        now = self._clock()
+        if now - self._said >= 10:
+            self._said = now
+            rate = self._done / (now - self._started)
+            click.echo(f"{self._title}: {self._done:,}{self._total}, {rate:,.0f}/s", err=True)

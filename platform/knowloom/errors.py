@@ -1,0 +1,272 @@
+"""The errors of knowloom: one tree, named for what happened.
+
+    KnowloomError                  every error the library raises on purpose; exit code 1
+    ├── UsageError                 the caller asked for something that cannot be meant; exit code 2
+    │   ├── SettingsError          a setting has a value that cannot be used
+    │   └── MappingError           a mapping file does not fit its data or the ontology
+    ├── OntologyError              an ontology text or change is faulty; holds all faults
+    │   └── UnknownConcept         a name is not a concept of this ontology
+    ├── ServerError                the managed local server could not do its part
+    │   ├── JavaMissing            no Java that this Neo4j accepts
+    │   ├── DownloadFailed         a file could not be fetched, or is not what the lock file says
+    │   ├── DiskFull               no room left in the cache or the workspace
+    │   ├── ServerDidNotStart      the process ended, or did not answer in time
+    │   └── WorkspaceBusy          another command is starting or changing this workspace's server
+    ├── StoreError                 a Neo4j server could not do its part
+    │   ├── ServerUnreachable      nobody answers at the address
+    │   ├── AuthenticationFailed   the server refused the user name or password
+    │   ├── UnsupportedServer      the server's version or edition lacks something needed
+    │   ├── WriteLost              counts did not add up: rows in are not rows accounted for
+    │   └── NotBulkLoadable        a bulk load needs a managed server without instances
+    ├── MigrationError             a migration is faulty
+    │   ├── MigrationChanged       an applied file has another checksum now
+    │   └── MigrationsLocked       another process is migrating, or one died doing so
+    ├── SourceError                a source of data cannot be read at all
+    │   └── UnknownLoader          no loader of this kind is installed
+    ├── RecordsRejected            more records were rejected than allowed; the good ones are kept
+    └── NotFound                   no instance, run or version of this name
+
+Batch work does not raise at the first problem: it collects `Fault` values, each with the place
+where it happened, and goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One thing that is wrong, and where.
+
+    Args:
+        where: the place: `people.csv:17`, `ontology.py:4`, or `(:Person {uid: '…'}).born`.
+        what: one sentence without a full stop that says what is wrong and what would be right.
+        code: a short stable name for scripts, such as `unknown-parent`.
+
+    >>> str(Fault("people.csv:17", "born is 'soon', which is not a date (YYYY-MM-DD)", "type"))
+    "people.csv:17: born is 'soon', which is not a date (YYYY-MM-DD)"
+    """
+
+    where: str
+    what: str
+    code: str = "fault"
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}"
+
+
+class KnowloomError(Exception):
+    """The base of every error that knowloom raises on purpose."""
+
+    exit_code = 1
+
+
+class UsageError(KnowloomError):
+    """The caller asked for something that cannot be meant."""
+
+    exit_code = 2
+
+
+class SettingsError(UsageError):
+    """A setting has a value that cannot be used."""
+
+
+class MappingError(UsageError):
+    """A mapping file does not fit its data or the ontology; `faults` names every place."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(_listed("the mapping cannot be used", self.faults))
+
+
+class OntologyError(KnowloomError):
+    """An ontology text or a change of it is faulty; `faults` names every place."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(_listed("the ontology cannot be used", self.faults))
+
+
+class UnknownConcept(OntologyError):
+    """A name is not a concept of this ontology; `name` and the nearest `suggestions`."""
+
+    def __init__(self, name: str, suggestions: Sequence[str] = ()) -> None:
+        self.name = name
+        self.suggestions = tuple(suggestions)
+        hint = f"; did you mean {' or '.join(self.suggestions)}?" if suggestions else ""
+        super().__init__([Fault(name, f"no concept has this name{hint}", "unknown-concept")])
+
+
+class ServerError(KnowloomError):
+    """The managed local server could not do its part."""
+
+
+class JavaMissing(ServerError):
+    """No Java that this Neo4j accepts was found; `accepted` lists the major versions."""
+
+    def __init__(self, accepted: Sequence[int], found: str = "") -> None:
+        self.accepted = tuple(accepted)
+        self.found = found
+        versions = " or ".join(str(v) for v in accepted)
+        seen = f" (found {found})" if found else ""
+        super().__init__(
+            f"Neo4j needs Java {versions}{seen}: run `pip install 'knowloom[server]'`, "
+            "or install one and set JAVA_HOME"
+        )
+
+
+class DownloadFailed(ServerError):
+    """A file could not be fetched, or is not what the lock file says; `file` and `why`."""
+
+    def __init__(self, file: str, why: str) -> None:
+        self.file = file
+        self.why = why
+        super().__init__(
+            f"{file} could not be fetched: {why}; run the command again (finished files are kept), "
+            "or set KNOWLOOM_MAVEN_REPOSITORY to a repository you can reach"
+        )
+
+
+class DiskFull(ServerError):
+    """No room left where `path` was to be written."""
+
+    def __init__(self, path: Path, needed: int | None = None) -> None:
+        self.path = path
+        self.needed = needed
+        room = f" ({needed / 1e6:.0f} MB needed)" if needed else ""
+        super().__init__(f"no space left to write {path}{room}: free some and run again")
+
+
+class ServerDidNotStart(ServerError):
+    """The server process ended, or did not answer in time; `log` holds its last words."""
+
+    def __init__(self, why: str, log: Path | None = None) -> None:
+        self.why = why
+        self.log = log
+        more = f"; see `knowloom server logs` ({log})" if log else ""
+        super().__init__(f"Neo4j did not start: {why}{more}")
+
+
+class WorkspaceBusy(ServerError):
+    """Another command is starting or changing the server of this workspace."""
+
+    def __init__(self, workspace: Path) -> None:
+        self.workspace = workspace
+        super().__init__(
+            f"another knowloom command is starting or changing the server of {workspace}: "
+            "wait for it to end and run again"
+        )
+
+
+class StoreError(KnowloomError):
+    """A Neo4j server could not do its part."""
+
+
+class ServerUnreachable(StoreError):
+    """Nobody answers at `uri`."""
+
+    def __init__(self, uri: str, why: str = "") -> None:
+        self.uri = uri
+        because = f" ({why})" if why else ""
+        super().__init__(
+            f"no Neo4j answers at {uri}{because}: start one with `knowloom server start`, "
+            "or check NEO4J_URI"
+        )
+
+
+class AuthenticationFailed(StoreError):
+    """The server at `uri` refused the user name or password."""
+
+    def __init__(self, uri: str, user: str) -> None:
+        self.uri = uri
+        self.user = user
+        super().__init__(
+            f"{uri} refused the password of user {user!r}: set NEO4J_USERNAME and NEO4J_PASSWORD"
+        )
+
+
+class UnsupportedServer(StoreError):
+    """The server's version or edition lacks something that knowloom needs."""
+
+
+class WriteLost(StoreError):
+    """Counts did not add up: rows in are not rows written, unchanged or rejected."""
+
+    def __init__(self, given: int, accounted: int) -> None:
+        self.given = given
+        self.accounted = accounted
+        super().__init__(
+            f"{given} records went in, {accounted} are accounted for: run `knowloom check`, "
+            "then the same command again (what was written is kept)"
+        )
+
+
+class NotBulkLoadable(StoreError):
+    """A bulk load needs a managed server that holds no instance yet."""
+
+
+class MigrationError(KnowloomError):
+    """A migration is faulty; `faults` names every place."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(_listed("the migrations cannot be applied", self.faults))
+
+
+class MigrationChanged(MigrationError):
+    """A file that was applied has another checksum now."""
+
+
+class MigrationsLocked(MigrationError):
+    """Another process is migrating this database, or one died doing so."""
+
+
+class SourceError(KnowloomError):
+    """A source of data cannot be read at all; `path` and `why`."""
+
+    def __init__(self, path: Path | str, why: str) -> None:
+        self.path = Path(path)
+        self.why = why
+        super().__init__(f"{path} cannot be read: {why}")
+
+
+class UnknownLoader(UsageError):
+    """No loader of this `kind` is installed; `known` lists those that are."""
+
+    def __init__(self, kind: str, known: Sequence[str]) -> None:
+        self.kind = kind
+        self.known = tuple(known)
+        super().__init__(f"no loader is called {kind!r}; installed are {', '.join(known)}")
+
+
+class RecordsRejected(KnowloomError):
+    """More records were rejected than allowed; the good ones are kept.
+
+    `rejected` is their number, `rejects` the file that lists each with its reason.
+    """
+
+    def __init__(self, rejected: int, rejects: Path | None) -> None:
+        self.rejected = rejected
+        self.rejects = rejects
+        listed = f", listed in {rejects}" if rejects else ""
+        super().__init__(
+            f"{rejected} records were rejected{listed}: mend them and run again "
+            "(what was good is kept), or allow them with --allow-rejects N"
+        )
+
+
+class NotFound(KnowloomError):
+    """No instance, run or version has this name; `name` is what was asked for."""
+
+    def __init__(self, kind: str, name: str, hint: str = "") -> None:
+        self.kind = kind
+        self.name = name
+        super().__init__(f"no {kind} is called {name!r}{'; ' + hint if hint else ''}")
+
+
+def _listed(title: str, faults: Sequence[Fault]) -> str:
+    """Return the title and every fault on a line of its own."""
+    return "\n".join([f"{title}:", *(f"  {fault}" for fault in faults)])

@@ -1,0 +1,168 @@
+"""Records: what one source said about one thing, once; and facts: what it said of two things.
+
+Loaders, extractors and typed writes all speak in these values. Nothing here knows Neo4j.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from hashlib import blake2b
+
+import orjson
+
+from knowloom.ontology.concepts import Ontology
+
+Value = str | int | float | bool | date | datetime
+Values = dict[str, Value | list[Value]]
+
+_CANONICAL = orjson.OPT_SORT_KEYS
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A thing referred to: the concept it is taken for, and the uid its identity gives it.
+
+    Args:
+        concept: the most specific concept the reference itself tells.
+        uid: see `uid_of_key` and `uid_of_source_id`.
+        values: the key values the reference carries, so that the thing can exist before anything
+            else is known of it.
+    """
+
+    concept: str
+    uid: str
+    values: tuple[tuple[str, Value], ...] = ()
+
+
+@dataclass(slots=True)
+class Record:
+    """What one source said about one thing, once.
+
+    Args:
+        concept: the class the source takes it for.
+        uid: the instance its identity points to; see `identify`.
+        values: attribute name to a scalar, or to a list for attributes that hold many.
+        links: attribute name to the things referred to.
+        row: where in the source, a line or row number counted from 1; 0 when unknown.
+        observed: when the source observed it (a document's date); None when unknown.
+        valid_from, valid_to: when it holds in the world, half open; None when unknown.
+        confidence: 0 to 1; None when the source does not say.
+    """
+
+    concept: str
+    uid: str
+    values: Values = field(default_factory=dict)
+    links: dict[str, tuple[Mention, ...]] = field(default_factory=dict)
+    row: int = 0
+    observed: datetime | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    confidence: float | None = None
+
+
+@dataclass(slots=True)
+class Fact:
+    """What one source said of two things: a relation-class fact, or one value of a link attribute.
+
+    Args:
+        relation: the name of a `Relation` concept, or empty when `attribute` is used.
+        attribute: the name of a link attribute of the head's concept, or empty.
+        head: where the relationship starts.
+        tail: where it ends.
+        values: qualifiers (relation concepts only).
+        row: where in the source, counted from 1; 0 when unknown.
+    """
+
+    relation: str
+    attribute: str
+    head: Mention
+    tail: Mention
+    values: Values = field(default_factory=dict)
+    row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """An input that cannot become a record or fact, and why.
+
+    Args:
+        row: where in the source, counted from 1; 0 when unknown.
+        reason: one sentence naming the attribute or column and what would be right.
+        code: a short stable name, such as `type`, `missing-key`, `ragged`.
+        given: the input as text, shortened to 500 characters by whoever makes the reject.
+    """
+
+    row: int
+    reason: str
+    code: str
+    given: str = ""
+
+
+Statement = Record | Fact | Reject
+
+
+def uid_of_key(declarer: str, values: Sequence[Value]) -> str:
+    """Return the uid of the thing whose declared key has these values.
+
+    Args:
+        declarer: the class that declares the key, so that a person met as an author is the same.
+        values: in the order of the key.
+    """
+    return _digest(orjson.dumps([declarer, *values]))
+
+
+def uid_of_source_id(source: str, identifier: str | int) -> str:
+    """Return the uid of the thing that `source` itself calls `identifier`."""
+    return _digest(orjson.dumps(["@", source, identifier]))
+
+
+def uid_of_fact(
+    kind: str, head: str, tail: str, qualifiers: Mapping[str, Value | list[Value]]
+) -> str:
+    """Return the uid of a relationship: its type, ends and key qualifiers.
+
+    Two employments of one person at one place differ in a qualifier, so they stay two.
+    """
+    if not qualifiers:
+        return _digest(f"{kind} {head} {tail}".encode())
+    return _digest(orjson.dumps([kind, head, tail, qualifiers], option=_CANONICAL))
+
+
+def content_hash(record: Record, source: str) -> str:
+    """Return a hash of all that `source` says in this record, 16 hexadecimal digits.
+
+    Equal hashes mean: the same source says the same thing again. Where in the source it stands is
+    not part of it.
+    """
+    links = {name: sorted(m.uid for m in mentions) for name, mentions in record.links.items()}
+    said = [
+        source,
+        record.concept,
+        record.values,
+        links,
+        record.observed,
+        record.valid_from,
+        record.valid_to,
+        record.confidence,
+    ]
+    return blake2b(orjson.dumps(said, option=_CANONICAL), digest_size=8).hexdigest()
+
+
+def key_values(ontology: Ontology, concept: str, values: Values) -> tuple[Value, ...] | None:
+    """Return the values of the concept's key; None when it has none or a part is missing.
+
+    A list value is no identity, so it counts as missing.
+    """
+    if (key := ontology.key(concept)) is None:
+        return None
+    found = tuple(v for name in key[1] if (v := values.get(name)) is not None)
+    if len(found) < len(key[1]) or any(isinstance(v, list) for v in found):
+        return None
+    return found  # type: ignore[return-value]  # lists were excluded above
+
+
+def _digest(identity: bytes) -> str:
+    """Return 24 hexadecimal digits: short enough for Neo4j to keep inside its property record."""
+    return blake2b(identity, digest_size=12).hexdigest()
