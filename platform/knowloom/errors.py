@@ -16,6 +16,7 @@
     │   ├── ServerUnreachable      nobody answers at the address
     │   ├── AuthenticationFailed   the server refused the user name or password
     │   ├── UnsupportedServer      the server's version or edition lacks something needed
+    │   ├── ServerFailed           the server gave a statement up: memory, disk, time, deadlock
     │   ├── WriteLost              counts did not add up: rows in are not rows accounted for
     │   └── NotBulkLoadable        a bulk load needs a managed server without instances
     ├── MigrationError             a migration is faulty
@@ -180,16 +181,39 @@ class ServerUnreachable(StoreError):
 class AuthenticationFailed(StoreError):
     """The server at `uri` refused the user name or password."""
 
-    def __init__(self, uri: str, user: str) -> None:
+    def __init__(self, uri: str, user: str, why: str = "") -> None:
         self.uri = uri
         self.user = user
+        because = f" ({why})" if why else ""
+        refused = f"the password of user {user!r}" if user else "a login without a password"
         super().__init__(
-            f"{uri} refused the password of user {user!r}: set NEO4J_USERNAME and NEO4J_PASSWORD"
+            f"{uri} refused {refused}{because}: set NEO4J_USERNAME and NEO4J_PASSWORD"
         )
 
 
 class UnsupportedServer(StoreError):
     """The server's version or edition lacks something that knowloom needs."""
+
+    def __init__(self, uri: str, found: str, needed: str) -> None:
+        self.uri = uri
+        self.found = found
+        self.needed = needed
+        super().__init__(
+            f"{uri} is {found}, but knowloom needs {needed}: upgrade it, or use the managed "
+            "server (`knowloom server start`)"
+        )
+
+
+class ServerFailed(StoreError):
+    """The server gave a statement up: memory, disk, time or a deadlock; `code` says which."""
+
+    def __init__(self, uri: str, code: str, why: str) -> None:
+        self.uri = uri
+        self.code = code
+        super().__init__(
+            f"{uri} gave up: {why} ({code}); what was committed is kept, so mend that and run "
+            "the same command again"
+        )
 
 
 class WriteLost(StoreError):

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import blake2b
+from typing import NamedTuple
 
 import orjson
 
@@ -20,8 +21,7 @@ Values = dict[str, Value | list[Value]]
 _CANONICAL = orjson.OPT_SORT_KEYS
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A thing referred to: the concept it is taken for, and the uid its identity gives it.
 
     Args:
@@ -136,8 +136,13 @@ def content_hash(record: Record, source: str) -> str:
     Equal hashes mean: the same source says the same thing again. Where in the source it stands is
     not part of it.
     """
+    return hash_of(said(record, source))
+
+
+def said(record: Record, source: str) -> bytes:
+    """Return all that `source` says in this record, in canonical form."""
     links = {name: sorted(m.uid for m in mentions) for name, mentions in record.links.items()}
-    said = [
+    parts = [
         source,
         record.concept,
         record.values,
@@ -147,7 +152,12 @@ def content_hash(record: Record, source: str) -> str:
         record.valid_to,
         record.confidence,
     ]
-    return blake2b(orjson.dumps(said, option=_CANONICAL), digest_size=8).hexdigest()
+    return orjson.dumps(parts, option=_CANONICAL)
+
+
+def hash_of(content: bytes) -> str:
+    """Return the hash of what `said` returned."""
+    return blake2b(content, digest_size=8).hexdigest()
 
 
 def key_values(ontology: Ontology, concept: str, values: Values) -> tuple[Value, ...] | None:

@@ -253,6 +253,10 @@ class Ontology:
         except KeyError:
             raise UnknownConcept(name, suggestions(name, self._concepts)) from None
 
+    def get(self, name: str) -> Concept | None:
+        """Return the concept or root called `name`, None when there is none."""
+        return self._concepts.get(name)
+
     def __contains__(self, name: object) -> bool:
         return name in self._concepts
 

@@ -41,7 +41,7 @@ class Lineage:
         """
         if name not in self._known:
             for ancestor in self._missing(name):
-                self._known[ancestor] = _merge(ancestor, self._parents[ancestor], self._known)
+                self._known[ancestor] = linearised(ancestor, self._parents[ancestor], self._known)
         return self._known[name]
 
     @cached_property
@@ -54,7 +54,7 @@ class Lineage:
         return {name: tuple(below) for name, below in found.items()}
 
     def parents_first(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Return `names` so ordered that each follows those of its ancestors that are among them."""
+        """Return `names` so ordered that each follows its ancestors among them."""
         wanted = dict.fromkeys(names)
         placed: dict[str, None] = {}
         for name in wanted:
@@ -65,22 +65,28 @@ class Lineage:
 
     def _missing(self, name: str) -> list[str]:
         """Return the names to linearise before and with `name`, ancestors first; no recursion."""
-        order: list[str] = []
+        order: dict[str, None] = {}
         stack = [(name, False)]
         while stack:
             current, expanded = stack.pop()
-            if current in self._known:
+            if current in self._known or current in order:
                 continue
             if expanded:
-                order.append(current)
+                order[current] = None
                 continue
             stack.append((current, True))
             stack.extend((p, False) for p in self._parents[current])
-        return list(dict.fromkeys(order))
+        return list(order)
 
 
-def _merge(name: str, parents: tuple[str, ...], known: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """Return the C3 merge of the parents' linearisations below `name`."""
+def linearised(
+    name: str, parents: tuple[str, ...], known: Mapping[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    """Return the C3 linearisation of `name` below parents whose own are `known`.
+
+    Raises:
+        Unlinearisable: the parents contradict each other's order.
+    """
     if len(parents) == 1:
         return (name, *known[parents[0]])
     sequences = [list(known[p]) for p in parents] + [list(parents)]
@@ -103,7 +109,8 @@ def descendants(name: str, children: Mapping[str, tuple[str, ...]]) -> tuple[str
     level: list[str] = list(children.get(name, ()))
     while level:
         found.update(dict.fromkeys(level))
-        level = [c for n in level for c in children.get(n, ()) if c not in found]
+        below = dict.fromkeys(c for n in level for c in children.get(n, ()))
+        level = [c for c in below if c not in found]
     return tuple(found)
 
 

@@ -11,26 +11,50 @@ import keyword
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
+from typing import LiteralString
 
 # Names of knowloom's own labels, properties and relationship types all start with it, and no
 # name of a user may.
 SYSTEM_PREFIX = "_"
-RESERVED_ATTRIBUTES = frozenset({"uid"})
+# Pydantic, whose models the classes of concepts are, keeps the names with `model_` to itself.
+RESERVED_ATTRIBUTES = frozenset(
+    {
+        "uid",
+        "model_computed_fields",
+        "model_config",
+        "model_construct",
+        "model_copy",
+        "model_dump",
+        "model_dump_json",
+        "model_extra",
+        "model_fields",
+        "model_fields_set",
+        "model_json_schema",
+        "model_parametrized_name",
+        "model_post_init",
+        "model_rebuild",
+        "model_validate",
+        "model_validate_json",
+        "model_validate_strings",
+    }
+)
 _NOT_WORD = re.compile(r"\W+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
-def quoted(name: str) -> str:
+def quoted(name: str) -> LiteralString:
     """Return `name` as a Cypher identifier, whatever it holds.
+
+    Its type says that the result may stand in a statement; plain text may not.
 
     >>> quoted("Person"), quoted("odd `name`")
     ('`Person`', '`odd ``name```')
     """
     escaped = name.replace("\\u0060", "`").replace("`", "``")
-    return f"`{escaped}`"
+    return f"`{escaped}`"  # pyright: ignore[reportReturnType]  # nothing can leave the quotes
 
 
-def quoted_labels(names: Iterable[str]) -> str:
+def quoted_labels(names: Iterable[str]) -> LiteralString:
     """Return `:A:B` for the given labels, quoted."""
     return "".join(f":{quoted(name)}" for name in names)
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, LiteralString, Self, TypeVar
 
 import neo4j
-from neo4j.exceptions import AuthError, ClientError, ServiceUnavailable
+from neo4j.exceptions import DriverError, Neo4jError, ServiceUnavailable, SessionExpired
 
-from knowloom.errors import AuthenticationFailed, ServerUnreachable
+from knowloom.errors import AuthenticationFailed, ServerFailed, ServerUnreachable, StoreError
 
 T = TypeVar("T")
+_REASON = re.compile(r"\(reason (?:\[Errno -?\d+\] )?(.*?)\)$", re.MULTILINE)
 
 
 class Database:
@@ -30,9 +32,14 @@ class Database:
     def __init__(self, uri: str, auth: tuple[str, str] | None, name: str = "neo4j") -> None:
         self.uri = uri
         self.name = name
-        self._user = auth[0] if auth else ""
-        self.driver = neo4j.GraphDatabase.driver(
-            uri, auth=auth, notifications_min_severity="OFF", connection_acquisition_timeout=30
+        self.user = auth[0] if auth else ""
+        # The driver leaves the types of its options open.
+        self.driver = neo4j.GraphDatabase.driver(  # pyright: ignore[reportUnknownMemberType]
+            uri,
+            auth=auth,
+            notifications_min_severity="OFF",
+            connection_timeout=10,
+            connection_acquisition_timeout=30,
         )
 
     def __enter__(self) -> Self:
@@ -50,15 +57,25 @@ class Database:
         """Close the driver's connections."""
         self.driver.close()
 
-    def read(self, query: str, **parameters: Any) -> list[neo4j.Record]:
+    def verify(self) -> None:
+        """Prove that the database answers; tried once, unlike reads and writes.
+
+        Raises:
+            ServerUnreachable: nobody answers, or the server has no such database.
+            AuthenticationFailed: the user or password is refused.
+        """
+        with self._session(neo4j.READ_ACCESS) as session:
+            session.run("RETURN 1").consume()
+
+    def read(self, query: LiteralString, **parameters: Any) -> list[neo4j.Record]:
         """Return all rows of a reading statement."""
         return self.in_read(lambda tx: list(tx.run(query, parameters)))
 
-    def write(self, query: str, **parameters: Any) -> neo4j.ResultSummary:
+    def write(self, query: LiteralString, **parameters: Any) -> neo4j.ResultSummary:
         """Run a writing statement in a transaction of its own and return its counters."""
         return self.in_write(lambda tx: tx.run(query, parameters).consume())
 
-    def run(self, query: str, **parameters: Any) -> neo4j.ResultSummary:
+    def run(self, query: LiteralString, **parameters: Any) -> neo4j.ResultSummary:
         """Run one statement outside a managed transaction: schema commands and batches."""
         with self._session(neo4j.WRITE_ACCESS) as session:
             return session.run(query, parameters).consume()
@@ -74,16 +91,42 @@ class Database:
             return session.execute_write(work)
 
     @contextmanager
-    def _session(self, access: str) -> Iterator[neo4j.Session]:
+    def _session(self, access: str) -> Generator[neo4j.Session]:
         """Yield a session, translating what goes wrong on the way to the server."""
         try:
-            with self.driver.session(database=self.name, default_access_mode=access) as session:
+            with self.driver.session(  # pyright: ignore[reportUnknownMemberType]
+                database=self.name, default_access_mode=access
+            ) as session:
                 yield session
-        except AuthError as error:
-            raise AuthenticationFailed(self.uri, self._user) from error
-        except ServiceUnavailable as error:
-            raise ServerUnreachable(self.uri, str(error).splitlines()[0]) from error
-        except ClientError as error:
-            if error.code == "Neo.ClientError.Database.DatabaseNotFound":
-                raise ServerUnreachable(self.uri, f"it has no database {self.name!r}") from error
+        except (ServiceUnavailable, SessionExpired) as error:
+            raise ServerUnreachable(self.uri, _reason(error)) from error
+        except Neo4jError as error:
+            if translated := self._translated(error):
+                raise translated from error
             raise
+
+    def _translated(self, error: Neo4jError) -> StoreError | None:
+        """Return the error a person can act on; None when the statement itself was wrong."""
+        code = error.code or ""
+        _, kind, area, *_ = [*code.split("."), "", "", ""]
+        if code == "Neo.ClientError.Database.DatabaseNotFound":
+            return ServerUnreachable(self.uri, f"it has no database {self.name!r}")
+        if area == "Security" and not code.endswith("Forbidden"):
+            why = "" if code.endswith("Unauthorized") else _first_line(error)
+            return AuthenticationFailed(self.uri, self.user, why)
+        if kind in {"TransientError", "DatabaseError"} or area in {"Security", "Transaction"}:
+            return ServerFailed(self.uri, code, _first_line(error))
+        return None
+
+
+def _first_line(error: Neo4jError) -> str:
+    """Return what a server says is wrong, without the details that follow."""
+    return (error.message or str(error)).splitlines()[0].rstrip(" .:")
+
+
+def _reason(error: DriverError) -> str:
+    """Return why there is no connection, in the operating system's words if it has some."""
+    text = str(error)
+    if reasons := _REASON.findall(text):
+        return str(reasons[-1]).strip()
+    return (text.splitlines() or [type(error).__name__])[0].rstrip(" .:")

@@ -1,0 +1,63 @@
+# Every target sets up what it needs, so each works alone on a fresh machine with Python 3.11+,
+# its venv module and make. Running one again does only what is left to do.
+#
+#   make demo        the whole story on shipped data; leaves a Neo4j running and says how to stop it
+#   make test        all tests but the slow ones          make test-slow    the slow ones
+#   make check       lint, format, types, arrows          make format       let the formatter decide
+#   make bench       what it costs, beside a hand-written loop
+#   make wheel       build sdist and wheel, and test the installed wheel
+
+PYTHON ?= python3
+PYTEST ?=
+VENV := .venv
+BIN := $(VENV)/bin
+CHECKED := platform loaders tests bench scripts examples
+
+.PHONY: demo test test-slow check format bench wheel clean help
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+demo: $(VENV)/.installed
+	$(BIN)/knowloom demo
+
+test: $(VENV)/.developing
+	$(BIN)/pytest -m "not slow" $(PYTEST)
+
+test-slow: $(VENV)/.developing
+	$(BIN)/pytest -m slow $(PYTEST)
+
+check: $(VENV)/.developing
+	$(BIN)/ruff check $(CHECKED)
+	$(BIN)/ruff format --check $(CHECKED)
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+format: $(VENV)/.developing
+	$(BIN)/ruff check --fix $(CHECKED)
+	$(BIN)/ruff format $(CHECKED)
+
+bench: $(VENV)/.installed
+	$(BIN)/python bench/write.py
+
+wheel: $(VENV)/.developing
+	rm -rf dist
+	$(BIN)/python -m build
+	$(BIN)/python scripts/check_wheel.py dist
+
+clean:
+	rm -rf $(VENV) dist .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+# What it takes to use knowloom from this checkout.
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("knowloom needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[server]'
+	touch $@
+
+# What it takes to change it.
+$(VENV)/.developing: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev
+	touch $@

@@ -1,0 +1,13 @@
+// Create relationships that rows of their own state; name those that another source stated before.
+// parameters: rows [{i, head, tail, uid, row, set}], run, own [run of this source]
+// columns: found (rows whose ends exist and fit), others [i]
+UNWIND $rows AS row
+MATCH (a:_Instance {uid: row.head})
+MATCH (b:_Instance {uid: row.tail})
+WITH row, a, b
+WHERE true/*ends*/
+MERGE (a)-[e:_LINK {uid: row.uid}]->(b)
+ON CREATE SET e._run = $run, e._row = row.row/*qualifiers*/
+RETURN
+  count(e) AS found,
+  collect(CASE WHEN e._run IS NULL OR NOT e._run IN $own THEN row.i END) AS others

@@ -1,0 +1,292 @@
+"""An instance as it is stored, and what new records make of it: values in, a revision out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from knowloom.knowledge.project import Evidence, Projection, body, project
+from knowloom.knowledge.record import Values
+from knowloom.ontology.concepts import Ontology
+from knowloom.ontology.values import reader
+
+INSTANCE_LABEL = "_Instance"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A derived relationship that is stored: its type, the uid it leads to, its place in the list."""
+
+    type: str
+    target: str
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is stored of one instance.
+
+    Args:
+        uid: its identity.
+        labels: all labels of its node.
+        evidence: its records, inline or separate, superseded ones included.
+        links: the relationships that follow from them.
+        mention: True when it is known only through references.
+    """
+
+    uid: str
+    labels: frozenset[str]
+    evidence: tuple[Evidence, ...]
+    links: frozenset[Link] = frozenset()
+    mention: bool = False
+
+
+@dataclass(slots=True)
+class Revision:
+    """What has to change for an instance to show what its records say.
+
+    Args:
+        uid: the instance.
+        properties: all node properties from now on; None when they stay.
+        add_labels, remove_labels: what changes about its classes.
+        records: evidence that becomes a record node.
+        superseded: ids of record nodes that are history now.
+        add_links: attribute name, target uid and position of links to create.
+        remove_links: links no record supports any more.
+    """
+
+    uid: str
+    properties: dict[str, Any] | None = None
+    add_labels: list[str] = field(default_factory=list)
+    remove_labels: list[str] = field(default_factory=list)
+    records: list[Evidence] = field(default_factory=list)
+    superseded: list[str] = field(default_factory=list)
+    add_links: list[tuple[str, str, int]] = field(default_factory=list)
+    remove_links: list[Link] = field(default_factory=list)
+
+    @property
+    def changes_node(self) -> bool:
+        """True when more than missing links is to be written."""
+        return self.properties is not None or bool(self.remove_links)
+
+
+def revise(
+    state: State,
+    new: Sequence[Evidence],
+    ontology: Ontology,
+    *,
+    run: int,
+    superseded: Collection[str] = (),
+) -> Revision:
+    """Return what new and superseded records change about an instance.
+
+    A record whose hash stands already changes nothing. The first record of a mention becomes its
+    inline record; any further one promotes the inline record to a node first.
+
+    Args:
+        state: what is stored.
+        new: records to add, in the order they were said.
+        ontology: labels, attributes and policies.
+        run: the number of the run that revises.
+        superseded: hashes of records that their source does not state any more.
+    """
+    standing = {e.hash for e in state.evidence if not e.superseded_by}
+    fresh = [e for e in {e.hash: e for e in new}.values() if e.hash not in standing]
+    kept = [
+        e.superseded(run) if e.hash in superseded and not e.superseded_by else e
+        for e in state.evidence
+    ]
+    evidence = [*kept, *fresh]
+    projection = project(evidence, ontology)
+    revision = Revision(state.uid)
+    _revise_links(revision, state, projection, ontology)
+    changed = fresh or any(a is not b for a, b in zip(kept, state.evidence, strict=True))
+    if not changed:
+        return revision
+    if len(evidence) == 1:
+        revision.properties = inline_properties(evidence[0])
+    else:
+        revision.properties = {**projection.values, "_promoted": True}
+        revision.records = [e for e in evidence if not e.stored]
+        revision.superseded = [
+            record_id(state.uid, e)
+            for e, before in zip(kept, state.evidence, strict=True)
+            if e is not before and e.stored
+        ]
+    revision.properties["uid"] = state.uid
+    _revise_labels(revision, state, projection, ontology)
+    return revision
+
+
+def inline_properties(evidence: Evidence) -> dict[str, Any]:
+    """Return the node properties of an instance with this one record: values and provenance."""
+    properties: dict[str, Any] = {
+        **evidence.values,
+        "_run": evidence.run,
+        "_hash": evidence.hash,
+    }
+    optional = {
+        "_row": evidence.row or None,
+        "_observed": evidence.observed,
+        "_from": evidence.valid_from,
+        "_to": evidence.valid_to,
+        "_confidence": evidence.confidence,
+    }
+    properties.update({name: value for name, value in optional.items() if value is not None})
+    return properties
+
+
+def record_id(uid: str, evidence: Evidence) -> str:
+    """Return the id of the record node that keeps this evidence of an instance."""
+    return f"{uid}:{evidence.hash}:{evidence.run}"
+
+
+def record_properties(evidence: Evidence) -> dict[str, Any]:
+    """Return what a record node holds besides its id."""
+    return {
+        "run": evidence.run,
+        "source": evidence.source,
+        "recorded": evidence.recorded,
+        "hash": evidence.hash,
+        "row": evidence.row or None,
+        "concept": evidence.concept,
+        "body": body(evidence),
+        "observed": evidence.observed,
+        "valid_from": evidence.valid_from,
+        "valid_to": evidence.valid_to,
+        "confidence": evidence.confidence,
+        "superseded_by": evidence.superseded_by or None,
+    }
+
+
+def stored_evidence(properties: Mapping[str, Any], ontology: Ontology) -> Evidence:
+    """Return the evidence that a record node holds.
+
+    Values come back in the types of the ontology; those of attributes it no longer has stay text.
+    """
+    said = orjson.loads(properties["body"])
+    return Evidence(
+        run=properties["run"],
+        source=properties["source"],
+        recorded=native(properties["recorded"]),
+        hash=properties["hash"],
+        concept=properties["concept"],
+        values=_typed(said["values"], properties["concept"], ontology),
+        links={name: tuple(uids) for name, uids in said["links"].items()},
+        row=properties.get("row") or 0,
+        observed=native(properties.get("observed")),
+        valid_from=native(properties.get("valid_from")),
+        valid_to=native(properties.get("valid_to")),
+        confidence=properties.get("confidence"),
+        superseded_by=properties.get("superseded_by") or 0,
+        stored=True,
+    )
+
+
+def inline_evidence(
+    labels: frozenset[str],
+    properties: Mapping[str, Any],
+    links: Collection[Link],
+    ontology: Ontology,
+    *,
+    source: str,
+    recorded: datetime,
+) -> Evidence:
+    """Return the record that a node holds inline.
+
+    Args:
+        labels: of the node; their most specific concept is the record's.
+        properties: of the node.
+        links: the derived relationships of the node.
+        ontology: tells concepts and attributes.
+        source, recorded: of the run that wrote it.
+    """
+    concept = next(iter(ontology.most_specific(labels)), "Entity")
+    return Evidence(
+        run=properties["_run"],
+        source=source,
+        recorded=recorded,
+        hash=properties["_hash"],
+        concept=concept,
+        values={n: native(v) for n, v in properties.items() if n[0] != "_" and n != "uid"},
+        links=_named_links(concept, links, ontology),
+        row=properties.get("_row", 0),
+        observed=native(properties.get("_observed")),
+        valid_from=native(properties.get("_from")),
+        valid_to=native(properties.get("_to")),
+        confidence=properties.get("_confidence"),
+    )
+
+
+def native(value: Any) -> Any:
+    """Return a value as Python's own type: the driver's dates and times become `datetime`'s."""
+    if isinstance(value, list):
+        return [native(v) for v in value]
+    convert = getattr(value, "to_native", None)
+    return convert() if convert else value
+
+
+def with_stored(evidence: Evidence) -> Evidence:
+    """Return evidence as it is once it has a node of its own."""
+    return replace(evidence, stored=True)
+
+
+def _typed(values: Mapping[str, Any], concept: str, ontology: Ontology) -> Values:
+    """Return JSON values in the types their attributes have."""
+    attributes = ontology.attributes(concept) if concept in ontology else {}
+    return {
+        name: reader(attributes[name])(value) if name in attributes else value
+        for name, value in values.items()
+    }
+
+
+def _named_links(
+    concept: str, links: Collection[Link], ontology: Ontology
+) -> dict[str, tuple[str, ...]]:
+    """Return the links by attribute name, in their order."""
+    names = _link_names(ontology, (concept,))
+    found: dict[str, list[str]] = {}
+    for link in sorted(links, key=lambda link: (link.position, link.target)):
+        if link.type in names:
+            found.setdefault(names[link.type], []).append(link.target)
+    return {name: tuple(uids) for name, uids in found.items()}
+
+
+def _link_names(ontology: Ontology, concepts: Collection[str]) -> dict[str, str]:
+    """Return relationship type to attribute name for the link attributes of some concepts."""
+    return {
+        a.relationship_type: name
+        for concept in concepts
+        for name, a in ontology.attributes(concept).items()
+        if a.is_link
+    }
+
+
+def _revise_links(
+    revision: Revision, state: State, projection: Projection, ontology: Ontology
+) -> None:
+    """Note which links are missing and which are no longer supported."""
+    types = {name: type_ for type_, name in _link_names(ontology, projection.concepts).items()}
+    there = {(link.type, link.target) for link in state.links}
+    wanted = {
+        (types[name], uid): (name, uid, position)
+        for name, uids in projection.links.items()
+        for position, uid in enumerate(uids)
+    }
+    revision.add_links = [link for key, link in wanted.items() if key not in there]
+    revision.remove_links = [
+        link for link in state.links if (link.type, link.target) not in wanted
+    ]
+
+
+def _revise_labels(
+    revision: Revision, state: State, projection: Projection, ontology: Ontology
+) -> None:
+    """Note which labels come and go; labels that are no concepts are left alone."""
+    wanted = {label for c in projection.concepts for label in ontology.lineage(c)}
+    revision.add_labels = sorted((wanted | {INSTANCE_LABEL}) - state.labels)
+    revision.remove_labels = sorted(label for label in state.labels - wanted if label in ontology)

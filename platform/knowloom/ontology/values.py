@@ -1,0 +1,587 @@
+"""Values: does one fit its attribute, and how is it read from text, JSON or a driver's types.
+
+Two sides of one rule. `checker` and `compile_concept` are strict: they judge what is about to be
+stored. `reader` is lenient: it turns what a file or a foreign graph holds into what is stored,
+and then judges it by the same rule. All sentences continue the attribute's name: `born` `is
+'soon', which is not a date (YYYY-MM-DD)`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any, NamedTuple, Protocol, cast
+
+from knowloom.errors import Fault, OntologyError
+from knowloom.ontology.concepts import (
+    ENDS,
+    Attribute,
+    ConceptRange,
+    Enumeration,
+    Ontology,
+    Range,
+    Scalar,
+)
+from knowloom.ontology.names import suggestions
+
+Value = str | int | float | bool | date | datetime
+Accept = Callable[[object], Value | list[Value]]
+
+_LARGEST = sys.float_info.max
+_TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_KINDS: Mapping[Scalar, str] = {
+    Scalar.STR: "text",
+    Scalar.INT: "a whole number",
+    Scalar.FLOAT: "a number",
+    Scalar.BOOL: "true or false",
+    Scalar.DATE: "a date (YYYY-MM-DD)",
+    Scalar.DATETIME: "a date and time (YYYY-MM-DDTHH:MM:SS)",
+}
+
+
+class Unfit(ValueError):
+    """A value does not fit its attribute; the text says how, `code` names it for scripts."""
+
+    def __init__(self, what: str, code: str = "type") -> None:
+        self.code = code
+        super().__init__(what)
+
+
+class Problem(NamedTuple):
+    """Why a record cannot be stored: a stable name, and a sentence naming the attribute."""
+
+    code: str
+    reason: str
+
+
+class Refers(Protocol):
+    """Anything that says which concept it takes its target for, such as a `Mention`."""
+
+    @property
+    def concept(self) -> str: ...
+
+
+def checker(attribute: Attribute) -> Callable[[object], str | None]:
+    """Return a function that says what is wrong with a value of `attribute`, None when nothing.
+
+    A whole number is fine for a `float` attribute, a bool is no number, a datetime is no date.
+
+    >>> born = checker(Attribute(name="born", range=Scalar.DATE))
+    >>> born(date(1947, 12, 6)), born("soon")
+    (None, "is 'soon', which is not a date (YYYY-MM-DD)")
+    """
+    accept = acceptor(attribute)
+
+    def check(value: object) -> str | None:
+        try:
+            accept(value)
+        except Unfit as unfit:
+            return str(unfit)
+        return None
+
+    return check
+
+
+def acceptor(attribute: Attribute) -> Accept:
+    """Return a function that gives back a fitting value as it is stored, else raises `Unfit`.
+
+    The value itself comes back when it needs no change, so `is` tells whether it did.
+
+    Raises:
+        OntologyError: the bounds of `attribute` cannot be read.
+    """
+    if isinstance(attribute.range, ConceptRange):
+        return _refusing(attribute.range)
+    one = _one(attribute)
+    return _listed(one) if attribute.many else one
+
+
+def reader(attribute: Attribute) -> Accept:
+    """Return a function that makes a value of `attribute` from text, JSON or driver values.
+
+    Numbers, dates and truth values are read from text, whole floats become integers, Neo4j's
+    temporal values become Python's; thousands separators are not read. A single value given for
+    an attribute that holds many becomes a list of one.
+
+    The function raises `Unfit`, a ValueError whose text continues the attribute's name.
+
+    >>> reader(Attribute(name="year", range=Scalar.INT))("1947")
+    1947
+    >>> reader(Attribute(name="tags", many=True))("a")
+    ['a']
+    """
+    accept = acceptor(attribute)
+    if isinstance(attribute.range, ConceptRange):
+        return accept
+    convert = _TEXT_READ if isinstance(attribute.range, Enumeration) else _READ[attribute.range]
+
+    def read_one(value: object) -> Value | list[Value]:
+        return accept(convert(_native(_single(value))))
+
+    def read_many(value: object) -> Value | list[Value]:
+        items = _items(value)
+        return accept([convert(_native(item)) for item in ([value] if items is None else items)])
+
+    return read_many if attribute.many else read_one
+
+
+def bounds_fault(attribute: Attribute) -> str | None:
+    """Return what is wrong with the bounds of `attribute`, None when they can be used."""
+    if not (attribute.minimum or attribute.maximum):
+        return None
+    if attribute.range not in _READ or attribute.range in (Scalar.STR, Scalar.BOOL):
+        return "has a minimum or maximum, which only numbers and dates can have"
+    scalar = cast(Scalar, attribute.range)
+    try:
+        low, high = _bound(attribute.minimum, scalar), _bound(attribute.maximum, scalar)
+    except Unfit as unfit:
+        return f"has a bound that {unfit}"
+    if low is not None and high is not None and _moment(low) > _moment(high):
+        return f"has the minimum {attribute.minimum} above the maximum {attribute.maximum}"
+    return None
+
+
+class CompiledConcept:
+    """The rules of one concept, ready to judge many records quickly.
+
+    Args:
+        ontology: where the concept and those it refers to are defined.
+        concept: its name.
+
+    Raises:
+        UnknownConcept: the ontology has no such concept.
+        OntologyError: the bounds of an attribute cannot be read.
+
+    >>> from knowloom.ontology.concepts import Concept
+    >>> person = Concept(name="Person", attributes=(Attribute(name="born", range=Scalar.INT),))
+    >>> rules = compile_concept(Ontology([person]), "Person")
+    >>> rules.problems({"name": "Ada", "born": 1815}, {})
+    ()
+    >>> rules.problems({"birth": 1815}, {})[0].reason
+    'birth is no attribute of Person; did you mean born?'
+    """
+
+    __slots__ = ("_accept", "_allowed", "_attributes", "_ontology", "_required", "concept")
+
+    def __init__(self, ontology: Ontology, concept: str) -> None:
+        self.concept = concept
+        self._ontology = ontology
+        self._attributes = ontology.attributes(concept)
+        self._accept = {n: acceptor(a) for n, a in self._attributes.items()}
+        self._required = tuple(
+            n for n, a in self._attributes.items() if a.required and n not in ENDS
+        )
+        self._allowed: dict[str, dict[str, str | None]] = {
+            n: {} for n, a in self._attributes.items() if a.is_link
+        }
+
+    def problems(
+        self, values: dict[str, Any], links: Mapping[str, Sequence[Refers]]
+    ) -> Sequence[Problem]:
+        """Return what keeps a record from being stored; empty when nothing does.
+
+        Values that are stored in another form are replaced in place: a whole number given for a
+        `float` attribute becomes one.
+        """
+        try:
+            accept = self._accept
+            for name, value in values.items():
+                if (kept := accept[name](value)) is not value:
+                    values[name] = kept
+        except (KeyError, Unfit):
+            return self._all_problems(values, links)
+        for name in self._required:
+            if values.get(name) in _NOTHING and not links.get(name):
+                return self._all_problems(values, links)
+        if links and not self._links_fit(links):
+            return self._all_problems(values, links)
+        return ()
+
+    def fact_problems(self, values: dict[str, Any], head: str, tail: str) -> Sequence[Problem]:
+        """Return what keeps a fact of this `Relation` concept from being stored.
+
+        Args:
+            values: the qualifiers; replaced in place as by `problems`.
+            head, tail: the concepts that the two ends are taken for.
+        """
+        found = self.problems(values, {})
+        for end, target in zip(ENDS, (head, tail), strict=True):
+            if why := self.refusal(end, target):
+                found = [*found, Problem("link-type", f"{end} {why}")]
+        return found
+
+    def refusal(self, name: str, target: str) -> str | None:
+        """Return why the link attribute `name` cannot lead to a `target`, None when it can.
+
+        A subclass of the range fits, and so does a superclass: the reference may know less than
+        the range says (item 10).
+        """
+        if (known := self._allowed.get(name)) is None:
+            return "holds plain values, not references" if name in self._accept else "is unknown"
+        if target not in known:
+            known[target] = self._judged(name, target)
+        return known[target]
+
+    def _judged(self, name: str, target: str) -> str | None:
+        """Return what `refusal` keeps."""
+        concepts = cast(ConceptRange, self._attributes[name].range).concepts
+        ontology = self._ontology
+        if target not in ontology:
+            return f"refers to a {target}, which is no concept"
+        if any(ontology.is_a(target, c) or ontology.is_a(c, target) for c in concepts):
+            return None
+        return f"refers to a {target}, which is not a {' or '.join(concepts)}"
+
+    def _all_problems(
+        self, values: dict[str, Any], links: Mapping[str, Sequence[Refers]]
+    ) -> list[Problem]:
+        """Return every problem of a record that is known to have one."""
+        found: list[Problem] = []
+        for name, value in values.items():
+            if name not in self._accept:
+                found.append(self._unknown(name))
+                continue
+            try:
+                values[name] = self._accept[name](value)
+            except Unfit as unfit:
+                found.append(Problem(unfit.code, f"{name} {unfit}"))
+        for name in self._required:
+            if values.get(name) in _NOTHING and not links.get(name):
+                found.append(Problem("missing", f"{name} is missing, and {self.concept} needs it"))
+        return [*found, *self._link_problems(links)]
+
+    def _links_fit(self, links: Mapping[str, Sequence[Refers]]) -> bool:
+        """Return whether all links are known by now to be right."""
+        for name, targets in links.items():
+            if (known := self._allowed.get(name)) is None:
+                return False
+            if len(targets) > 1 and not self._attributes[name].many:
+                return False
+            for target in targets:
+                if known.get(target.concept, "not judged yet"):
+                    return False
+        return True
+
+    def _link_problems(self, links: Mapping[str, Sequence[Refers]]) -> Sequence[Problem]:
+        """Return the links that lead to the wrong concept, or to too many."""
+        found: list[Problem] = []
+        for name, targets in links.items():
+            if name not in self._accept:
+                found.append(self._unknown(name))
+                continue
+            if len(targets) > 1 and not self._attributes[name].many:
+                given = f"{name} refers to {len(targets)} things, and holds one at most"
+                found.append(Problem("cardinality", given))
+            whys = dict.fromkeys(self.refusal(name, t.concept) for t in targets)
+            found += (Problem("link-type", f"{name} {why}") for why in whys if why)
+        return found
+
+    def _unknown(self, name: str) -> Problem:
+        """Return the problem of an attribute that the concept does not have."""
+        near = suggestions(name, self._accept)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        return Problem("unknown-attribute", f"{name} is no attribute of {self.concept}{hint}")
+
+
+def compile_concept(ontology: Ontology, concept: str) -> CompiledConcept:
+    """Return the rules of one concept; keep them, they are made to be used many times."""
+    return CompiledConcept(ontology, concept)
+
+
+_NOTHING: tuple[object, ...] = (None, [])
+
+
+def _refusing(range_: ConceptRange) -> Accept:
+    """Return an acceptor for link attributes, which hold no plain values."""
+    what = f"refers to a {' or '.join(range_.concepts)}, so it cannot hold a plain value"
+
+    def refuse(value: object) -> Value:
+        raise Unfit(what)
+
+    return refuse
+
+
+def _listed(one: Accept) -> Accept:
+    """Return an acceptor for lists whose items `one` accepts."""
+
+    def accept(value: object) -> Value | list[Value]:
+        if type(value) is not list:
+            if not isinstance(value, (list, tuple, set, frozenset)):
+                raise Unfit(f"is {_shown(value)}, which is not a list")
+            value = list(cast(Iterable[object], value))
+        items = cast(list[Value], value)
+        for position, item in enumerate(items):
+            if (kept := one(item)) is not item:
+                rest = map(one, items[position + 1 :])
+                return cast(list[Value], [*items[:position], kept, *rest])
+        return items
+
+    return accept
+
+
+def _one(attribute: Attribute) -> Accept:
+    """Return an acceptor for single values of a plain range."""
+    if isinstance(attribute.range, Enumeration):
+        return _enumerated(attribute.range.values)
+    if fault := bounds_fault(attribute):
+        raise OntologyError([Fault(attribute.name, fault, "bounds")])
+    scalar = cast(Scalar, attribute.range)
+    low, high = _bound(attribute.minimum, scalar), _bound(attribute.maximum, scalar)
+    return _MAKERS[scalar](low, high)
+
+
+def _enumerated(values: tuple[str, ...]) -> Accept:
+    """Return an acceptor for these texts."""
+    allowed = frozenset(values)
+
+    def accept(value: object) -> Value:
+        if type(value) is str and value in allowed:
+            return value
+        if isinstance(value, str) and value in allowed:
+            return str.__str__(value)
+        raise Unfit(f"is {_shown(value)}, which is not one of {', '.join(map(repr, values))}")
+
+    return accept
+
+
+def _text(low: Any, high: Any) -> Accept:
+    """Return an acceptor for text; bounds do not apply."""
+
+    def accept(value: object) -> Value:
+        if type(value) is str and value.isascii():
+            return value
+        if not isinstance(value, str):
+            raise _unlike(value, Scalar.STR)
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise Unfit("holds half a surrogate pair, which is no character", "text") from None
+        return value if type(value) is str else str.__str__(value)
+
+    return accept
+
+
+def _truth(low: Any, high: Any) -> Accept:
+    """Return an acceptor for truth values; bounds do not apply."""
+
+    def accept(value: object) -> Value:
+        if value is True or value is False:
+            return value
+        raise _unlike(value, Scalar.BOOL)
+
+    return accept
+
+
+def _integer(low: Any, high: Any) -> Accept:
+    """Return an acceptor for integers of 64 bits within inclusive bounds."""
+    least: int = -(2**63) if low is None else max(low, -(2**63))
+    most: int = 2**63 - 1 if high is None else min(high, 2**63 - 1)
+
+    def accept(value: object) -> Value:
+        if type(value) is int and least <= value <= most:
+            return value
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise _unlike(value, Scalar.INT)
+        if not -(2**63) <= value < 2**63:
+            raise Unfit(f"is {_shown(int(value))}, which does not fit 64 bits", "bounds")
+        return _within(int(value), low, high)
+
+    return accept
+
+
+def _number(low: Any, high: Any) -> Accept:
+    """Return an acceptor for finite floats within inclusive bounds."""
+    least: float = -_LARGEST if low is None else low
+    most: float = _LARGEST if high is None else high
+
+    def accept(value: object) -> Value:
+        if type(value) is float and least <= value <= most:
+            return value
+        if not isinstance(value, (int, float)) or isinstance(value, bool):
+            raise _unlike(value, Scalar.FLOAT)
+        if not -_LARGEST <= value <= _LARGEST:
+            raise Unfit(f"is {_shown(value)}, which is not a finite number", "bounds")
+        if (number := float(value)) != value:
+            raise Unfit(f"is {value}, which is not exact as a float", "bounds")
+        return _within(number, low, high)
+
+    return accept
+
+
+def _day(low: Any, high: Any) -> Accept:
+    """Return an acceptor for dates within inclusive bounds."""
+    least: date = low or date.min
+    most: date = high or date.max
+
+    def accept(value: object) -> Value:
+        if type(value) is date and least <= value <= most:
+            return value
+        if not isinstance(value, date) or isinstance(value, datetime):
+            raise _unlike(value, Scalar.DATE)
+        return _within(date(value.year, value.month, value.day), low, high)
+
+    return accept
+
+
+def _instant(low: Any, high: Any) -> Accept:
+    """Return an acceptor for datetimes within inclusive bounds; one without zone counts as UTC."""
+    unbound = low is None and high is None
+
+    def accept(value: object) -> Value:
+        if unbound and type(value) is datetime:
+            return value
+        if not isinstance(value, datetime):
+            raise _unlike(value, Scalar.DATETIME)
+        return _within(value, low, high)
+
+    return accept
+
+
+_MAKERS: Mapping[Scalar, Callable[[Any, Any], Accept]] = {
+    Scalar.STR: _text,
+    Scalar.INT: _integer,
+    Scalar.FLOAT: _number,
+    Scalar.BOOL: _truth,
+    Scalar.DATE: _day,
+    Scalar.DATETIME: _instant,
+}
+
+
+def _within(value: Value, low: Any, high: Any) -> Value:
+    """Return `value`, which lies between its bounds; None is no bound."""
+    if low is not None and _moment(value) < _moment(low):
+        raise Unfit(f"is {value}, which is less than {low}", "bounds")
+    if high is not None and _moment(value) > _moment(high):
+        raise Unfit(f"is {value}, which is more than {high}", "bounds")
+    return value
+
+
+def _moment(value: Any) -> Any:
+    """Return `value` so that it compares: datetimes without a zone are taken as UTC."""
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return value.replace(tzinfo=UTC)
+    return value
+
+
+def _bound(text: str, scalar: Scalar) -> Value | None:
+    """Return a bound as a value of its range, None when there is none."""
+    return _MAKERS[scalar](None, None)(_READ[scalar](text)) if text else None  # type: ignore[return-value]
+
+
+def _shown(value: object) -> str:
+    """Return `value` for a sentence, shortened."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}…"
+
+
+def _unlike(value: object, scalar: Scalar) -> Unfit:
+    """Return the error for a value of another type."""
+    return Unfit(f"is {_shown(value)}, which is not {_KINDS[scalar]}")
+
+
+def _items(value: object) -> Iterable[object] | None:
+    """Return what a collection holds, None when `value` is no collection."""
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return cast(Iterable[object], value)
+    return None
+
+
+def _single(value: object) -> object:
+    """Return the one item of a collection, or a plain value as it is."""
+    if (items := _items(value)) is None:
+        return value
+    found = list(items)
+    if len(found) != 1:
+        raise Unfit(f"holds {len(found)} values, and only one is possible", "cardinality")
+    return found[0]
+
+
+def _native(value: object) -> object:
+    """Return Neo4j's dates and times as Python's; no driver is imported for it."""
+    if (convert := getattr(value, "to_native", None)) is None:
+        return value
+    try:
+        return cast(object, convert())
+    except ValueError as error:
+        raise Unfit(f"is {value}, which Python cannot hold ({error})") from None
+
+
+def _read_text(value: object) -> object:
+    """Return text as it is, other plain values as they are written."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    return str(value) if isinstance(value, (int, float)) else value
+
+
+def _read_integer(value: object) -> object:
+    """Return the integer that a text or a whole float is."""
+    if type(value) is int:
+        return value
+    if isinstance(value, str):
+        if "_" in value:
+            return value
+        try:
+            return int(value)
+        except ValueError:
+            value = _read_number(value)
+    # Beyond 2**53 a float no longer says which integer it was.
+    if isinstance(value, float) and value.is_integer() and abs(value) <= 2**53:
+        return int(value)
+    return value
+
+
+def _read_number(value: object) -> object:
+    """Return the number that a text is."""
+    if not isinstance(value, str) or "_" in value:
+        return value
+    try:
+        return float(value)
+    except ValueError:
+        return value
+
+
+def _read_truth(value: object) -> object:
+    """Return the truth value that a text, 0 or 1 is."""
+    if isinstance(value, str):
+        return _TRUTH.get(value.strip().lower(), value)
+    if isinstance(value, (int, float)) and value in (0, 1):
+        return bool(value)
+    return value
+
+
+def _read_day(value: object) -> object:
+    """Return the date that a text or a midnight is."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError:
+            return value
+    if isinstance(value, datetime) and value.time() == time.min:
+        return value.date()
+    return value
+
+
+def _read_instant(value: object) -> object:
+    """Return the datetime that a text or the start of a date is."""
+    if isinstance(value, str):
+        try:
+            return datetime.fromisoformat(value.strip())
+        except ValueError:
+            return value
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return datetime.combine(value, time.min)
+    return value
+
+
+_TEXT_READ = _read_text
+_READ: Mapping[Range, Callable[[object], object]] = {
+    Scalar.STR: _read_text,
+    Scalar.INT: _read_integer,
+    Scalar.FLOAT: _read_number,
+    Scalar.BOOL: _read_truth,
+    Scalar.DATE: _read_day,
+    Scalar.DATETIME: _read_instant,
+}

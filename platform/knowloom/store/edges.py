@@ -1,0 +1,304 @@
+"""Writing relationships, one batch after the other; those without ends wait for them."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from tempfile import TemporaryFile
+from threading import Lock
+from typing import IO, Any, NamedTuple
+
+import neo4j
+
+from knowloom.assets import cypher
+from knowloom.knowledge.record import Mention, Values
+from knowloom.ontology.concepts import Ontology
+from knowloom.ontology.names import quoted, quoted_labels
+from knowloom.store.database import Database
+from knowloom.store.runs import Run
+
+BATCH_EDGES = 10_000
+# Writers of one process take turns: two transactions that add relationships lock each other's
+# neighbours in the relationship chains, whatever their own nodes, so that they deadlock, and were
+# slower together than one after the other (docs/decisions/0002-edges-take-turns.md).
+_turn = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeKind:
+    """What all edges of one statement share.
+
+    Args:
+        type: the relationship type.
+        derived: True when they follow from a record of the start node.
+        head_labels: the start node must have one of these; empty when anything goes.
+        tail_labels: likewise for the end node.
+        qualified: True when they carry properties.
+    """
+
+    type: str
+    derived: bool
+    head_labels: tuple[str, ...] = ()
+    tail_labels: tuple[str, ...] = ()
+    qualified: bool = False
+
+
+class Edge(NamedTuple):
+    """One relationship to be.
+
+    Args:
+        kind: what it shares with others.
+        uid: see `record.uid_of_fact`.
+        head, tail: its ends.
+        place: its row in the source when stated, its position in the list when derived.
+        values: its qualifiers.
+    """
+
+    kind: EdgeKind
+    uid: str
+    head: Mention
+    tail: Mention
+    place: int = 0
+    values: Values | None = None
+
+
+@dataclass(slots=True)
+class EdgeOutcome:
+    """What became of some edges.
+
+    Args:
+        stated: new relationships that rows of their own state.
+        supported: relationships that gained another source.
+        updates: everything the server counted as changed.
+        misfits: stated edges whose ends are of the wrong class, each with a reason.
+        waiting: edges put off because an end does not exist yet.
+    """
+
+    stated: int = 0
+    supported: int = 0
+    updates: int = 0
+    misfits: list[tuple[Edge, str]] = field(default_factory=list)
+    waiting: list[Edge] = field(default_factory=list)
+
+    def add(self, other: EdgeOutcome) -> None:
+        """Add what became of other edges."""
+        self.stated += other.stated
+        self.supported += other.supported
+        self.updates += other.updates
+        self.misfits += other.misfits
+        self.waiting += other.waiting
+
+
+class EdgeSpool:
+    """Keeps edges whose ends have not come yet until all nodes are written.
+
+    Any number must fit, so what is more than a batch lies on disk.
+    """
+
+    def __init__(self) -> None:
+        self._open: list[Edge] = []
+        self._file: IO[bytes] | None = None
+        self.count = 0
+
+    def add(self, edge: Edge) -> None:
+        """Keep one more edge."""
+        self._open.append(edge)
+        self.count += 1
+        if len(self._open) >= BATCH_EDGES:
+            self._file = self._file or TemporaryFile()
+            pickle.dump(self._open, self._file, protocol=pickle.HIGHEST_PROTOCOL)
+            self._open = []
+
+    def batches(self) -> Iterator[list[Edge]]:
+        """Yield all edges in lists of at most a batch, and forget them."""
+        if self._file is not None:
+            with self._file as file:
+                end = file.tell()
+                file.seek(0)
+                while file.tell() < end:
+                    yield pickle.load(file)
+        if self._open:
+            yield self._open
+        self._open, self._file, self.count = [], None, 0
+
+
+class EdgeWriter:
+    """Writes batches of edges, one after the other.
+
+    Args:
+        database: where to.
+        ontology: knows the labels of the concepts that edges mention.
+        run: the run they are written in; it is recorded with the first change.
+    """
+
+    def __init__(self, database: Database, ontology: Ontology, run: Run) -> None:
+        self._database = database
+        self._ontology = ontology
+        self._run = run
+
+    def write(self, edges: Sequence[Edge], *, final: bool) -> EdgeOutcome:
+        """Write a batch in one transaction, after those of this process's other writers.
+
+        Args:
+            edges: of any kinds.
+            final: True when no more nodes are to come: ends that are missing are created as
+                mentions then, and edges without them are put off until then.
+        """
+        by_kind: dict[EdgeKind, list[Edge]] = {}
+        for edge in edges:
+            by_kind.setdefault(edge.kind, []).append(edge)
+
+        def work(tx: neo4j.ManagedTransaction) -> EdgeOutcome:
+            outcome = EdgeOutcome()
+            for kind, group in by_kind.items():
+                outcome.add(self._write_kind(tx, kind, group, final))
+            if outcome.updates and not self._run.recorded:
+                self._run.record(tx)
+            return outcome
+
+        with _turn:
+            outcome = self._database.in_write(work)
+        self._run.recorded = self._run.recorded or outcome.updates > 0
+        return outcome
+
+    def _write_kind(
+        self, tx: neo4j.ManagedTransaction, kind: EdgeKind, edges: list[Edge], final: bool
+    ) -> EdgeOutcome:
+        """Write edges of one kind; when some find no ends, those are looked at one by one."""
+        outcome, found = self._merge(tx, kind, edges)
+        if found < len(edges):
+            waiting = self._without_ends(tx, kind, edges, outcome)
+            if final:
+                outcome.add(self._merge(tx, kind, self._mentioned(tx, kind, waiting, outcome))[0])
+            else:
+                outcome.waiting += waiting
+        return outcome
+
+    def _merge(
+        self, tx: neo4j.ManagedTransaction, kind: EdgeKind, edges: list[Edge]
+    ) -> tuple[EdgeOutcome, int]:
+        """Merge the edges whose ends exist and fit; return the outcome and how many did."""
+        rows = [_row(i, edge) for i, edge in enumerate(edges)]
+        result = tx.run(_text(kind), rows=rows, run=self._run.id, own=self._run.own)
+        answer = result.single(strict=True)
+        counters = result.consume().counters
+        outcome = EdgeOutcome(updates=updates_of(counters))
+        if not kind.derived:
+            outcome.stated = counters.relationships_created
+            if answer["others"]:
+                outcome.add(self._support(tx, kind, [rows[i] for i in answer["others"]]))
+        return outcome, answer["found"]
+
+    def _support(
+        self, tx: neo4j.ManagedTransaction, kind: EdgeKind, rows: list[dict[str, Any]]
+    ) -> EdgeOutcome:
+        """Add this run's source to relationships that others stated."""
+        text = cypher("write/support_stated").replace("_LINK", quoted(kind.type))
+        result = tx.run(text, rows=rows, run=self._run.id, own=self._run.own)
+        supported = result.single(strict=True)["supported"]
+        return EdgeOutcome(supported=supported, updates=updates_of(result.consume().counters))
+
+    def _without_ends(
+        self,
+        tx: neo4j.ManagedTransaction,
+        kind: EdgeKind,
+        edges: list[Edge],
+        outcome: EdgeOutcome,
+    ) -> list[Edge]:
+        """Return the edges with an end that does not exist; note those whose ends do not fit."""
+        uids = sorted({m.uid for edge in edges for m in (edge.head, edge.tail)})
+        rows = tx.run(cypher("write/read_ends"), uids=uids)
+        labels = {row["uid"]: frozenset[str](row["labels"]) for row in rows}
+        waiting: list[Edge] = []
+        for edge in edges:
+            if edge.head.uid not in labels or edge.tail.uid not in labels:
+                waiting.append(edge)
+            elif reason := _misfit(kind, edge, labels):
+                outcome.misfits.append((edge, reason))
+        return waiting
+
+    def _mentioned(
+        self,
+        tx: neo4j.ManagedTransaction,
+        kind: EdgeKind,
+        edges: list[Edge],
+        outcome: EdgeOutcome,
+    ) -> list[Edge]:
+        """Create the missing ends as mentions and return the edges that fit then."""
+        by_concept: dict[str, dict[str, Mention]] = {}
+        for edge in edges:
+            for mention in (edge.head, edge.tail):
+                by_concept.setdefault(mention.concept, {})[mention.uid] = mention
+        for concept, group in by_concept.items():
+            labels = quoted_labels(self._ontology.lineage(concept))
+            text = cypher("write/merge_mentions").replace("/*labels*/", labels)
+            rows = [{"uid": m.uid, "set": dict(m.values)} for m in group.values()]
+            outcome.updates += updates_of(tx.run(text, rows=rows).consume().counters)
+        self._without_ends(tx, kind, edges, outcome)
+        misfits = {id(edge) for edge, _ in outcome.misfits}
+        return [edge for edge in edges if id(edge) not in misfits]
+
+
+def _row(i: int, edge: Edge) -> dict[str, Any]:
+    """Return the parameters of one edge, as short as its kind allows."""
+    row: dict[str, Any] = {"head": edge.head.uid, "tail": edge.tail.uid, "uid": edge.uid}
+    if edge.kind.derived:
+        row["position"] = edge.place
+        return row
+    row["i"] = i
+    row["row"] = edge.place or None
+    if edge.kind.qualified:
+        row["set"] = edge.values
+    return row
+
+
+def _text(kind: EdgeKind) -> str:
+    """Return the statement that writes edges of this kind."""
+    if kind.derived:
+        return cypher("write/merge_derived").replace("_LINK", quoted(kind.type))
+    ends = _label_test("a", kind.head_labels) + _label_test("b", kind.tail_labels)
+    return (
+        cypher("write/merge_stated")
+        .replace("/*ends*/", ends)
+        .replace("/*qualifiers*/", ", e += row.set" if kind.qualified else "")
+        .replace("_LINK", quoted(kind.type))
+    )
+
+
+def _label_test(variable: str, labels: Sequence[str]) -> str:
+    """Return ` AND (a:X OR a:Y)`, or nothing when any label will do."""
+    if not labels:
+        return ""
+    return f" AND ({' OR '.join(f'{variable}:{quoted(label)}' for label in labels)})"
+
+
+def _misfit(kind: EdgeKind, edge: Edge, labels: dict[str, frozenset[str]]) -> str:
+    """Return why the stored ends of an edge are of the wrong class; empty when they fit."""
+    ends = (("start", edge.head, kind.head_labels), ("end", edge.tail, kind.tail_labels))
+    for which, mention, wanted in ends:
+        if wanted and labels[mention.uid].isdisjoint(wanted):
+            shown = sorted(name for name in labels[mention.uid] if not name.startswith("_"))
+            return (
+                f"the {which} of {kind.type} is {', '.join(shown)} "
+                f"({_called(mention)}), not {' or '.join(wanted)}"
+            )
+    return ""
+
+
+def _called(mention: Mention) -> str:
+    """Return how a person would recognise the thing mentioned."""
+    return ", ".join(f"{k}={v!r}" for k, v in mention.values) or f"uid {mention.uid}"
+
+
+def updates_of(counters: neo4j.SummaryCounters) -> int:
+    """Return how much the server says it changed."""
+    return (
+        counters.nodes_created
+        + counters.nodes_deleted
+        + counters.relationships_created
+        + counters.relationships_deleted
+        + counters.properties_set
+        + counters.labels_added
+        + counters.labels_removed
+    )

@@ -1,0 +1,325 @@
+"""Writing instances: the quick way for what is new or unchanged, the careful way for the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import neo4j
+
+from knowloom.assets import cypher
+from knowloom.knowledge.instance import (
+    Link,
+    Revision,
+    State,
+    inline_evidence,
+    inline_properties,
+    record_id,
+    record_properties,
+    revise,
+    stored_evidence,
+)
+from knowloom.knowledge.project import Evidence
+from knowloom.knowledge.record import Mention, Record, uid_of_fact
+from knowloom.ontology.concepts import ConceptRange, Ontology
+from knowloom.ontology.names import quoted, quoted_labels
+from knowloom.store.database import Database
+from knowloom.store.edges import Edge, EdgeKind, updates_of
+from knowloom.store.runs import PastRun, Run, past_runs
+
+
+@dataclass(slots=True)
+class InstanceOutcome:
+    """What became of some records.
+
+    Args:
+        written: records that created or changed something.
+        updates: everything the server counted as changed.
+        edges: the relationships that follow from the records.
+    """
+
+    written: int = 0
+    updates: int = 0
+    edges: list[Edge] = field(default_factory=list)
+
+
+class InstanceWriter:
+    """Writes records as instances with an inline record, or as further evidence of old ones.
+
+    Args:
+        database: where to.
+        ontology: the classes as stored.
+        run: the run they are written in; it is recorded with the first change.
+    """
+
+    def __init__(self, database: Database, ontology: Ontology, run: Run) -> None:
+        self._database = database
+        self._ontology = ontology
+        self._run = run
+        self._past: dict[int, PastRun] = {}
+        self._kinds: dict[tuple[str, str], EdgeKind] = {}
+        # What this source said in this run of instances that hold more than one record: at the
+        # end, its other records of them are history.
+        self._said: dict[str, set[str]] = {}
+
+    def write(self, batch: Sequence[tuple[Record, str]]) -> InstanceOutcome:
+        """Write records with their content hashes, in order.
+
+        Returns:
+            The outcome; its edges are still to be written.
+        """
+        outcome, differing = self._merge(batch)
+        again: dict[str, list[tuple[Record, str]]] = {}
+        for record, hash_ in batch:
+            if record.uid in differing:
+                again.setdefault(record.uid, []).append((record, hash_))
+            elif record.links:
+                outcome.edges += self._edges(record)
+        if again:
+            self._revise(again, outcome)
+        return outcome
+
+    def settle(self) -> InstanceOutcome:
+        """Supersede what this run's source used to say of instances it now says otherwise of."""
+        outcome = InstanceOutcome()
+        uids = sorted(self._said)
+        for start in range(0, len(uids), 2_000):
+            self._revise({uid: [] for uid in uids[start : start + 2_000]}, outcome, settle=True)
+        return outcome
+
+    def _merge(self, batch: Sequence[tuple[Record, str]]) -> tuple[InstanceOutcome, set[str]]:
+        """Create what is new; return the uids that hold something else than the batch says."""
+        by_concept: dict[str, list[dict[str, Any]]] = {}
+        for record, hash_ in batch:
+            row = {"uid": record.uid, "set": self._inline(record, hash_)}
+            by_concept.setdefault(record.concept, []).append(row)
+
+        def work(tx: neo4j.ManagedTransaction) -> tuple[InstanceOutcome, set[str]]:
+            outcome, differing = InstanceOutcome(), set[str]()
+            for concept, rows in by_concept.items():
+                labels = quoted_labels(self._ontology.lineage(concept))
+                text = cypher("write/merge_instances").replace("/*labels*/", labels)
+                result = tx.run(text, rows=rows)
+                differing.update(result.single(strict=True)["differing"])
+                counters = result.consume().counters
+                outcome.written += counters.nodes_created
+                outcome.updates += updates_of(counters)
+            self._record_run(tx, outcome.updates)
+            return outcome, differing
+
+        done = self._database.in_write(work)
+        self._run.recorded = self._run.recorded or done[0].updates > 0
+        return done
+
+    def _inline(self, record: Record, hash_: str) -> dict[str, Any]:
+        """Return the properties of a node with this one record; the hot path of every load."""
+        properties: dict[str, Any] = dict(record.values)
+        properties["_run"] = self._run.id
+        properties["_hash"] = hash_
+        if record.row:
+            properties["_row"] = record.row
+        if record.observed or record.valid_from or record.valid_to or record.confidence is not None:
+            properties.update(inline_properties(self._evidence(record, hash_)))
+        return properties
+
+    def _evidence(self, record: Record, hash_: str) -> Evidence:
+        return Evidence(
+            run=self._run.id,
+            source=self._run.source,
+            recorded=self._run.started,
+            hash=hash_,
+            concept=record.concept,
+            values=record.values,
+            links={name: tuple(m.uid for m in found) for name, found in record.links.items()},
+            row=record.row,
+            observed=record.observed,
+            valid_from=record.valid_from,
+            valid_to=record.valid_to,
+            confidence=record.confidence,
+        )
+
+    def _edges(self, record: Record) -> list[Edge]:
+        """Return the relationships that follow from a record."""
+        head = Mention(record.concept, record.uid)
+        return [
+            self._edge(head, name, mention, position)
+            for name, mentions in record.links.items()
+            for position, mention in enumerate(mentions)
+        ]
+
+    def _edge(self, head: Mention, attribute: str, tail: Mention, position: int) -> Edge:
+        kind = self._kinds.get((head.concept, attribute))
+        if kind is None:
+            found = self._ontology.attributes(head.concept)[attribute]
+            kind = EdgeKind(found.relationship_type, derived=True)
+            self._kinds[head.concept, attribute] = kind
+        return Edge(kind, uid_of_fact(kind.type, head.uid, tail.uid, {}), head, tail, position)
+
+    def _revise(
+        self,
+        batch: Mapping[str, Sequence[tuple[Record, str]]],
+        outcome: InstanceOutcome,
+        *,
+        settle: bool = False,
+    ) -> None:
+        """Add records to instances that exist, or supersede old ones.
+
+        First it reads without locks, so that what is unchanged is never written; then it locks
+        what has to change, reads again and writes.
+        """
+        if not settle:
+            for uid, said in batch.items():
+                self._said.setdefault(uid, set()).update(hash_ for _, hash_ in said)
+        planned = self._database.in_read(lambda tx: self._plan(tx, batch, settle))
+        if uids := sorted(r.uid for r in planned if r.changes_node):
+            locked = {uid: batch[uid] for uid in uids}
+
+            def work(tx: neo4j.ManagedTransaction) -> tuple[list[Revision], int]:
+                tx.run(cypher("write/lock_instances"), uids=uids).consume()
+                revisions = self._plan(tx, locked, settle)
+                return revisions, self._apply(tx, revisions)
+
+            revisions, updates = self._database.in_write(work)
+            self._run.recorded = self._run.recorded or updates > 0
+            outcome.updates += updates
+            outcome.written += sum(len(batch[r.uid]) and _new(r, self._run.id) for r in revisions)
+            planned = [r for r in planned if not r.changes_node] + revisions
+        outcome.edges += self._missing_edges(planned, batch)
+
+    def _plan(
+        self,
+        tx: neo4j.ManagedTransaction,
+        batch: Mapping[str, Sequence[tuple[Record, str]]],
+        settle: bool,
+    ) -> list[Revision]:
+        """Return what the batch changes about the instances as they are stored now."""
+        revisions: list[Revision] = []
+        for state in self._states(tx, list(batch)):
+            new = [self._evidence(record, hash_) for record, hash_ in batch[state.uid]]
+            gone = self._outdated(state) if settle else ()
+            revisions.append(
+                revise(state, new, self._ontology, run=self._run.id, superseded=gone)
+            )
+        return revisions
+
+    def _outdated(self, state: State) -> set[str]:
+        """Return the hashes of records that this source made earlier and did not repeat."""
+        return {
+            e.hash
+            for e in state.evidence
+            if e.source == self._run.source
+            and not e.superseded_by
+            and e.hash not in self._said[state.uid]
+        }
+
+    def _states(self, tx: neo4j.ManagedTransaction, uids: list[str]) -> Iterable[State]:
+        """Return what is stored of some instances."""
+        for row in tx.run(cypher("write/read_states"), uids=uids):
+            labels = frozenset[str](row["labels"])
+            links = frozenset(Link(t, uid, at or 0) for t, uid, at, _ in row["links"])
+            properties: dict[str, Any] = row["properties"]
+            evidence = tuple(stored_evidence(r, self._ontology) for r in row["records"])
+            if "_hash" in properties:
+                evidence = (self._inline_evidence(tx, labels, properties, links),)
+            mention = "_mention" in properties
+            yield State(row["uid"], labels, evidence, links, mention)
+
+    def _inline_evidence(
+        self,
+        tx: neo4j.ManagedTransaction,
+        labels: frozenset[str],
+        properties: Mapping[str, Any],
+        links: frozenset[Link],
+    ) -> Evidence:
+        number: int = properties["_run"]
+        if number not in self._past:
+            self._past = past_runs(self._database)
+            self._past[self._run.id] = PastRun(self._run.id, self._run.source, self._run.started)
+        run = self._past[number]
+        return inline_evidence(
+            labels, properties, links, self._ontology, source=run.source, recorded=run.started
+        )
+
+    def _apply(self, tx: neo4j.ManagedTransaction, revisions: Sequence[Revision]) -> int:
+        """Write revisions inside a transaction that holds the locks; return the server's count."""
+        changed = [r for r in revisions if r.properties is not None]
+        rows = [
+            {"uid": r.uid, "set": r.properties, "add": r.add_labels, "remove": r.remove_labels}
+            for r in changed
+        ]
+        records = [
+            {"uid": r.uid, "id": record_id(r.uid, e), "set": record_properties(e)}
+            for r in changed
+            for e in r.records
+        ]
+        outdated = [id_ for r in changed for id_ in r.superseded]
+        updates = _run(tx, cypher("write/replace_instances"), rows=rows)
+        updates += _run(tx, cypher("write/add_records"), rows=records)
+        if outdated:
+            text = cypher("write/supersede_records")
+            updates += _run(tx, text, rows=outdated, run=self._run.id)
+        updates += self._remove_links(tx, revisions)
+        self._record_run(tx, updates)
+        return updates
+
+    def _remove_links(self, tx: neo4j.ManagedTransaction, revisions: Sequence[Revision]) -> int:
+        by_type: dict[str, list[dict[str, str]]] = {}
+        for revision in revisions:
+            for link in revision.remove_links:
+                uid = uid_of_fact(link.type, revision.uid, link.target, {})
+                row = {"head": revision.uid, "tail": link.target, "uid": uid}
+                by_type.setdefault(link.type, []).append(row)
+        text = cypher("write/remove_derived")
+        return sum(
+            _run(tx, text.replace("_LINK", quoted(type_)), rows=rows)
+            for type_, rows in by_type.items()
+        )
+
+    def _missing_edges(
+        self,
+        revisions: Iterable[Revision],
+        batch: Mapping[str, Sequence[tuple[Record, str]]],
+    ) -> list[Edge]:
+        """Return the links of revised instances that are not stored yet."""
+        edges: list[Edge] = []
+        for revision in revisions:
+            if not revision.add_links:
+                continue
+            mentioned = {
+                m.uid: (record.concept, m)
+                for record, _ in batch[revision.uid]
+                for mentions in record.links.values()
+                for m in mentions
+            }
+            for name, uid, position in revision.add_links:
+                concept, tail = mentioned.get(uid) or self._guess(revision, name, uid)
+                head = Mention(concept, revision.uid)
+                edges.append(self._edge(head, name, tail, position))
+        return edges
+
+    def _guess(self, revision: Revision, name: str, uid: str) -> tuple[str, Mention]:
+        """Return a concept that has the attribute, and a mention as its range describes it."""
+        for concept in self._ontology:
+            attribute = self._ontology.attributes(concept.name).get(name)
+            if attribute is not None and isinstance(attribute.range, ConceptRange):
+                return concept.name, Mention(attribute.range.concepts[0], uid)
+        raise AssertionError((revision.uid, name))
+
+    def _record_run(self, tx: neo4j.ManagedTransaction, updates: int) -> None:
+        if updates and not self._run.recorded:
+            self._run.record(tx)
+
+
+def _new(revision: Revision, run: int) -> int:
+    """Return how many records of this run a revision adds."""
+    if revision.records:
+        return sum(e.run == run for e in revision.records)
+    return int(revision.properties is not None)
+
+
+def _run(tx: neo4j.ManagedTransaction, text: str, *, rows: Sequence[Any], **more: Any) -> int:
+    """Run a statement over rows, if there are any, and return what the server changed."""
+    if not rows:
+        return 0
+    return updates_of(tx.run(text, rows=rows, **more).consume().counters)

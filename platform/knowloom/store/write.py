@@ -1,0 +1,368 @@
+"""The typed write: statements in, exact counts out, one path for every command that writes.
+
+Statements are validated, grouped and sent in batches while the next batch is prepared.
+Relationships whose ends have not come yet wait until every node of the run is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import orjson
+
+from knowloom.errors import WriteLost
+from knowloom.knowledge.record import Fact, Record, Reject, Statement, hash_of, said, uid_of_fact
+from knowloom.ontology.concepts import ENDS, ConceptRange, Ontology
+from knowloom.ontology.values import CompiledConcept, compile_concept
+from knowloom.store.database import Database
+from knowloom.store.edges import BATCH_EDGES, Edge, EdgeKind, EdgeSpool, EdgeWriter
+from knowloom.store.instances import InstanceOutcome, InstanceWriter
+from knowloom.store.runs import Run, finish
+
+BATCH_ROWS = 10_000
+BATCH_BYTES = 8_000_000
+_SHOWN_REJECTS = 20
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of the statements of a run: given = written + unchanged + rejected."""
+
+    given: int = 0
+    written: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+
+
+@dataclass(slots=True)
+class WriteReport:
+    """What a run did.
+
+    Args:
+        run: its number; 0 when it changed nothing and so left no trace.
+        source: the name of the source.
+        counts: of statements.
+        updates: everything the server counted as changed; 0 for an unchanged re-run.
+        rejects: the first rejected statements.
+        rejects_file: where all of them are listed; None without rejects.
+    """
+
+    run: int
+    source: str
+    counts: Counts = field(default_factory=Counts)
+    updates: int = 0
+    rejects: list[Reject] = field(default_factory=list)
+    rejects_file: Path | None = None
+
+
+class RejectFile:
+    """Lists rejected statements as JSON Lines; the file exists once there is one.
+
+    Args:
+        path: where to; None to keep only the first few in memory.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self.count = 0
+        self.first: list[Reject] = []
+        self._file = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def add(self, reject: Reject) -> None:
+        """List one more."""
+        self.count += 1
+        if len(self.first) < _SHOWN_REJECTS:
+            self.first.append(reject)
+        if self.path is None:
+            return
+        if self._file is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self.path.open("wb")
+        self._file.write(orjson.dumps(asdict(reject), option=orjson.OPT_APPEND_NEWLINE))
+
+
+class Validator:
+    """Turns statements into rows to write, or rejects; knows the ontology and nothing of Neo4j.
+
+    Args:
+        ontology: the classes as stored.
+        reject: called with every statement that cannot be stored, and why.
+    """
+
+    def __init__(self, ontology: Ontology, reject: Callable[[Reject], None]) -> None:
+        self._ontology = ontology
+        self._reject = reject
+        self._compiled: dict[str, CompiledConcept] = {}
+        self._kinds: dict[tuple[str, str, str], EdgeKind] = {}
+
+    def record(self, record: Record) -> bool:
+        """Return whether a record can be stored; it is rejected when not."""
+        compiled = self._compiled.get(record.concept) or self._compile(record.concept)
+        if compiled is None:
+            self._reject_unknown(record, record.concept)
+            return False
+        if problems := compiled.problems(record.values, record.links):
+            self._reject(_reject(record, problems))
+            return False
+        return True
+
+    def edge(self, fact: Fact) -> Edge | None:
+        """Return a fact as a relationship to write; None when it is rejected."""
+        subject = fact.relation or fact.head.concept
+        compiled = self._compiled.get(subject) or self._compile(subject)
+        if compiled is None:
+            self._reject_unknown(fact, subject)
+            return None
+        if problems := _fact_problems(compiled, fact):
+            self._reject(_reject(fact, problems))
+            return None
+        kind = self._kind(fact)
+        uid = uid_of_fact(kind.type, fact.head.uid, fact.tail.uid, fact.values)
+        return Edge(kind, uid, fact.head, fact.tail, fact.row, fact.values)
+
+    def _compile(self, concept: str) -> CompiledConcept | None:
+        if concept not in self._ontology:
+            return None
+        return self._compiled.setdefault(concept, compile_concept(self._ontology, concept))
+
+    def _kind(self, fact: Fact) -> EdgeKind:
+        """Return what the statement for this fact has to look like."""
+        subject = fact.relation or fact.head.concept
+        key = (subject, fact.attribute, "qualified" if fact.values else "")
+        if key not in self._kinds:
+            self._kinds[key] = _edge_kind(self._ontology, fact, subject)
+        return self._kinds[key]
+
+    def _reject_unknown(self, statement: Record | Fact, concept: str) -> None:
+        reason = f"{concept} is no concept of the stored ontology"
+        self._reject(Reject(statement.row, reason, "unknown-concept", given_of(statement)))
+
+
+def _fact_problems(compiled: CompiledConcept, fact: Fact) -> Sequence[tuple[str, str]]:
+    """Return what keeps a fact from being stored; empty when nothing does."""
+    if fact.relation:
+        return compiled.fact_problems(fact.values, fact.head.concept, fact.tail.concept)
+    if why := compiled.refusal(fact.attribute, fact.tail.concept):
+        return [("link-type", f"{fact.attribute} {why}")]
+    return ()
+
+
+def _edge_kind(ontology: Ontology, fact: Fact, subject: str) -> EdgeKind:
+    """Return type and end labels for a relation concept or a link attribute."""
+    attributes = ontology.attributes(subject)
+    if fact.relation:
+        type_ = ontology[fact.relation].relationship_type
+        head, tail = (_labels(attributes[end].range) for end in ENDS)
+        return EdgeKind(type_, False, head, tail, bool(fact.values))
+    attribute = attributes[fact.attribute]
+    declarers = [c for c in ontology.lineage(subject) if _declares(ontology, c, fact.attribute)]
+    return EdgeKind(
+        attribute.relationship_type, False, (declarers[-1],), _labels(attribute.range), False
+    )
+
+
+def _declares(ontology: Ontology, concept: str, attribute: str) -> bool:
+    return any(a.name == attribute for a in ontology[concept].attributes)
+
+
+def _labels(range_: object) -> tuple[str, ...]:
+    return range_.concepts if isinstance(range_, ConceptRange) else ()
+
+
+def _reject(statement: Record | Fact, problems: Sequence[tuple[str, str]]) -> Reject:
+    reason = "; ".join(reason for _, reason in problems)
+    return Reject(statement.row, reason, problems[0][0], given_of(statement))
+
+
+def given_of(statement: Record | Fact) -> str:
+    """Return a statement as text for a list of rejects, at most 500 characters."""
+    named = statement.concept if isinstance(statement, Record) else statement.relation
+    return f"{named} {statement.values!r}"[:500]
+
+
+class _Lane:
+    """Runs jobs one after the other beside the caller, who is never more than one job ahead."""
+
+    def __init__(self) -> None:
+        self._worker = ThreadPoolExecutor(1)
+        self._flight: Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if error is None:
+                self._wait()
+        finally:
+            self._worker.shutdown()
+
+    def submit(self, job: Callable[..., None], *arguments: object) -> None:
+        """Start a job once the one before is done; its error, if any, is raised here."""
+        self._wait()
+        self._flight = self._worker.submit(job, *arguments)
+
+    def _wait(self) -> None:
+        if self._flight is not None:
+            self._flight.result()
+            self._flight = None
+
+
+class Writer:
+    """Writes the statements of one run.
+
+    Args:
+        database: where to; migrations must have been applied.
+        ontology: the classes as stored there.
+        run: from `runs.begin`.
+        rejects: where to list rejected statements; None to keep only the first few.
+    """
+
+    def __init__(
+        self, database: Database, ontology: Ontology, run: Run, rejects: Path | None = None
+    ) -> None:
+        self._database = database
+        self._run = run
+        self._counts = Counts()
+        self._rejects = RejectFile(rejects)
+        self._validator = Validator(ontology, self._add_reject)
+        self._instances = InstanceWriter(database, ontology, run)
+        self._edges = EdgeWriter(database, ontology, run)
+        self._waiting = EdgeSpool()
+        self._updates = 0
+
+    def write(
+        self,
+        statements: Iterable[Statement],
+        advance: Callable[[int], None] = lambda _: None,
+    ) -> WriteReport:
+        """Write all statements; run again with the same ones, it changes nothing.
+
+        Args:
+            statements: consumed once, in order.
+            advance: called with every number of statements finished.
+
+        Raises:
+            WriteLost: the counts do not add up.
+            StoreError: the server went away; what was written stays, and the same call again
+                goes on from there.
+        """
+        try:
+            with self._rejects:
+                self._stream(statements, advance)
+                self._take(self._instances.settle())
+                for edges in self._waiting.batches():
+                    self._send_edges(edges, lambda _: None, final=True)
+        except BaseException:
+            self._close("failed")
+            raise
+        self._check()
+        self._close("done")
+        return WriteReport(
+            run=self._run.id if self._run.recorded else 0,
+            source=self._run.source,
+            counts=self._counts,
+            updates=self._updates,
+            rejects=self._rejects.first,
+            rejects_file=self._rejects.path if self._counts.rejected else None,
+        )
+
+    def _stream(
+        self, statements: Iterable[Statement], advance: Callable[[int], None]
+    ) -> None:
+        """Send batches in the order given, one on its way while the next is prepared."""
+        records: list[tuple[Record, str]] = []
+        edges: list[Edge] = []
+        size = 0
+        with _Lane() as lane:
+            for statement in statements:
+                self._counts.given += 1
+                if isinstance(statement, Record):
+                    if self._validator.record(statement):
+                        body = said(statement, self._run.source)
+                        size += len(body)
+                        records.append((statement, hash_of(body)))
+                elif isinstance(statement, Fact):
+                    if (edge := self._validator.edge(statement)) is not None:
+                        edges.append(edge)
+                else:
+                    self._add_reject(statement)
+                if len(records) >= BATCH_ROWS or len(edges) >= BATCH_EDGES or size >= BATCH_BYTES:
+                    lane.submit(self._send, records, edges, advance)
+                    records, edges, size = [], [], 0
+            lane.submit(self._send, records, edges, advance)
+
+    def _send(
+        self,
+        records: list[tuple[Record, str]],
+        edges: list[Edge],
+        advance: Callable[[int], None],
+    ) -> None:
+        """Write records, then edges, and note what became of them."""
+        if records:
+            outcome = self._instances.write(records)
+            self._counts.written += outcome.written
+            self._counts.unchanged += len(records) - outcome.written
+            self._take(outcome)
+            advance(len(records))
+        if edges:
+            self._send_edges(edges, advance, final=False)
+
+    def _take(self, outcome: InstanceOutcome) -> None:
+        """Write the relationships that follow from records."""
+        self._updates += outcome.updates
+        for start in range(0, len(outcome.edges), BATCH_EDGES):
+            part = outcome.edges[start : start + BATCH_EDGES]
+            self._send_edges(part, lambda _: None, final=False)
+
+    def _send_edges(
+        self, edges: list[Edge], advance: Callable[[int], None], *, final: bool
+    ) -> None:
+        """Write edges; count the stated ones."""
+        outcome = self._edges.write(edges, final=final)
+        for edge in outcome.waiting:
+            self._waiting.add(edge)
+        for edge, reason in outcome.misfits:
+            self._add_reject(Reject(edge.place, reason, "link-type", f"{edge.values!r}"[:500]))
+        waiting = sum(not edge.kind.derived for edge in outcome.waiting)
+        stated = sum(not edge.kind.derived for edge in edges) - waiting
+        written = outcome.stated + outcome.supported
+        self._counts.written += written
+        self._counts.unchanged += stated - written - len(outcome.misfits)
+        self._updates += outcome.updates
+        advance(stated)
+
+    def _add_reject(self, reject: Reject) -> None:
+        self._counts.rejected += 1
+        self._rejects.add(reject)
+
+    def _check(self) -> None:
+        counts = self._counts
+        accounted = counts.written + counts.unchanged + counts.rejected
+        if accounted != counts.given or min(counts.written, counts.unchanged) < 0:
+            raise WriteLost(counts.given, accounted)
+
+    def _close(self, status: str) -> None:
+        finish(self._database, self._run, status, asdict(self._counts))

@@ -1,0 +1,93 @@
+"""The command line as a contract: every command has help, and its options mean the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from knowloom.cli import cli
+
+# Commands that change the graph: they can be asked what they would do.
+WRITERS = {
+    "demo",
+    "load",
+    "migrate up",
+    "ontology load",
+    "ontology undo",
+}
+# Commands whose output is no data: they start, stop or open something, or stream a file.
+SILENT = {
+    "browser open",
+    "demo",
+    "server logs",
+    "server start",
+    "server stop",
+}
+
+
+def _leaves(group: click.Group, path: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Yield every command that does something, by the words one types for it."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command, f"{path}{name} is listed but does not exist"
+        if isinstance(command, click.Group):
+            yield from _leaves(command, f"{path}{name} ")
+        else:
+            yield f"{path}{name}", command
+
+
+COMMANDS = dict(_leaves(cli))
+
+
+def _options(command: click.Command) -> set[str]:
+    """Return the long options of a command."""
+    return {option for parameter in command.params for option in parameter.opts}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(name: str) -> None:
+    """The help of a command begins with a sentence and shows an example of its use."""
+    text = COMMANDS[name].help or ""
+    assert text.split("\n")[0].endswith((".", ":"))
+    assert f"knowloom {name}" in text
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_explains_itself(name: str) -> None:
+    """Each option says in its help what it does."""
+    options = [p for p in COMMANDS[name].params if isinstance(p, click.Option)]
+    assert [option.name for option in options if not option.help] == []
+
+
+@pytest.mark.parametrize("name", sorted(set(COMMANDS) - SILENT))
+def test_data_can_be_had_as_json(name: str) -> None:
+    """Every command that prints data takes `--json`."""
+    assert "--json" in _options(COMMANDS[name])
+
+
+@pytest.mark.parametrize("name", sorted(WRITERS))
+def test_writing_can_be_tried_first(name: str) -> None:
+    """Every command that writes takes `--dry-run`."""
+    assert "--dry-run" in _options(COMMANDS[name])
+
+
+@pytest.mark.parametrize("name", sorted(set(COMMANDS) - WRITERS))
+def test_what_only_reads_needs_no_trial(name: str) -> None:
+    """A command with `--dry-run` is one that writes, and is listed as one here."""
+    assert "--dry-run" not in _options(COMMANDS[name])
+
+
+def test_the_list_of_commands_is_what_help_shows() -> None:
+    """`knowloom --help` lists each command with a sentence."""
+    shown = CliRunner().invoke(cli, ["--help"]).output
+    for name in cli.list_commands(click.Context(cli)):
+        assert f"  {name} " in shown
+
+
+def test_a_wrong_option_is_a_wrong_use() -> None:
+    """An unknown command exits with 2, the code of wrong use."""
+    assert CliRunner().invoke(cli, ["no-such-command"]).exit_code == 2
