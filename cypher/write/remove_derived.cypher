@@ -6,5 +6,7 @@ MATCH (a:_Instance {uid: row.head})
 MATCH (b:_Instance {uid: row.tail})
 MATCH (a)-[e:_LINK {uid: row.uid}]->(b)
 WHERE e._derived
-FOREACH (_ IN CASE WHEN e._run IS NULL THEN [1] ELSE [] END | DELETE e)
 FOREACH (_ IN CASE WHEN e._run IS NULL THEN [] ELSE [1] END | REMOVE e._derived, e._position)
+WITH e
+WHERE e._run IS NULL
+DELETE e

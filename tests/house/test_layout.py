@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
@@ -51,7 +52,7 @@ def test_the_standard_platform_module_wins() -> None:
     """A Python started in the root of the checkout still finds the standard `platform` module."""
     text = "import platform; print(platform.__file__)"
     found = subprocess.run(
-        ["python3", "-c", text], cwd=ROOT, check=True, capture_output=True, text=True
+        [sys.executable, "-c", text], cwd=ROOT, check=True, capture_output=True, text=True
     )
     assert not Path(found.stdout.strip()).is_relative_to(ROOT / "platform")
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
 from knowloom.knowledge.project import Evidence, Projection, body, project
 from knowloom.knowledge.record import Values
-from knowloom.ontology.concepts import Ontology
+from knowloom.ontology.concepts import Attribute, Ontology
 from knowloom.ontology.values import reader
 
 INSTANCE_LABEL = "_Instance"
@@ -19,7 +19,7 @@ INSTANCE_LABEL = "_Instance"
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A derived relationship that is stored: its type, the uid it leads to, its place in the list."""
+    """A stored derived relationship: its type, the uid it leads to, its place in the list."""
 
     type: str
     target: str
@@ -57,16 +57,18 @@ class Revision:
         superseded: ids of record nodes that are history now.
         add_links: attribute name, target uid and position of links to create.
         remove_links: links no record supports any more.
+        added: how many records are new.
     """
 
     uid: str
     properties: dict[str, Any] | None = None
     add_labels: list[str] = field(default_factory=list)
     remove_labels: list[str] = field(default_factory=list)
-    records: list[Evidence] = field(default_factory=list)
-    superseded: list[str] = field(default_factory=list)
-    add_links: list[tuple[str, str, int]] = field(default_factory=list)
-    remove_links: list[Link] = field(default_factory=list)
+    records: list[Evidence] = field(default_factory=list[Evidence])
+    superseded: list[str] = field(default_factory=list[str])
+    add_links: list[tuple[str, str, int]] = field(default_factory=list[tuple[str, str, int]])
+    remove_links: list[Link] = field(default_factory=list[Link])
+    added: int = 0
 
     @property
     def changes_node(self) -> bool:
@@ -102,7 +104,7 @@ def revise(
     ]
     evidence = [*kept, *fresh]
     projection = project(evidence, ontology)
-    revision = Revision(state.uid)
+    revision = Revision(state.uid, added=len(fresh))
     _revise_links(revision, state, projection, ontology)
     changed = fresh or any(a is not b for a, b in zip(kept, state.evidence, strict=True))
     if not changed:
@@ -225,19 +227,16 @@ def inline_evidence(
 def native(value: Any) -> Any:
     """Return a value as Python's own type: the driver's dates and times become `datetime`'s."""
     if isinstance(value, list):
-        return [native(v) for v in value]
+        return [native(v) for v in cast(list[Any], value)]
     convert = getattr(value, "to_native", None)
     return convert() if convert else value
 
 
-def with_stored(evidence: Evidence) -> Evidence:
-    """Return evidence as it is once it has a node of its own."""
-    return replace(evidence, stored=True)
-
-
 def _typed(values: Mapping[str, Any], concept: str, ontology: Ontology) -> Values:
     """Return JSON values in the types their attributes have."""
-    attributes = ontology.attributes(concept) if concept in ontology else {}
+    attributes: Mapping[str, Attribute] = {}
+    if concept in ontology:
+        attributes = ontology.attributes(concept)
     return {
         name: reader(attributes[name])(value) if name in attributes else value
         for name, value in values.items()

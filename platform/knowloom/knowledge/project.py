@@ -43,7 +43,7 @@ class Evidence:
     hash: str
     concept: str
     values: Values
-    links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    links: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     row: int = 0
     observed: datetime | None = None
     valid_from: date | None = None
@@ -71,13 +71,15 @@ class Projection:
     links: Mapping[str, tuple[str, ...]]
 
 
-def evidence_of(record: Record, *, run: int, source: str, recorded: datetime, hash: str) -> Evidence:  # noqa: A002
+def evidence_of(
+    record: Record, content_hash: str, *, run: int, source: str, recorded: datetime
+) -> Evidence:
     """Return `record` as the evidence that this run keeps of it."""
     return Evidence(
         run=run,
         source=source,
         recorded=recorded,
-        hash=hash,
+        hash=content_hash,
         concept=record.concept,
         values=record.values,
         links={name: tuple(m.uid for m in found) for name, found in record.links.items()},
@@ -121,8 +123,9 @@ def body(evidence: Evidence) -> str:
     return orjson.dumps(said, option=_SORTED).decode()
 
 
-def _order(evidence: Evidence) -> tuple[datetime, int, int]:
-    return (evidence.time, evidence.run, evidence.row)
+def _order(evidence: Evidence) -> tuple[datetime, int, int, str]:
+    """Return what comes after what; the hash only makes the order total."""
+    return (evidence.time, evidence.run, evidence.row, evidence.hash)
 
 
 def _listed(value: Value | list[Value]) -> list[Value]:
@@ -149,7 +152,9 @@ def _policy(attribute: Attribute) -> Callable[[Sequence[Sequence[Value]]], list[
     """Return the survivorship function of an attribute; an unknown name counts as undeclared."""
     name = attribute.policy.partition(".")[0]
     default = "union" if attribute.many else "latest"
-    return _POLICIES[name if name in _POLICIES and (attribute.many or name != "union") else default]
+    return _POLICIES[
+        name if name in _POLICIES and (attribute.many or name != "union") else default
+    ]
 
 
 def sources_of(evidence: Iterable[Evidence]) -> tuple[str, ...]:

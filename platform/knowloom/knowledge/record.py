@@ -53,8 +53,8 @@ class Record:
 
     concept: str
     uid: str
-    values: Values = field(default_factory=dict)
-    links: dict[str, tuple[Mention, ...]] = field(default_factory=dict)
+    values: Values = field(default_factory=dict[str, Value | list[Value]])
+    links: dict[str, tuple[Mention, ...]] = field(default_factory=dict[str, tuple[Mention, ...]])
     row: int = 0
     observed: datetime | None = None
     valid_from: date | None = None
@@ -79,7 +79,7 @@ class Fact:
     attribute: str
     head: Mention
     tail: Mention
-    values: Values = field(default_factory=dict)
+    values: Values = field(default_factory=dict[str, Value | list[Value]])
     row: int = 0
 
 

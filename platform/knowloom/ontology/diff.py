@@ -86,15 +86,17 @@ class Change:
 
     @cached_property
     def renamed(self) -> Mapping[str, str]:
-        """Old name to new, where an added concept gives a removed one's name as alias or title."""
-        gone = {s.name for s in self.steps if s.after is None}
-        found: dict[str, str] = {}
-        for step in self.steps:
-            if step.before is None and step.after is not None:
-                for name in (step.after.title, *step.after.aliases):
-                    if name in gone:
-                        found.setdefault(name, step.name)
-        return found
+        """Old name to new, where a removed and an added concept are one: either names the other.
+
+        It does so by alias or title. Both ways count, so that undoing a renaming is one too.
+        """
+        gone = [s.before for s in self.steps if s.before is not None and s.after is None]
+        came = [s.after for s in self.steps if s.after is not None and s.before is None]
+        called = {name: c.name for c in reversed(came) for name in (c.title, *c.aliases)}
+        called.update({c.name: c.name for c in came})
+        names = ((c.name, (c.name, c.title, *c.aliases)) for c in gone)
+        found = ((old, next((called[n] for n in all_ if n in called), "")) for old, all_ in names)
+        return {old: new for old, new in found if new}
 
     @cached_property
     def notes(self) -> tuple[Note, ...]:
@@ -295,9 +297,13 @@ def _concept_risks(
     current = renamed.get(name, name)
     before, after = old.attributes(name), new.attributes(current)
     for attribute in before.values():
-        if (now := after.get(attribute.name)) is None:
-            yield _gone(current, attribute, after)
-        elif now is not attribute:
+        now = successor(attribute, before, after)
+        if now is None:
+            yield Risk(current, attribute.name, "removed", "is no attribute any more")
+            continue
+        if now.name != attribute.name:
+            yield Risk(current, attribute.name, "renamed", f"is now called {now.name}")
+        if now is not attribute:
             for code, what in _misfits(_renamed(attribute, renamed), now, new):
                 yield Risk(current, attribute.name, code, what)
     for attribute in after.values():
@@ -309,12 +315,17 @@ def _concept_risks(
         yield Risk(current, "", "key", what)
 
 
-def _gone(concept: str, attribute: Attribute, after: Mapping[str, Attribute]) -> Risk:
-    """Return the risk of an attribute whose name is no longer there."""
+def successor(
+    attribute: Attribute, before: Mapping[str, Attribute], after: Mapping[str, Attribute]
+) -> Attribute | None:
+    """Return what became of an attribute: the one of its name, else one that either names."""
+    if attribute.name in after:
+        return after[attribute.name]
     for other in after.values():
-        if attribute.name in other.aliases:
-            return Risk(concept, attribute.name, "renamed", f"is now called {other.name}")
-    return Risk(concept, attribute.name, "removed", "is no attribute any more")
+        named = attribute.name in other.aliases or other.name in attribute.aliases
+        if named and other.name not in before:
+            return other
+    return None
 
 
 def _misfits(before: Attribute, now: Attribute, new: Ontology) -> Iterator[tuple[str, str]]:

@@ -178,7 +178,7 @@ class CompiledConcept:
 
     def problems(
         self, values: dict[str, Any], links: Mapping[str, Sequence[Refers]]
-    ) -> Sequence[Problem]:
+    ) -> tuple[Problem, ...]:
         """Return what keeps a record from being stored; empty when nothing does.
 
         Values that are stored in another form are replaced in place: a whole number given for a
@@ -198,18 +198,18 @@ class CompiledConcept:
             return self._all_problems(values, links)
         return ()
 
-    def fact_problems(self, values: dict[str, Any], head: str, tail: str) -> Sequence[Problem]:
+    def fact_problems(self, values: dict[str, Any], head: str, tail: str) -> tuple[Problem, ...]:
         """Return what keeps a fact of this `Relation` concept from being stored.
 
         Args:
             values: the qualifiers; replaced in place as by `problems`.
             head, tail: the concepts that the two ends are taken for.
         """
-        found = self.problems(values, {})
+        found = list(self.problems(values, {}))
         for end, target in zip(ENDS, (head, tail), strict=True):
             if why := self.refusal(end, target):
-                found = [*found, Problem("link-type", f"{end} {why}")]
-        return found
+                found.append(Problem("link-type", f"{end} {why}"))
+        return tuple(found)
 
     def refusal(self, name: str, target: str) -> str | None:
         """Return why the link attribute `name` cannot lead to a `target`, None when it can.
@@ -228,14 +228,14 @@ class CompiledConcept:
         concepts = cast(ConceptRange, self._attributes[name].range).concepts
         ontology = self._ontology
         if target not in ontology:
-            return f"refers to a {target}, which is no concept"
+            return f"refers to {target}, which is no concept"
         if any(ontology.is_a(target, c) or ontology.is_a(c, target) for c in concepts):
             return None
-        return f"refers to a {target}, which is not a {' or '.join(concepts)}"
+        return f"refers to {target}, which is no kind of {' or '.join(concepts)}"
 
     def _all_problems(
         self, values: dict[str, Any], links: Mapping[str, Sequence[Refers]]
-    ) -> list[Problem]:
+    ) -> tuple[Problem, ...]:
         """Return every problem of a record that is known to have one."""
         found: list[Problem] = []
         for name, value in values.items():
@@ -249,7 +249,7 @@ class CompiledConcept:
         for name in self._required:
             if values.get(name) in _NOTHING and not links.get(name):
                 found.append(Problem("missing", f"{name} is missing, and {self.concept} needs it"))
-        return [*found, *self._link_problems(links)]
+        return (*found, *self._link_problems(links))
 
     def _links_fit(self, links: Mapping[str, Sequence[Refers]]) -> bool:
         """Return whether all links are known by now to be right."""
@@ -263,7 +263,7 @@ class CompiledConcept:
                     return False
         return True
 
-    def _link_problems(self, links: Mapping[str, Sequence[Refers]]) -> Sequence[Problem]:
+    def _link_problems(self, links: Mapping[str, Sequence[Refers]]) -> list[Problem]:
         """Return the links that lead to the wrong concept, or to too many."""
         found: list[Problem] = []
         for name, targets in links.items():
@@ -294,7 +294,7 @@ _NOTHING: tuple[object, ...] = (None, [])
 
 def _refusing(range_: ConceptRange) -> Accept:
     """Return an acceptor for link attributes, which hold no plain values."""
-    what = f"refers to a {' or '.join(range_.concepts)}, so it cannot hold a plain value"
+    what = f"refers to {' or '.join(range_.concepts)}, so it cannot hold a plain value"
 
     def refuse(value: object) -> Value:
         raise Unfit(what)

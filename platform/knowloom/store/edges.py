@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from tempfile import TemporaryFile
 from threading import Lock
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, LiteralString, NamedTuple
 
 import neo4j
 
@@ -78,8 +78,8 @@ class EdgeOutcome:
     stated: int = 0
     supported: int = 0
     updates: int = 0
-    misfits: list[tuple[Edge, str]] = field(default_factory=list)
-    waiting: list[Edge] = field(default_factory=list)
+    misfits: list[tuple[Edge, str]] = field(default_factory=list[tuple[Edge, str]])
+    waiting: list[Edge] = field(default_factory=list[Edge])
 
     def add(self, other: EdgeOutcome) -> None:
         """Add what became of other edges."""
@@ -106,7 +106,7 @@ class EdgeSpool:
         self._open.append(edge)
         self.count += 1
         if len(self._open) >= BATCH_EDGES:
-            self._file = self._file or TemporaryFile()
+            self._file = self._file or TemporaryFile()  # noqa: SIM115 - closed when read back
             pickle.dump(self._open, self._file, protocol=pickle.HIGHEST_PROTOCOL)
             self._open = []
 
@@ -253,7 +253,7 @@ def _row(i: int, edge: Edge) -> dict[str, Any]:
     return row
 
 
-def _text(kind: EdgeKind) -> str:
+def _text(kind: EdgeKind) -> LiteralString:
     """Return the statement that writes edges of this kind."""
     if kind.derived:
         return cypher("write/merge_derived").replace("_LINK", quoted(kind.type))
@@ -266,7 +266,7 @@ def _text(kind: EdgeKind) -> str:
     )
 
 
-def _label_test(variable: str, labels: Sequence[str]) -> str:
+def _label_test(variable: LiteralString, labels: Sequence[str]) -> LiteralString:
     """Return ` AND (a:X OR a:Y)`, or nothing when any label will do."""
     if not labels:
         return ""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, LiteralString
 
 import neo4j
 
@@ -20,7 +20,7 @@ from knowloom.knowledge.instance import (
     revise,
     stored_evidence,
 )
-from knowloom.knowledge.project import Evidence
+from knowloom.knowledge.project import Evidence, evidence_of
 from knowloom.knowledge.record import Mention, Record, uid_of_fact
 from knowloom.ontology.concepts import ConceptRange, Ontology
 from knowloom.ontology.names import quoted, quoted_labels
@@ -41,7 +41,48 @@ class InstanceOutcome:
 
     written: int = 0
     updates: int = 0
-    edges: list[Edge] = field(default_factory=list)
+    edges: list[Edge] = field(default_factory=list[Edge])
+
+
+class StateReader:
+    """Reads all that is stored of instances: what they show, their records, their links.
+
+    Args:
+        database: tells which run wrote an inline record.
+        ontology: the classes as stored.
+    """
+
+    def __init__(self, database: Database, ontology: Ontology) -> None:
+        self._database = database
+        self._ontology = ontology
+        self._past: dict[int, PastRun] = {}
+
+    def read(self, uids: list[str]) -> Iterator[tuple[State, Mapping[str, Any]]]:
+        """Yield state and node properties of the instances that exist."""
+        yield from self.states(self._database.read(cypher("write/read_states"), uids=uids))
+
+    def states(self, rows: Iterable[neo4j.Record]) -> Iterator[tuple[State, Mapping[str, Any]]]:
+        """Yield state and node properties from the rows of `write/read_states`."""
+        for row in rows:
+            labels = frozenset[str](row["labels"])
+            links = frozenset(Link(t, uid, at or 0) for t, uid, at, _ in row["links"])
+            properties: dict[str, Any] = row["properties"]
+            evidence = tuple(stored_evidence(r, self._ontology) for r in row["records"])
+            if "_hash" in properties:
+                evidence = (self._inline_evidence(labels, properties, links),)
+            mention = "_mention" in properties
+            yield State(row["uid"], labels, evidence, links, mention), properties
+
+    def _inline_evidence(
+        self, labels: frozenset[str], properties: Mapping[str, Any], links: frozenset[Link]
+    ) -> Evidence:
+        number: int = properties["_run"]
+        if number not in self._past:
+            self._past = past_runs(self._database)
+        run = self._past[number]
+        return inline_evidence(
+            labels, properties, links, self._ontology, source=run.source, recorded=run.started
+        )
 
 
 class InstanceWriter:
@@ -57,7 +98,7 @@ class InstanceWriter:
         self._database = database
         self._ontology = ontology
         self._run = run
-        self._past: dict[int, PastRun] = {}
+        self._reader = StateReader(database, ontology)
         self._kinds: dict[tuple[str, str], EdgeKind] = {}
         # What this source said in this run of instances that hold more than one record: at the
         # end, its other records of them are history.
@@ -119,25 +160,18 @@ class InstanceWriter:
         properties["_hash"] = hash_
         if record.row:
             properties["_row"] = record.row
-        if record.observed or record.valid_from or record.valid_to or record.confidence is not None:
+        if (
+            record.observed
+            or record.valid_from
+            or record.valid_to
+            or record.confidence is not None
+        ):
             properties.update(inline_properties(self._evidence(record, hash_)))
         return properties
 
     def _evidence(self, record: Record, hash_: str) -> Evidence:
-        return Evidence(
-            run=self._run.id,
-            source=self._run.source,
-            recorded=self._run.started,
-            hash=hash_,
-            concept=record.concept,
-            values=record.values,
-            links={name: tuple(m.uid for m in found) for name, found in record.links.items()},
-            row=record.row,
-            observed=record.observed,
-            valid_from=record.valid_from,
-            valid_to=record.valid_to,
-            confidence=record.confidence,
-        )
+        run = self._run
+        return evidence_of(record, hash_, run=run.id, source=run.source, recorded=run.started)
 
     def _edges(self, record: Record) -> list[Edge]:
         """Return the relationships that follow from a record."""
@@ -183,7 +217,7 @@ class InstanceWriter:
             revisions, updates = self._database.in_write(work)
             self._run.recorded = self._run.recorded or updates > 0
             outcome.updates += updates
-            outcome.written += sum(len(batch[r.uid]) and _new(r, self._run.id) for r in revisions)
+            outcome.written += sum(r.added for r in revisions)
             planned = [r for r in planned if not r.changes_node] + revisions
         outcome.edges += self._missing_edges(planned, batch)
 
@@ -195,12 +229,11 @@ class InstanceWriter:
     ) -> list[Revision]:
         """Return what the batch changes about the instances as they are stored now."""
         revisions: list[Revision] = []
-        for state in self._states(tx, list(batch)):
+        rows = tx.run(cypher("write/read_states"), uids=list(batch))
+        for state, _ in self._reader.states(rows):
             new = [self._evidence(record, hash_) for record, hash_ in batch[state.uid]]
             gone = self._outdated(state) if settle else ()
-            revisions.append(
-                revise(state, new, self._ontology, run=self._run.id, superseded=gone)
-            )
+            revisions.append(revise(state, new, self._ontology, run=self._run.id, superseded=gone))
         return revisions
 
     def _outdated(self, state: State) -> set[str]:
@@ -212,34 +245,6 @@ class InstanceWriter:
             and not e.superseded_by
             and e.hash not in self._said[state.uid]
         }
-
-    def _states(self, tx: neo4j.ManagedTransaction, uids: list[str]) -> Iterable[State]:
-        """Return what is stored of some instances."""
-        for row in tx.run(cypher("write/read_states"), uids=uids):
-            labels = frozenset[str](row["labels"])
-            links = frozenset(Link(t, uid, at or 0) for t, uid, at, _ in row["links"])
-            properties: dict[str, Any] = row["properties"]
-            evidence = tuple(stored_evidence(r, self._ontology) for r in row["records"])
-            if "_hash" in properties:
-                evidence = (self._inline_evidence(tx, labels, properties, links),)
-            mention = "_mention" in properties
-            yield State(row["uid"], labels, evidence, links, mention)
-
-    def _inline_evidence(
-        self,
-        tx: neo4j.ManagedTransaction,
-        labels: frozenset[str],
-        properties: Mapping[str, Any],
-        links: frozenset[Link],
-    ) -> Evidence:
-        number: int = properties["_run"]
-        if number not in self._past:
-            self._past = past_runs(self._database)
-            self._past[self._run.id] = PastRun(self._run.id, self._run.source, self._run.started)
-        run = self._past[number]
-        return inline_evidence(
-            labels, properties, links, self._ontology, source=run.source, recorded=run.started
-        )
 
     def _apply(self, tx: neo4j.ManagedTransaction, revisions: Sequence[Revision]) -> int:
         """Write revisions inside a transaction that holds the locks; return the server's count."""
@@ -311,14 +316,9 @@ class InstanceWriter:
             self._run.record(tx)
 
 
-def _new(revision: Revision, run: int) -> int:
-    """Return how many records of this run a revision adds."""
-    if revision.records:
-        return sum(e.run == run for e in revision.records)
-    return int(revision.properties is not None)
-
-
-def _run(tx: neo4j.ManagedTransaction, text: str, *, rows: Sequence[Any], **more: Any) -> int:
+def _run(
+    tx: neo4j.ManagedTransaction, text: LiteralString, *, rows: Sequence[Any], **more: Any
+) -> int:
     """Run a statement over rows, if there are any, and return what the server changed."""
     if not rows:
         return 0

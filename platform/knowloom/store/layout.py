@@ -8,7 +8,7 @@ that Neo4j Browser shows what a person wants to read. Only a binding is kept as 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -18,7 +18,6 @@ from knowloom.ontology.as_json import concept_from_json, concept_to_json
 from knowloom.ontology.check import range_text
 from knowloom.ontology.concepts import (
     Attribute,
-    Binding,
     Concept,
     ConceptRange,
     Enumeration,
@@ -30,10 +29,11 @@ from knowloom.ontology.names import relationship_type
 
 Row = dict[str, Any]
 
-_LITERAL, _CONCEPT = "Literal", "Concept"
 _ELSEWHERE = frozenset({"name", "parents", "attributes", "binding", "range"})
 _CONCEPT_FIELDS = {f.name: f.default for f in fields(Concept) if f.name not in _ELSEWHERE}
 _ATTRIBUTE_FIELDS = {f.name: f.default for f in fields(Attribute) if f.name not in _ELSEWHERE}
+CONCEPT_FIELDS = (*_CONCEPT_FIELDS, "binding")
+ATTRIBUTE_FIELDS = ("name", "range", "values", *_ATTRIBUTE_FIELDS)
 
 
 @dataclass(slots=True)
@@ -49,12 +49,12 @@ class Rows:
         ranges: `{concept, name, target, position}`; older ranges of the attribute go.
     """
 
-    concepts: list[Row] = field(default_factory=list)
-    unparented: list[str] = field(default_factory=list)
-    parents: list[Row] = field(default_factory=list)
-    dropped: list[Row] = field(default_factory=list)
-    attributes: list[Row] = field(default_factory=list)
-    ranges: list[Row] = field(default_factory=list)
+    concepts: list[Row] = field(default_factory=list[Row])
+    unparented: list[str] = field(default_factory=list[str])
+    parents: list[Row] = field(default_factory=list[Row])
+    dropped: list[Row] = field(default_factory=list[Row])
+    attributes: list[Row] = field(default_factory=list[Row])
+    ranges: list[Row] = field(default_factory=list[Row])
 
     def add(self, before: Concept | None, after: Concept, ontology: Ontology, code: str) -> None:
         """Add what leads from `before` to `after`, a concept of `ontology`.
@@ -96,22 +96,40 @@ class Rows:
 
 
 def concept_of(
-    properties: Mapping[str, Any], parents: Sequence[str], attributes: Iterable[Sequence[Any]]
+    name: str, values: Iterable[Any], parents: Iterable[str], attributes: Iterable[Attribute]
 ) -> Concept:
     """Return the concept that a node holds.
 
     Args:
-        properties: of the node; missing and None ones are at their defaults.
+        name: its name.
+        values: one for each of `CONCEPT_FIELDS`; None for the default.
         parents: names, in order.
-        attributes: for each its properties and the names of the concepts it ranges over, in order.
+        attributes: in order.
     """
-    return Concept(
-        name=properties["name"],
-        parents=tuple(parents),
-        attributes=tuple(_attribute_of(own, targets) for own, targets in attributes),
-        binding=_binding_of(properties),
-        **dict(_given(properties, _CONCEPT_FIELDS)),
-    )
+    given = _given(CONCEPT_FIELDS, values)
+    if text := given.pop("binding", ""):
+        known = {"name": name, "binding": orjson.loads(text)}
+        given["binding"] = concept_from_json(known).binding
+    return Concept(name=name, parents=tuple(parents), attributes=tuple(attributes), **given)
+
+
+def attribute_of(values: Iterable[Any], targets: Sequence[str]) -> Attribute:
+    """Return the attribute that a node holds.
+
+    Args:
+        values: one for each of `ATTRIBUTE_FIELDS`; None for the default.
+        targets: names of the concepts it ranges over, in order.
+    """
+    given = _given(ATTRIBUTE_FIELDS, values)
+    allowed = given.pop("values", ())
+    match given.pop("range"):
+        case "Concept":
+            range_: Range = ConceptRange(tuple(targets))
+        case "Literal":
+            range_ = Enumeration(allowed)
+        case scalar:
+            range_ = Scalar(scalar)
+    return Attribute(range=range_, **given)
 
 
 def _concept_properties(concept: Concept, kind: str, code: str) -> Row:
@@ -131,9 +149,9 @@ def _attribute_properties(attribute: Attribute) -> Row:
     values: list[str] | None = None
     match attribute.range:
         case ConceptRange():
-            range_ = _CONCEPT
+            range_ = "Concept"
         case Enumeration(allowed):
-            range_, values = _LITERAL, list(allowed)
+            range_, values = "Literal", list(allowed)
         case scalar:
             range_ = scalar.value
     return {
@@ -145,40 +163,22 @@ def _attribute_properties(attribute: Attribute) -> Row:
     }
 
 
-def _attribute_of(properties: Mapping[str, Any], targets: Sequence[str]) -> Attribute:
-    """Return the attribute that a node holds."""
-    return Attribute(
-        name=properties["name"],
-        range=_range_of(properties, targets),
-        **dict(_given(properties, _ATTRIBUTE_FIELDS)),
-    )
-
-
-def _range_of(properties: Mapping[str, Any], targets: Sequence[str]) -> Range:
-    """Return the range of an attribute's node."""
-    if properties["range"] == _CONCEPT:
-        return ConceptRange(tuple(targets))
-    if properties["range"] == _LITERAL:
-        return Enumeration(tuple(properties["values"]))
-    return Scalar(properties["range"])
-
-
 def _stored(value: Concept | Attribute, defaults: Mapping[str, Any]) -> Row:
     """Return the fields as properties, None for those at their default."""
-    found = {name: getattr(value, name) for name in defaults}
+    found: Row = {name: getattr(value, name) for name in defaults}
     return {
-        name: None if v == defaults[name] else list(v) if isinstance(v, tuple) else v
+        name: None if v == defaults[name] else list(v) if type(v) is tuple else v
         for name, v in found.items()
     }
 
 
-def _given(
-    properties: Mapping[str, Any], defaults: Mapping[str, Any]
-) -> Iterator[tuple[str, Any]]:
-    """Yield the fields that a node holds."""
-    for name in defaults:
-        if (value := properties.get(name)) is not None:
-            yield name, tuple(value) if isinstance(value, list) else value
+def _given(names: Iterable[str], values: Iterable[Any]) -> Row:
+    """Return the fields that a node holds."""
+    return {
+        name: tuple(value) if type(value) is list else value
+        for name, value in zip(names, values, strict=True)
+        if value is not None
+    }
 
 
 def _binding_text(concept: Concept) -> str | None:
@@ -186,10 +186,3 @@ def _binding_text(concept: Concept) -> str | None:
     if concept.binding is None:
         return None
     return orjson.dumps(concept_to_json(concept)["binding"]).decode()
-
-
-def _binding_of(properties: Mapping[str, Any]) -> Binding | None:
-    """Return the binding that a node holds."""
-    if not (text := properties.get("binding")):
-        return None
-    return concept_from_json({"name": properties["name"], "binding": orjson.loads(text)}).binding

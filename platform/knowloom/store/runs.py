@@ -1,4 +1,4 @@
-"""Runs: every write belongs to one, and a run exists in the graph once it has written something."""
+"""Runs: every write belongs to one, which is in the graph once it has written something."""
 
 from __future__ import annotations
 

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 import orjson
 
@@ -56,7 +57,7 @@ class WriteReport:
     source: str
     counts: Counts = field(default_factory=Counts)
     updates: int = 0
-    rejects: list[Reject] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list[Reject])
     rejects_file: Path | None = None
 
 
@@ -71,7 +72,7 @@ class RejectFile:
         self.path = path
         self.count = 0
         self.first: list[Reject] = []
-        self._file = None
+        self._file: IO[bytes] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -247,6 +248,7 @@ class Writer:
         self._run = run
         self._counts = Counts()
         self._rejects = RejectFile(rejects)
+        self._listing = Lock()
         self._validator = Validator(ontology, self._add_reject)
         self._instances = InstanceWriter(database, ontology, run)
         self._edges = EdgeWriter(database, ontology, run)
@@ -272,9 +274,9 @@ class Writer:
         try:
             with self._rejects:
                 self._stream(statements, advance)
+                self._flush()
                 self._take(self._instances.settle())
-                for edges in self._waiting.batches():
-                    self._send_edges(edges, lambda _: None, final=True)
+                self._flush()
         except BaseException:
             self._close("failed")
             raise
@@ -289,9 +291,7 @@ class Writer:
             rejects_file=self._rejects.path if self._counts.rejected else None,
         )
 
-    def _stream(
-        self, statements: Iterable[Statement], advance: Callable[[int], None]
-    ) -> None:
+    def _stream(self, statements: Iterable[Statement], advance: Callable[[int], None]) -> None:
         """Send batches in the order given, one on its way while the next is prepared."""
         records: list[tuple[Record, str]] = []
         edges: list[Edge] = []
@@ -354,9 +354,15 @@ class Writer:
         self._updates += outcome.updates
         advance(stated)
 
+    def _flush(self) -> None:
+        """Write the edges that waited for ends; those that never came become mentions."""
+        for edges in self._waiting.batches():
+            self._send_edges(edges, lambda _: None, final=True)
+
     def _add_reject(self, reject: Reject) -> None:
-        self._counts.rejected += 1
-        self._rejects.add(reject)
+        with self._listing:  # the lane finds rejects too
+            self._counts.rejected += 1
+            self._rejects.add(reject)
 
     def _check(self) -> None:
         counts = self._counts

@@ -1,0 +1,24 @@
+// Read the instances of a class that meet conditions, with the relationships that leave them.
+// Every column holds one item for each node of a chunk.
+// parameters: chunk, plain [relationship type without properties worth reading], cap, arriving, those of the conditions
+// columns: keys, labels, properties, leaving [[type, end, properties]], arriving [[type, start, properties]]
+MATCH (n:_Instance/*&class|bound*/)
+WHERE true/* AND conditions*/
+WITH n/* ORDER BY n.uid, elementId(n) LIMIT $limit*/
+WITH collect(n) AS found
+UNWIND range(0, size(found) - 1, $chunk) AS start
+WITH found[start..start + $chunk] AS part
+RETURN
+  [n IN part | elementId(n)] AS keys,
+  [n IN part | labels(n)] AS labels,
+  [n IN part | properties(n)] AS properties,
+  [n IN part | COLLECT {
+    MATCH (n)-[r]->(m:_Instance/*|bound*/)
+    RETURN [type(r), elementId(m), CASE WHEN type(r) IN $plain THEN null ELSE r {.*, _id: elementId(r)} END]
+    ORDER BY r._position, m.uid, elementId(m) LIMIT $cap
+  }] AS leaving,
+  [n IN part | CASE WHEN NOT $arriving THEN [] ELSE COLLECT {
+    MATCH (n)<-[r]-(m:_Instance/*|bound*/)
+    RETURN [type(r), elementId(m), CASE WHEN type(r) IN $plain THEN null ELSE r {.*, _id: elementId(r)} END]
+    ORDER BY m.uid, elementId(m) LIMIT $cap
+  } END] AS arriving

@@ -1,0 +1,24 @@
+// Read nodes with the relationships that leave them and, when asked, those that arrive.
+// Every column holds one item for each node of a chunk.
+// parameters: chunks [[element id]], plain [relationship type without properties worth reading], cap, arriving
+// columns: keys, labels, properties, leaving [[type, end, properties]], arriving [[type, start, properties]]
+UNWIND $chunks AS chunk
+CALL (chunk) {
+  UNWIND chunk AS key
+  MATCH (n) WHERE elementId(n) = key
+  RETURN collect(n) AS part
+}
+RETURN
+  [n IN part | elementId(n)] AS keys,
+  [n IN part | labels(n)] AS labels,
+  [n IN part | properties(n)] AS properties,
+  [n IN part | COLLECT {
+    MATCH (n)-[r]->(m:_Instance/*|bound*/)
+    RETURN [type(r), elementId(m), CASE WHEN type(r) IN $plain THEN null ELSE r {.*, _id: elementId(r)} END]
+    ORDER BY r._position, m.uid, elementId(m) LIMIT $cap
+  }] AS leaving,
+  [n IN part | CASE WHEN NOT $arriving THEN [] ELSE COLLECT {
+    MATCH (n)<-[r]-(m:_Instance/*|bound*/)
+    RETURN [type(r), elementId(m), CASE WHEN type(r) IN $plain THEN null ELSE r {.*, _id: elementId(r)} END]
+    ORDER BY m.uid, elementId(m) LIMIT $cap
+  } END] AS arriving

@@ -1,0 +1,223 @@
+"""The knowledge base: everything a program does with one graph, in one object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
+
+from knowloom.knowledge.record import Statement
+from knowloom.knowledge.spoken import statements
+from knowloom.ontology.build import Classes, Thing
+from knowloom.ontology.concepts import Ontology
+from knowloom.store import migrate, runs
+from knowloom.store import ontology as stored
+from knowloom.store.database import Database
+from knowloom.store.write import Writer, WriteReport
+
+if TYPE_CHECKING:
+    from knowloom.store.check import Audit
+    from knowloom.store.search import Hit
+    from knowloom.subgraph.graph import Subgraph
+    from knowloom.subgraph.why import Reason
+
+T = TypeVar("T", bound=Thing)
+
+
+class KnowledgeBase:
+    """One graph: its ontology, its instances, and what can be done with them.
+
+    Open it with `knowloom.connect()`; it is a context manager. knowloom's own schema is brought
+    up to date when something is written first.
+
+    Args:
+        database: open; closed with the knowledge base.
+        workspace: the folder for lists of rejected records.
+    """
+
+    def __init__(self, database: Database, workspace: Path) -> None:
+        self.database = database
+        self.workspace = workspace
+        self._bound: dict[str, type[Thing]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.database.close()
+
+    @cached_property
+    def ontology(self) -> Ontology:
+        """The classes as stored, read once."""
+        return stored.load(self.database)
+
+    @cached_property
+    def classes(self) -> Classes:
+        """The Python classes of the ontology, each built when it is first used."""
+        return Classes(self.ontology, tuple(self._bound.values()))
+
+    def bind(self, *classes: type[Thing]) -> None:
+        """Let instances come back as objects of these classes of yours.
+
+        Args:
+            classes: named like the concepts they stand for; their own bases come along.
+
+        Raises:
+            OntologyError: a class is no concept of the stored ontology.
+        """
+        new = {c.__name__: c for c in classes}
+        if all(self._bound.get(name) is c for name, c in new.items()):
+            return
+        self._bound.update(new)
+        self.__dict__.pop("classes", None)
+
+    def save_ontology(self, ontology: Ontology, **options: Any) -> stored.Saved:
+        """Store an ontology in place of the present one; see `knowloom.store.ontology.save`."""
+        self.migrate()
+        saved = stored.save(self.database, ontology, **options)
+        self._forget()
+        return saved
+
+    def undo_ontology(self, **options: Any) -> stored.Saved:
+        """Revert the last change of the ontology; see `knowloom.store.ontology.undo`."""
+        saved = stored.undo(self.database, **options)
+        self._forget()
+        return saved
+
+    def migrate(self) -> None:
+        """Bring knowloom's own schema up to date."""
+        migrate.up(self.database, migrate.shipped())
+
+    def write(self, things: Iterable[Thing], *, source: str = "python") -> WriteReport:
+        """Write objects and all they refer to; writing them again changes nothing.
+
+        Args:
+            things: instances of concept classes, from anywhere.
+            source: who says so; a source that says something else of the same thing later
+                replaces what it said before, other sources are kept beside it.
+
+        Returns:
+            Exact counts, with the first rejected objects and their reasons.
+
+        Raises:
+            StoreError: the server went away; the same call again goes on from there.
+        """
+        said = statements(things, self.ontology, source)
+        return self.write_statements(said, source=source, command="write")
+
+    def write_statements(
+        self,
+        said: Iterable[Statement],
+        *,
+        source: str,
+        command: str,
+        advance: Callable[[int], None] = lambda _: None,
+    ) -> WriteReport:
+        """Write records and facts as one run of a source; see `knowloom.knowledge.record`."""
+        self.migrate()
+        run = runs.begin(self.database, source, command)
+        rejects = self.workspace / "rejects" / f"{run.id}.jsonl"
+        return Writer(self.database, self.ontology, run, rejects).write(said, advance)
+
+    @overload
+    def find(self, concept: type[T], /, limit: int = 1000, **where: Any) -> list[T]: ...
+    @overload
+    def find(self, concept: str, /, limit: int = 1000, **where: Any) -> list[Thing]: ...
+    def find(
+        self, concept: type[Thing] | str, /, limit: int = 1000, **where: Any
+    ) -> Sequence[Thing]:
+        """Return instances of a class with these attribute values.
+
+        Args:
+            concept: a class of yours, or the name of a concept.
+            limit: the most instances to return.
+            where: attribute name to the value it must have or hold.
+
+        Raises:
+            UnknownConcept: there is no such concept.
+            UsageError: it has no such attribute.
+        """
+        from knowloom.store.read import find
+
+        if not isinstance(concept, str):
+            self.bind(concept)
+            concept = concept.__name__
+        return find(self.database, self.ontology, self.classes, concept, where, limit=limit)
+
+    def subgraph(
+        self,
+        seed: str | Sequence[str],
+        *,
+        hops: int = 1,
+        limit: int = 10_000,
+        per_node_cap: int = 1_000,
+    ) -> Subgraph:
+        """Return an instance and what surrounds it, as typed objects.
+
+        Args:
+            seed: a name, a uid, or several.
+            hops: how many relationships away, at least 0.
+            limit: the most instances to return.
+            per_node_cap: the most relationships followed from one instance.
+
+        Raises:
+            NotFound: nothing has this name or uid.
+        """
+        from knowloom.subgraph.expand import subgraph
+
+        return subgraph(
+            self.database,
+            self.ontology,
+            self.classes,
+            seed,
+            hops=hops,
+            limit=limit,
+            per_node_cap=per_node_cap,
+        )
+
+    def search(self, text: str, *, limit: int = 10) -> list[Hit]:
+        """Return instances and concepts that hold these words, best first."""
+        from knowloom.store.search import search
+
+        return search(self.database, text, limit=limit)
+
+    def why(self, uid: str, attribute: str | None = None) -> list[Reason]:
+        """Return where the values of an instance come from.
+
+        Args:
+            uid: or a name.
+            attribute: only this one; all when None.
+        """
+        from knowloom.subgraph.why import why
+
+        return why(self.database, self.ontology, uid, attribute)
+
+    def check(
+        self, *, fix: bool = False, advance: Callable[[int], None] = lambda _: None
+    ) -> Audit:
+        """Compare what is stored with the ontology; see `knowloom.store.check.check`."""
+        from knowloom.store.check import check
+
+        return check(self.database, self.ontology, fix=fix, advance=advance)
+
+    def fingerprint(self) -> str:
+        """Return a hash of all that is known here: equal knowledge, equal fingerprint."""
+        from knowloom.store.fingerprint import fingerprint
+
+        return fingerprint(self.database, self.ontology)
+
+    def _forget(self) -> None:
+        """Read the ontology again when it is next asked for."""
+        self.__dict__.pop("ontology", None)
+        self.__dict__.pop("classes", None)

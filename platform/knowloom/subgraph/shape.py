@@ -1,0 +1,272 @@
+"""Shapes: what the nodes with certain labels become, worked out once and used for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from knowloom.knowledge.instance import native
+from knowloom.ontology.binding import INSTANCE_LABEL, Bindings, own_binding
+from knowloom.ontology.build import Classes
+from knowloom.ontology.concepts import (
+    ENDS,
+    Attribute,
+    ConceptRange,
+    Direction,
+    PropertyBinding,
+    RelationshipBinding,
+    Scalar,
+)
+from knowloom.ontology.names import SYSTEM_PREFIX
+from knowloom.ontology.things import Thing, concepts_of
+from knowloom.ontology.values import acceptor, reader
+
+Read = Callable[[Any], Any]
+
+ELEMENT_ID = "_id"  # where relationships of a foreign graph carry theirs
+_OWN_PROPERTIES = frozenset(
+    {
+        "uid",
+        "_run",
+        "_hash",
+        "_row",
+        "_observed",
+        "_from",
+        "_to",
+        "_confidence",
+        "_mention",
+        "_promoted",
+    }
+)
+_TEMPORAL = (Scalar.DATE, Scalar.DATETIME)
+
+
+@dataclass(slots=True)
+class LinkPlan:
+    """Where the target of a relationship goes.
+
+    Args:
+        attribute: the name of the link attribute.
+        many: whether that is a list.
+        range: what the attribute may lead to.
+        refused: concepts of a target to why it does not fit, None when it does; filled as used.
+    """
+
+    attribute: str
+    many: bool
+    range: tuple[str, ...]
+    refused: dict[tuple[str, ...], str | None] = field(
+        default_factory=dict[tuple[str, ...], str | None]
+    )
+
+
+@dataclass(slots=True)
+class Shape:
+    """What the nodes with certain labels become.
+
+    Args:
+        cls: the class of the things, the combined one when they are of several concepts.
+        own: whether they lie in knowloom's own layout.
+        reads: property, attribute and how its value is read.
+        known: properties that are read, or are knowloom's own.
+        unknown_labels: labels that are no concept.
+        leaving, arriving: relationship type to the attributes that its other ends may go to.
+        declarer, identity: what the uid of a foreign node is made from; empty for its element id.
+    """
+
+    cls: type[Thing]
+    own: bool
+    reads: tuple[tuple[str, str, Read], ...]
+    known: frozenset[str]
+    unknown_labels: tuple[str, ...] = ()
+    leaving: dict[str, tuple[LinkPlan, ...]] = field(
+        default_factory=dict[str, tuple[LinkPlan, ...]]
+    )
+    arriving: dict[str, tuple[LinkPlan, ...]] = field(
+        default_factory=dict[str, tuple[LinkPlan, ...]]
+    )
+    declarer: str = ""
+    identity: str = ""
+
+    def uid(self, key: str, properties: Mapping[str, Any]) -> str:
+        """Return the uid of a node: its own, else made from its identity or element id."""
+        if self.own:
+            return str(properties.get("uid", key))
+        value = properties.get(self.identity) if self.identity else None
+        return key if value is None else f"{self.declarer}:{value}"
+
+
+@dataclass(slots=True)
+class FactShape:
+    """What relationships of a `Relation` concept become; the arguments are those of `Shape`."""
+
+    cls: type[Thing]
+    own: bool
+    reads: tuple[tuple[str, str, Read], ...]
+    known: frozenset[str]
+    ends: tuple[LinkPlan, LinkPlan]
+    identity: str = ""
+
+    def uid(self, properties: Mapping[str, Any]) -> str:
+        """Return the uid of a relationship: its own, its identity or its element id."""
+        for name in ("uid" if self.own else self.identity, ELEMENT_ID):
+            if (value := properties.get(name)) is not None:
+                return str(value)
+        return ""
+
+
+class Shapes:
+    """The shapes of an ontology, each worked out when it is first needed.
+
+    Args:
+        classes: the classes that instances are made of.
+    """
+
+    def __init__(self, classes: Classes) -> None:
+        self.classes = classes
+        self.ontology = classes.ontology
+        self.bindings = Bindings(classes.ontology)
+        self._nodes: dict[tuple[str, ...], Shape] = {}
+        self._facts: dict[tuple[str, bool], tuple[FactShape, ...]] = {}
+
+    def of_labels(self, labels: tuple[str, ...]) -> Shape:
+        """Return the shape of the nodes with these labels."""
+        if (shape := self._nodes.get(labels)) is None:
+            shape = self._nodes[labels] = self._node_shape(labels)
+        return shape
+
+    def of_facts(self, type_: str, own: bool) -> tuple[FactShape, ...]:
+        """Return the shapes that relationships of a type may have; none for most types."""
+        if (shapes := self._facts.get((type_, own))) is None:
+            concepts = self.bindings.fact_types.get(type_, ())
+            shapes = tuple(self._fact_shape(concept, own) for concept in concepts)
+            self._facts[type_, own] = shapes
+        return shapes
+
+    def plain_types(self) -> list[str]:
+        """Return the relationship types that never carry more than that they are there.
+
+        Foreign relationships may carry anything, so with a foreign graph there are none.
+        """
+        if self.bindings.foreign:
+            return []
+        links = {
+            attribute.relationship_type
+            for name in self.classes
+            for attribute in self.ontology.attributes(name).values()
+            if attribute.is_link
+        }
+        return sorted(links - self.bindings.fact_types.keys())
+
+    def judge(self, plan: LinkPlan, concepts: tuple[str, ...]) -> str | None:
+        """Return why a plan's attribute cannot lead to a thing of these concepts, and keep it.
+
+        None when it can. A superclass of the range fits too: a reference may know less than the
+        range says (item 10).
+        """
+        if concepts not in plan.refused:
+            plan.refused[concepts] = self._judged(plan.range, concepts)
+        return plan.refused[concepts]
+
+    def _judged(self, wanted: Iterable[str], concepts: Iterable[str]) -> str | None:
+        is_a = self.ontology.is_a
+        if any(is_a(c, w) or is_a(w, c) for c in concepts for w in wanted):
+            return None
+        return f"leads to a {' and '.join(concepts)}, which is not a {' or '.join(wanted)}"
+
+    def _node_shape(self, labels: tuple[str, ...]) -> Shape:
+        own = INSTANCE_LABEL in labels
+        concepts = self.bindings.concepts(labels) or ("Entity",)
+        cls = self.classes.combined(concepts)
+        bound = [
+            (attribute, self._bound(concept, attribute, own))
+            for concept in concepts
+            for attribute in self.ontology.attributes(concept).values()
+            if attribute.name in cls.model_fields
+        ]
+        declarer, identity = ("", "") if own else self.bindings.identity(concepts[0])
+        return Shape(
+            cls,
+            own,
+            *_property_reads(bound, own),
+            unknown_labels=self._unknown(labels, concepts, own),
+            leaving=_link_plans(bound, Direction.OUT),
+            arriving=_link_plans(bound, Direction.IN),
+            declarer=declarer,
+            identity=identity,
+        )
+
+    def _bound(
+        self, concept: str, attribute: Attribute, own: bool
+    ) -> PropertyBinding | RelationshipBinding:
+        return own_binding(attribute) if own else self.bindings.bound(concept, attribute)
+
+    def _unknown(
+        self, labels: Iterable[str], concepts: Iterable[str], own: bool
+    ) -> tuple[str, ...]:
+        """Return the labels that say nothing to the ontology."""
+        if own:
+            known = {x for x in labels if x in self.ontology or x.startswith(SYSTEM_PREFIX)}
+        else:
+            above = {ancestor for c in concepts for ancestor in self.ontology.lineage(c)}
+            places = [place for place in self.bindings.foreign if place.concept in above]
+            known = {label for place in places for label in place.labels}
+        return tuple(sorted(set(labels) - known))
+
+    def _fact_shape(self, concept: str, own: bool) -> FactShape:
+        attributes = self.ontology.attributes(concept)
+        bound = [
+            (attribute, self._bound(concept, attribute, own))
+            for attribute in attributes.values()
+            if not attribute.is_link
+        ]
+        head, tail = (_plan(attributes[end]) for end in ENDS)
+        identity = "" if own else self.bindings.identity(concept)[1]
+        reads, known = _property_reads(bound, own)
+        return FactShape(self.classes[concept], own, reads, known, (head, tail), identity)
+
+
+Bound = Sequence[tuple[Attribute, PropertyBinding | RelationshipBinding]]
+
+
+def _property_reads(
+    bound: Bound, own: bool
+) -> tuple[tuple[tuple[str, str, Read], ...], frozenset[str]]:
+    """Return how each plain attribute is read, and the properties that hold nothing unknown.
+
+    What knowloom wrote has the type of its attribute or is faulty; what it did not write is read
+    as leniently as a file.
+    """
+    read = _own_reader if own else reader
+    reads = {
+        a.name: (b.property, a.name, read(a))
+        for a, b in bound
+        if isinstance(b, PropertyBinding) and not a.is_link
+    }
+    known = {property_ for property_, _, _ in reads.values()}
+    return tuple(reads.values()), frozenset(known | _OWN_PROPERTIES if own else known)
+
+
+def _own_reader(attribute: Attribute) -> Read:
+    """Return a function that takes a stored value of the right type and refuses any other."""
+    accept = acceptor(attribute)
+    if attribute.range in _TEMPORAL:
+        return lambda value: accept(native(value))
+    return accept
+
+
+def _link_plans(bound: Bound, direction: Direction) -> dict[str, tuple[LinkPlan, ...]]:
+    """Return for each relationship type of one direction the attributes it may fill."""
+    found: dict[str, dict[str, LinkPlan]] = {}
+    for attribute, binding in bound:
+        if isinstance(binding, RelationshipBinding) and binding.direction is direction:
+            found.setdefault(binding.type, {})[attribute.name] = _plan(attribute)
+    return {type_: tuple(plans.values()) for type_, plans in found.items()}
+
+
+def _plan(attribute: Attribute) -> LinkPlan:
+    """Return the plan of a link attribute."""
+    range_ = attribute.range
+    wanted = range_.concepts if isinstance(range_, ConceptRange) else ()
+    return LinkPlan(attribute.name, attribute.many, wanted)

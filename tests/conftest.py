@@ -1,0 +1,56 @@
+"""One real Neo4j for the whole run, emptied between tests."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from knowloom.store import migrate
+from knowloom.store.connect import Endpoint, connect
+from knowloom.store.database import Database
+
+
+@pytest.fixture(scope="session")
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
+    """The server that NEO4J_URI names, else a managed local one for this run."""
+    if uri := os.environ.get("NEO4J_URI"):
+        user = os.environ.get("NEO4J_USERNAME", "neo4j")
+        password = os.environ.get("NEO4J_PASSWORD", "")
+        yield Endpoint(uri, user, password, os.environ.get("NEO4J_DATABASE", "neo4j"))
+        return
+    from knowloom.server.local import LocalServer
+
+    server = LocalServer(tmp_path_factory.mktemp("neo4j") / ".knowloom")
+    info = server.start(profile="test")
+    try:
+        yield Endpoint(info.bolt_uri, info.user, info.password, "neo4j")
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def migrated(endpoint: Endpoint) -> Iterator[Database]:
+    """A database with knowloom's own schema."""
+    with connect(endpoint) as database:
+        migrate.up(database, migrate.shipped())
+        yield database
+
+
+@pytest.fixture
+def database(migrated: Database) -> Database:
+    """An empty database with knowloom's own schema."""
+    migrated.run(
+        "MATCH (n) WHERE NOT n:__Neo4jMigration "
+        "CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
+    )
+    return migrated
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty current directory."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

@@ -1,0 +1,290 @@
+"""The typed write: counts, idempotence, promotion, history, hostile text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from knowloom.knowledge.record import Fact, Mention, Record, Reject, Statement, uid_of_key
+from knowloom.ontology.concepts import Attribute, Concept, ConceptRange, Ontology, Scalar
+from knowloom.store import runs
+from knowloom.store.check import check
+from knowloom.store.database import Database
+from knowloom.store.fingerprint import fingerprint
+from knowloom.store.write import Counts, Writer, WriteReport
+
+pytestmark = pytest.mark.neo4j
+
+ONTOLOGY = Ontology(
+    [
+        Concept(name="Organization", key=("name",)),
+        Concept(name="City", key=("name",)),
+        Concept(
+            name="Person",
+            key=("name",),
+            attributes=(
+                Attribute(name="born", range=Scalar.INT, minimum="1000"),
+                Attribute(name="residence"),
+                Attribute(name="nicknames", many=True),
+                Attribute(
+                    name="affiliation", range=ConceptRange(("Organization",)), many=True
+                ),
+                Attribute(name="birthplace", range=ConceptRange(("City",))),
+            ),
+        ),
+        Concept(name="Author", parents=("Person",)),
+        Concept(
+            name="Employment",
+            parents=("Relation",),
+            attributes=(
+                Attribute(name="head_entity", range=ConceptRange(("Person",)), required=True),
+                Attribute(
+                    name="tail_entity", range=ConceptRange(("Organization",)), required=True
+                ),
+                Attribute(name="since", range=Scalar.INT),
+            ),
+        ),
+    ]
+)
+HOSTILE = [
+    "O'Brien \"the\" `tick`",
+    "line\nbreak\ttab\x00nul\x07bell",
+    "שלום \u202eevil\u202c",
+    "'}) DETACH DELETE n //",
+    "$uid {uid: 1} \\u0060",
+    "名前 🦉",
+]
+
+
+def uid(name: str, key_class: str = "Person") -> str:
+    return uid_of_key(key_class, (name,))
+
+
+def person(name: str, concept: str = "Person", row: int = 0, **values: Any) -> Record:
+    links = {
+        attribute: tuple(mention(target) for target in values.pop(attribute))
+        for attribute in ("affiliation",)
+        if attribute in values
+    }
+    return Record(concept, uid(name), {"name": name, **values}, links, row)
+
+
+def mention(name: str, concept: str = "Organization") -> Mention:
+    return Mention(concept, uid(name, concept), (("name", name),))
+
+
+def write(
+    database: Database, said: Iterable[Statement], source: str = "a.csv", rejects: Path | None = None
+) -> WriteReport:
+    run = runs.begin(database, source, "test")
+    return Writer(database, ONTOLOGY, run, rejects).write(said)
+
+
+def node(database: Database, name: str, label: str = "_Instance") -> dict[str, Any]:
+    (row,) = database.read(
+        "MATCH (n {name: $name}) WHERE $label IN labels(n) "
+        "RETURN labels(n) AS labels, properties(n) AS p",
+        name=name,
+        label=label,
+    )
+    return {"labels": set(row["labels"]), **row["p"]}
+
+
+def targets(database: Database, name: str) -> set[str]:
+    rows = database.read(
+        "MATCH (:_Instance {name: $name})-[:AFFILIATION]->(o) RETURN o.name AS name", name=name
+    )
+    return {row["name"] for row in rows}
+
+
+def test_first_record_is_inline(database: Database) -> None:
+    """A first record makes a node with all labels and the provenance of its values."""
+    report = write(database, [person("Ada", "Author", row=7, born=1815)])
+    found = node(database, "Ada")
+    assert report.counts == Counts(given=1, written=1)
+    assert found["labels"] == {"_Instance", "Entity", "Person", "Author"}
+    assert (found["born"], found["_row"], found["_run"]) == (1815, 7, report.run)
+
+
+def test_rerun_writes_nothing(database: Database) -> None:
+    """The same statements again leave the server's counters at zero, and no run behind."""
+    said = [
+        person("Ada", affiliation=["ACM"], born=1815),
+        Fact("Employment", "", mention("Ada", "Person"), mention("ACM"), {"since": 1840}, 2),
+        Fact("", "affiliation", mention("Ada", "Person"), mention("ACM"), {}, 3),
+    ]
+    first = write(database, said)
+    before = fingerprint(database, ONTOLOGY)
+    again = write(database, said)
+    assert first.counts == Counts(given=3, written=3)
+    assert again.counts == Counts(given=3, unchanged=3)
+    assert (again.updates, again.run) == (0, 0)
+    assert fingerprint(database, ONTOLOGY) == before
+    assert len(database.read("MATCH (r:_Run) RETURN r")) == 1
+
+
+def test_second_source_promotes(database: Database) -> None:
+    """Another source's record moves the inline record to a node of its own; both are kept."""
+    write(database, [person("Ada", residence="London", nicknames=["Countess"])], "old")
+    report = write(database, [person("Ada", residence="Surrey", nicknames=["Enchantress"])], "new")
+    found = node(database, "Ada")
+    records = database.read("MATCH (:_Instance)-[:_RECORD]->(r) RETURN r.source AS s ORDER BY s")
+    assert report.counts == Counts(given=1, written=1)
+    assert found["residence"] == "Surrey"
+    assert found["nicknames"] == ["Countess", "Enchantress"]
+    assert "_hash" not in found
+    assert [row["s"] for row in records] == ["new", "old"]
+
+
+def test_observed_time_decides_not_arrival(database: Database) -> None:
+    """A document that was observed earlier and read later does not win."""
+    new, old = person("Ada", residence="Surrey"), person("Ada", residence="London")
+    new.observed = datetime(1850, 1, 1, tzinfo=UTC)
+    old.observed = datetime(1830, 1, 1, tzinfo=UTC)
+    write(database, [new], "new")
+    write(database, [old], "old")
+    assert node(database, "Ada")["residence"] == "Surrey"
+
+
+def test_changed_row_replaces_and_keeps_history(database: Database) -> None:
+    """What a source says now replaces what it said, and the old record stays as history."""
+    write(database, [person("Ada", nicknames=["Addie"], affiliation=["ACM", "BCS"])])
+    write(database, [person("Ada", nicknames=["Countess"], affiliation=["BCS"])])
+    history = database.read("MATCH (r:_Record) WHERE r.superseded_by IS NOT NULL RETURN r.body AS b")
+    assert node(database, "Ada")["nicknames"] == ["Countess"]
+    assert targets(database, "Ada") == {"BCS"}
+    assert [orjson.loads(row["b"])["values"]["nicknames"] for row in history] == [["Addie"]]
+
+
+def test_two_rows_of_one_source_stand_together(database: Database) -> None:
+    """Two different rows of one thing are both kept, and the file again changes nothing."""
+    said = [person("Ada", row=1, residence="London"), person("Ada", row=2, residence="Surrey")]
+    write(database, said)
+    again = write(database, said)
+    assert node(database, "Ada")["residence"] == "Surrey"
+    assert (again.updates, again.counts) == (0, Counts(given=2, unchanged=2))
+
+
+def test_mention_becomes_instance(database: Database) -> None:
+    """What was only referred to takes its own record when that arrives, in either order."""
+    write(database, [person("Ada", affiliation=["ACM"])])
+    assert node(database, "ACM")["_mention"] is True
+    record = Record("Organization", uid("ACM", "Organization"), {"name": "ACM"})
+    write(database, [record], "organizations")
+    assert "_mention" not in node(database, "ACM")
+    assert targets(database, "Ada") == {"ACM"}
+
+
+def test_edges_before_their_nodes(database: Database) -> None:
+    """Facts that come before the things they speak of leave no placeholder behind."""
+    said: list[Statement] = [
+        Fact("Employment", "", mention("Ada", "Person"), mention("ACM"), {"since": 1840}),
+        person("Ada", born=1815),
+        Record("Organization", uid("ACM", "Organization"), {"name": "ACM"}),
+    ]
+    report = write(database, said)
+    assert report.counts == Counts(given=3, written=3)
+    assert not database.read("MATCH (n:_Instance) WHERE n._mention RETURN n")
+
+
+def test_faulty_statements_are_listed_and_the_rest_goes_on(
+    database: Database, tmp_path: Path
+) -> None:
+    """Every reject is in the file with row and reason; counts add up."""
+    said: list[Statement] = [
+        person("Ada", row=1, born="soon"),
+        person("Bo", row=2, hobby="chess"),
+        person("Cy", row=3, born=3),
+        Record("Ghost", "x", {"name": "Boo"}, row=4),
+        Reject(5, "the row has 3 cells, not 4", "ragged"),
+        Fact("Employment", "", mention("Di", "City"), mention("ACM"), {}, 6),
+        person("Eve", row=7),
+        Fact("", "affiliation", mention("Eve", "Person"), mention("Eve", "Person"), {}, 8),
+    ]
+    report = write(database, said, rejects=tmp_path / "rejects.jsonl")
+    listed = [orjson.loads(line) for line in (tmp_path / "rejects.jsonl").read_bytes().splitlines()]
+    assert report.counts == Counts(given=8, written=1, rejected=7)
+    assert sorted(reject["row"] for reject in listed) == [1, 2, 3, 4, 5, 6, 8]
+    assert "born is 'soon'" in next(r["reason"] for r in listed if r["row"] == 1)
+
+
+def test_stored_class_of_an_end_is_checked(database: Database) -> None:
+    """A fact whose stored end is of another class is rejected, whatever the row takes it for."""
+    write(database, [Record("City", "c0ffee", {"name": "Paris"})])
+    disguised = Mention("Organization", "c0ffee", (("name", "Paris"),))
+    report = write(database, [Fact("Employment", "", mention("Ada", "Person"), disguised, {}, 9)])
+    assert report.counts == Counts(given=1, rejected=1)
+    assert "END" not in report.rejects[0].reason
+    assert "City" in report.rejects[0].reason
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_data(database: Database, text: str) -> None:
+    """Quotes, control characters and Cypher in values arrive unchanged."""
+    write(database, [person(text, residence=text, nicknames=[text], affiliation=[text])])
+    found = node(database, text, "Person")
+    assert (found["residence"], found["nicknames"]) == (text, [text])
+
+
+def test_megabyte_values_and_many_batches(database: Database) -> None:
+    """Batches are bounded by bytes, so that large values do not add up to one request."""
+    said = [person(f"p{i}", residence="x" * 1_000_000) for i in range(20)]
+    assert write(database, said).counts == Counts(given=20, written=20)
+
+
+def test_qualifiers_keep_relations_apart(database: Database) -> None:
+    """Two employments of one person at one place are two relationships."""
+    ends = (mention("Ada", "Person"), mention("ACM"))
+    said = [Fact("Employment", "", *ends, {"since": year}) for year in (1990, 2000)]
+    write(database, said)
+    rows = database.read("MATCH ()-[e:EMPLOYMENT]->() RETURN e.since AS since ORDER BY since")
+    assert [row["since"] for row in rows] == [1990, 2000]
+
+
+def test_second_source_supports_a_relation(database: Database) -> None:
+    """A relation that two sources state is one relationship with two witnesses."""
+    fact = Fact("Employment", "", mention("Ada", "Person"), mention("ACM"), {}, 4)
+    first, second = write(database, [fact], "a"), write(database, [fact], "b")
+    third = write(database, [fact], "b")
+    (row,) = database.read("MATCH ()-[e:EMPLOYMENT]->() RETURN e._run AS one, e._runs AS more")
+    assert (row["one"], row["more"]) == (first.run, [second.run])
+    assert third.updates == 0
+
+
+def test_routes_agree(database: Database) -> None:
+    """One run or many, in any order of sources: the same knowledge has the same fingerprint."""
+    a = [person(f"p{i}", born=1900 + i % 90, affiliation=[f"o{i % 7}"]) for i in range(50)]
+    b = [person(f"p{i}", nicknames=[f"n{i}"], affiliation=[f"o{i % 5}"]) for i in range(50)]
+    prints: list[str] = []
+    for parts in ([(a, "a"), (b, "b")], [(b, "b"), (a, "a")], [(a[:9], "a"), (b, "b"), (a, "a")]):
+        database.run("MATCH (n) WHERE NOT n:__Neo4jMigration DETACH DELETE n")
+        for said, source in parts:
+            write(database, said, source)
+        assert not check(database, ONTOLOGY).counts
+        prints.append(fingerprint(database, ONTOLOGY))
+    assert len(set(prints)) == 1
+
+
+def test_threads_agree_with_one(database: Database) -> None:
+    """Eight threads that write overlapping edges leave what one thread leaves."""
+    people = [mention(f"p{i}", "Person") for i in range(30)]
+    places = [mention(f"o{i}") for i in range(5)]
+    said = [
+        Fact("Employment", "", p, places[(i + k) % 5], {"since": 2000 + k})
+        for i, p in enumerate(people)
+        for k in range(4)
+    ]
+    write(database, said)
+    alone = fingerprint(database, ONTOLOGY)
+    database.run("MATCH (n) WHERE NOT n:__Neo4jMigration DETACH DELETE n")
+    shares = [said[i:] + said[:i] for i in range(0, 80, 10)]
+    with ThreadPoolExecutor(8) as pool:
+        reports = list(pool.map(lambda share: write(database, share, "shared"), shares))
+    assert sum(report.counts.given for report in reports) == 8 * len(said)
+    assert fingerprint(database, ONTOLOGY) == alone
