@@ -10,6 +10,6 @@ RETURN
   v.changed AS changed,
   v.removed AS removed,
   v.concepts AS concepts,
-  v.undoes AS undoes,
+  coalesce(v.undoes, 0) AS undoes,
   v.finished IS NOT NULL AS finished
 ORDER BY number DESC

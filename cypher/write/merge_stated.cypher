@@ -6,7 +6,7 @@ MATCH (a:_Instance {uid: row.head})
 MATCH (b:_Instance {uid: row.tail})
 WITH row, a, b
 WHERE true/*ends*/
-MERGE (a)-[e:_LINK {uid: row.uid}]->(b)
+MERGE (a)-[e:_LINK/*key*/]->(b)
 ON CREATE SET e._run = $run, e._row = row.row/*qualifiers*/
 RETURN
   count(e) AS found,

@@ -1,10 +1,10 @@
 // Remove links that no record of their start node supports any more; stated ones only lose the mark.
-// parameters: rows [{head, tail, uid}]
+// parameters: rows [{head, tail}]
 // columns: none
 UNWIND $rows AS row
 MATCH (a:_Instance {uid: row.head})
 MATCH (b:_Instance {uid: row.tail})
-MATCH (a)-[e:_LINK {uid: row.uid}]->(b)
+MATCH (a)-[e:_LINK]->(b)
 WHERE e._derived
 FOREACH (_ IN CASE WHEN e._run IS NULL THEN [] ELSE [1] END | REMOVE e._derived, e._position)
 WITH e

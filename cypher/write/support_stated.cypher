@@ -4,7 +4,7 @@
 UNWIND $rows AS row
 MATCH (a:_Instance {uid: row.head})
 MATCH (b:_Instance {uid: row.tail})
-MATCH (a)-[e:_LINK {uid: row.uid}]->(b)
+MATCH (a)-[e:_LINK/*key*/]->(b)
 WHERE NOT any(run IN coalesce(e._runs, []) WHERE run IN $own)
 SET e._runs = CASE WHEN e._run IS NULL THEN e._runs ELSE coalesce(e._runs, []) + $run END,
     e._rows = CASE WHEN e._run IS NULL THEN e._rows ELSE coalesce(e._rows, []) + coalesce(row.row, 0) END,

@@ -111,14 +111,13 @@ class Person(Entity, key=("name",), aliases=("human being",), iri="https://schem
     affiliation: list[Organization] = Field(
         default=[], description="Where the person is best known for having worked."
     )
+    advisor: list[Person] = Field(default=[], description="Who supervised the doctorate.")
 
 
 class Researcher(Person):
     """Description: someone who finds out new things and publishes them.
     Examples: "Herbert A. Simon", "John Hopfield"
     """
-
-    advisor: list[Person] = Field(default=[], description="Who supervised the doctorate.")
 
 
 class Mathematician(Researcher):
@@ -170,12 +169,11 @@ class Publication(Work):
 
     authors: list[Person] = Field(default=[], description="Those who wrote it, in no order.")
     about: list[Topic] = []
+    venue: str | None = Field(default=None, description="The journal or the conference.")
 
 
 class Paper(Publication, aliases=("scientific paper",), iri="https://schema.org/ScholarlyArticle"):
     """Description: a text that reports results of research."""
-
-    venue: str | None = Field(default=None, description="The journal or the conference.")
 
 
 class JournalArticle(Paper):

@@ -82,14 +82,14 @@ class KnowledgeBase:
         self._bound.update(new)
         self.__dict__.pop("classes", None)
 
-    def save_ontology(self, ontology: Ontology, **options: Any) -> stored.Saved:
+    def save_ontology(self, ontology: Ontology, **options: Any) -> stored.OntologyChange:
         """Store an ontology in place of the present one; see `knowloom.store.ontology.save`."""
         self.migrate()
         saved = stored.save(self.database, ontology, **options)
         self._forget()
         return saved
 
-    def undo_ontology(self, **options: Any) -> stored.Saved:
+    def undo_ontology(self, **options: Any) -> stored.OntologyChange:
         """Revert the last change of the ontology; see `knowloom.store.ontology.undo`."""
         saved = stored.undo(self.database, **options)
         self._forget()

@@ -3,9 +3,11 @@
     KnowloomError                  every error the library raises on purpose; exit code 1
     ├── UsageError                 the caller asked for something that cannot be meant; exit code 2
     │   ├── SettingsError          a setting has a value that cannot be used
+    │   ├── UnknownAttribute       a name is not an attribute of the concept
     │   └── MappingError           a mapping file does not fit its data or the ontology
     ├── OntologyError              an ontology text or change is faulty; holds all faults
-    │   └── UnknownConcept         a name is not a concept of this ontology
+    │   ├── UnknownConcept         a name is not a concept of this ontology
+    │   └── WouldOrphan            a change would leave stored data that nothing describes
     ├── ServerError                the managed local server could not do its part
     │   ├── JavaMissing            no Java that this Neo4j accepts
     │   ├── DownloadFailed         a file could not be fetched, or is not what the lock file says
@@ -83,6 +85,17 @@ class MappingError(UsageError):
         super().__init__(_listed("the mapping cannot be used", self.faults))
 
 
+class UnknownAttribute(UsageError):
+    """A `name` is not an attribute of `concept`; the nearest are `suggestions`."""
+
+    def __init__(self, concept: str, name: str, suggestions: Sequence[str] = ()) -> None:
+        self.concept = concept
+        self.name = name
+        self.suggestions = tuple(suggestions)
+        hint = f"; did you mean {' or '.join(self.suggestions)}?" if suggestions else ""
+        super().__init__(f"{concept} has no attribute {name!r}{hint}")
+
+
 class OntologyError(KnowloomError):
     """An ontology text or a change of it is faulty; `faults` names every place."""
 
@@ -99,6 +112,20 @@ class UnknownConcept(OntologyError):
         self.suggestions = tuple(suggestions)
         hint = f"; did you mean {' or '.join(self.suggestions)}?" if suggestions else ""
         super().__init__([Fault(name, f"no concept has this name{hint}", "unknown-concept")])
+
+
+class WouldOrphan(OntologyError):
+    """A change of the ontology would leave stored data that nothing describes any more."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        KnowloomError.__init__(
+            self,
+            _listed("the change would orphan stored data", self.faults)
+            + "\nchange the ontology so that it describes them, or allow it with "
+            "--on-orphans keep (labels and values stay) or --on-orphans retype (instances of a "
+            "removed class become those of its superclasses)",
+        )
 
 
 class ServerError(KnowloomError):
@@ -126,8 +153,8 @@ class DownloadFailed(ServerError):
         self.file = file
         self.why = why
         super().__init__(
-            f"{file} could not be fetched: {why}; run the command again (finished files are kept), "
-            "or set KNOWLOOM_MAVEN_REPOSITORY to a repository you can reach"
+            f"{file} could not be fetched: {why}; run the command again (finished files are "
+            "kept), or set KNOWLOOM_MAVEN_REPOSITORY to a repository you can reach"
         )
 
 

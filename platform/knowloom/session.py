@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from knowloom.errors import ServerUnreachable
 from knowloom.settings import Settings, load_settings
-from knowloom.store.connect import Endpoint, connect
+from knowloom.store import connect as store
+from knowloom.store.connect import Endpoint
 from knowloom.store.database import Database
+
+if TYPE_CHECKING:
+    from knowloom.base import KnowledgeBase
 
 
 def endpoint(settings: Settings) -> Endpoint:
@@ -34,7 +41,43 @@ def open_database(settings: Settings | None = None) -> Database:
         UnsupportedServer: it is older than Neo4j 5.26.
         SettingsError: a setting cannot be used.
     """
-    return connect(endpoint(load_settings() if settings is None else settings))
+    return store.connect(endpoint(load_settings() if settings is None else settings))
+
+
+def knowledge_base(settings: Settings) -> KnowledgeBase:
+    """Return the knowledge base that the settings mean; a context manager.
+
+    Raises:
+        KnowloomError: as `open_database`.
+    """
+    from knowloom.base import KnowledgeBase
+
+    return KnowledgeBase(open_database(settings), Path(settings.workspace))
+
+
+def connect(
+    uri: str | None = None,
+    *,
+    username: str | None = None,
+    database: str | None = None,
+    workspace: str | Path | None = None,
+) -> KnowledgeBase:
+    """Return the knowledge base of this place, like the command line; a context manager.
+
+    Args:
+        uri: the Neo4j server; when None `NEO4J_URI`, else `knowloom.toml`, else the managed local
+            server of the workspace. The password is `NEO4J_PASSWORD`, or the managed server's.
+        username, database: likewise.
+        workspace: the folder of the managed server, `.knowloom` when None.
+
+    Raises:
+        ServerUnreachable: nobody answers there, or the managed server does not run.
+        AuthenticationFailed: the user or password is refused.
+        UnsupportedServer: it is older than Neo4j 5.26.
+        SettingsError: a setting cannot be used.
+    """
+    given = {"uri": uri, "username": username, "database": database, "workspace": workspace}
+    return knowledge_base(load_settings(given))
 
 
 def _local_endpoint(settings: Settings) -> Endpoint:

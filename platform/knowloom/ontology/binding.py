@@ -46,6 +46,11 @@ class Place:
     declarer: str = ""
 
     @property
+    def own(self) -> bool:
+        """Whether this is knowloom's own layout."""
+        return self.labels[0] == INSTANCE_LABEL
+
+    @property
     def pattern(self) -> LiteralString:
         """The labels as a Cypher label expression."""
         return "&".join(quoted(label) for label in self.labels)
@@ -115,13 +120,23 @@ class Bindings:
                 return ancestor.name, ancestor.binding.identity
         return "", ""
 
-    def bound(self, concept: str, attribute: Attribute) -> PropertyBinding | RelationshipBinding:
-        """Return what an attribute of a foreign instance is read from."""
-        for ancestor in self._lineage(concept):
+    def of_attribute(
+        self, concept: str, attribute: Attribute, own: bool
+    ) -> PropertyBinding | RelationshipBinding:
+        """Return what an attribute of an instance is read from.
+
+        Args:
+            concept: the class of the instance.
+            attribute: one of its attributes.
+            own: whether the instance lies in knowloom's own layout, which knows no bindings.
+        """
+        for ancestor in () if own else self._lineage(concept):
             for name, bound in ancestor.binding.attributes if ancestor.binding else ():
                 if name == attribute.name:
                     return bound
-        return own_binding(attribute)
+        if attribute.is_link:
+            return RelationshipBinding(attribute.relationship_type)
+        return PropertyBinding(attribute.name)
 
     @cached_property
     def fact_types(self) -> dict[str, tuple[str, ...]]:
@@ -141,13 +156,6 @@ class Bindings:
     def _lineage(self, concept: str) -> list[Concept]:
         """Return the concept and its superclasses, nearest first."""
         return [self.ontology[name] for name in self.ontology.lineage(concept)]
-
-
-def own_binding(attribute: Attribute) -> PropertyBinding | RelationshipBinding:
-    """Return what an attribute is read from in knowloom's own layout."""
-    if attribute.is_link:
-        return RelationshipBinding(attribute.relationship_type)
-    return PropertyBinding(attribute.name)
 
 
 def fact_types_of(concept: Concept) -> tuple[str, ...]:

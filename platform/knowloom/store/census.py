@@ -39,16 +39,6 @@ def rendered(name: LiteralString, **names: str) -> LiteralString:
     )
 
 
-_MEANINGS = {
-    "_Label": "label",
-    "_LINK": "link",
-    "_property": "property",
-    "_renamed": "renamed",
-    "_RENAMED": "renamed",
-}
-_PLACEHOLDER = re.compile(rf"\b({'|'.join(_MEANINGS)})\b")
-
-
 class Census:
     """Counts what a graph holds, within one transaction.
 

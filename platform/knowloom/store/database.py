@@ -67,15 +67,15 @@ class Database:
         with self._session(neo4j.READ_ACCESS) as session:
             session.run("RETURN 1").consume()
 
-    def read(self, query: LiteralString, **parameters: Any) -> list[neo4j.Record]:
+    def read(self, query: LiteralString, /, **parameters: Any) -> list[neo4j.Record]:
         """Return all rows of a reading statement."""
         return self.in_read(lambda tx: list(tx.run(query, parameters)))
 
-    def write(self, query: LiteralString, **parameters: Any) -> neo4j.ResultSummary:
+    def write(self, query: LiteralString, /, **parameters: Any) -> neo4j.ResultSummary:
         """Run a writing statement in a transaction of its own and return its counters."""
         return self.in_write(lambda tx: tx.run(query, parameters).consume())
 
-    def run(self, query: LiteralString, **parameters: Any) -> neo4j.ResultSummary:
+    def run(self, query: LiteralString, /, **parameters: Any) -> neo4j.ResultSummary:
         """Run one statement outside a managed transaction: schema commands and batches."""
         with self._session(neo4j.WRITE_ACCESS) as session:
             return session.run(query, parameters).consume()

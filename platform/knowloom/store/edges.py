@@ -34,14 +34,15 @@ class EdgeKind:
         derived: True when they follow from a record of the start node.
         head_labels: the start node must have one of these; empty when anything goes.
         tail_labels: likewise for the end node.
-        qualified: True when they carry properties.
+        keyed: True when there can be several between the same ends, told apart by their
+            qualifiers; they carry a `uid` then.
     """
 
     type: str
     derived: bool
     head_labels: tuple[str, ...] = ()
     tail_labels: tuple[str, ...] = ()
-    qualified: bool = False
+    keyed: bool = False
 
 
 class Edge(NamedTuple):
@@ -49,7 +50,7 @@ class Edge(NamedTuple):
 
     Args:
         kind: what it shares with others.
-        uid: see `record.uid_of_fact`.
+        uid: see `record.uid_of_fact`; empty where type and ends tell all.
         head, tail: its ends.
         place: its row in the source when stated, its position in the list when derived.
         values: its qualifiers.
@@ -194,7 +195,7 @@ class EdgeWriter:
         self, tx: neo4j.ManagedTransaction, kind: EdgeKind, rows: list[dict[str, Any]]
     ) -> EdgeOutcome:
         """Add this run's source to relationships that others stated."""
-        text = cypher("write/support_stated").replace("_LINK", quoted(kind.type))
+        text = _stated(kind, cypher("write/support_stated"))
         result = tx.run(text, rows=rows, run=self._run.id, own=self._run.own)
         supported = result.single(strict=True)["supported"]
         return EdgeOutcome(supported=supported, updates=updates_of(result.consume().counters))
@@ -242,13 +243,14 @@ class EdgeWriter:
 
 def _row(i: int, edge: Edge) -> dict[str, Any]:
     """Return the parameters of one edge, as short as its kind allows."""
-    row: dict[str, Any] = {"head": edge.head.uid, "tail": edge.tail.uid, "uid": edge.uid}
+    row: dict[str, Any] = {"head": edge.head.uid, "tail": edge.tail.uid}
     if edge.kind.derived:
         row["position"] = edge.place
         return row
     row["i"] = i
     row["row"] = edge.place or None
-    if edge.kind.qualified:
+    if edge.kind.keyed:
+        row["uid"] = edge.uid
         row["set"] = edge.values
     return row
 
@@ -259,11 +261,16 @@ def _text(kind: EdgeKind) -> LiteralString:
         return cypher("write/merge_derived").replace("_LINK", quoted(kind.type))
     ends = _label_test("a", kind.head_labels) + _label_test("b", kind.tail_labels)
     return (
-        cypher("write/merge_stated")
+        _stated(kind, cypher("write/merge_stated"))
         .replace("/*ends*/", ends)
-        .replace("/*qualifiers*/", ", e += row.set" if kind.qualified else "")
-        .replace("_LINK", quoted(kind.type))
+        .replace("/*qualifiers*/", ", e += row.set" if kind.keyed else "")
     )
+
+
+def _stated(kind: EdgeKind, text: LiteralString) -> LiteralString:
+    """Return a statement on stated relationships of this kind."""
+    key = " {uid: row.uid}" if kind.keyed else ""
+    return text.replace("_LINK/*key*/", f"{quoted(kind.type)}{key}")
 
 
 def _label_test(variable: LiteralString, labels: Sequence[str]) -> LiteralString:

@@ -2,76 +2,112 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from graphlib import TopologicalSorter
 
 import neo4j
 
 from knowloom.errors import Fault
-from knowloom.ontology.concepts import Kind, Ontology
-from knowloom.ontology.diff import Change, Effect, effect, labels_after
+from knowloom.ontology.concepts import Kind
 from knowloom.store.adjust import Act, Adjustment
 from knowloom.store.census import Census, Labels
+from knowloom.store.fit import fit
+from knowloom.store.transition import Impact, Orphans, Transition
 
 
-class Orphans(StrEnum):
-    """What happens to stored data that a new ontology no longer describes."""
-
-    REFUSE = "refuse"  # the ontology is not changed
-    KEEP = "keep"  # labels and values stay, described by nothing
-    RETYPE = "retype"  # instances of a removed class become those of its nearest superclasses
-
-
-@dataclass(slots=True)
-class Impact:
-    """What a change does to stored instances.
-
-    Args:
-        orphans: data that nothing would describe any more, with counts.
-        warnings: what stays as it is, though the new ontology asks for more.
-        adjustments: what is done to instances, in this order.
-    """
-
-    orphans: list[Fault] = field(default_factory=list[Fault])
-    warnings: list[Fault] = field(default_factory=list[Fault])
-    adjustments: list[Adjustment] = field(default_factory=list[Adjustment])
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """A change with what it leads from and to, and what may happen to orphans."""
-
-    change: Change
-    old: Ontology
-    new: Ontology
-    orphans: Orphans
-    effect: Effect
-
-    def labels_after(self, labels: Labels) -> tuple[str, ...]:
-        """Return the concept labels that a node has afterwards."""
-        return labels_after(labels, self.change, self.old, self.new)
-
-    def old_name(self, concept: str) -> str:
-        """Return what a concept of the new ontology was called."""
-        names = (old for old, new in self.change.renamed.items() if new == concept)
-        return next(names, concept)
-
-
-def impact(
-    tx: neo4j.ManagedTransaction, change: Change, old: Ontology, new: Ontology, orphans: Orphans
-) -> Impact:
-    """Return what `change`, which leads from `old` to `new`, does to what is stored.
+def impact(tx: neo4j.ManagedTransaction, transition: Transition) -> Impact:
+    """Return what a change does to what is stored.
 
     Only what concerns a label or relationship type that the graph has is looked at.
     """
-    from knowloom.store.fit import fit
-
     found = Impact()
     census = Census(tx)
-    transition = Transition(change, old, new, orphans, effect(change, old, new))
     _classes(transition, census, found)
     _relations(transition, census, found)
     fit(transition, census, found)
     return found
+
+
+def _classes(transition: Transition, census: Census, found: Impact) -> None:
+    """Find the instances whose labels change, and those of removed classes."""
+    gone: Counter[str] = Counter()
+    moves: dict[Labels, Adjustment] = {}
+    for labels, count in _label_sets(transition, census).items():
+        direct = transition.old.most_specific(labels)
+        removed = [name for name in direct if name in transition.effect.orphaned]
+        gone.update(dict.fromkeys(removed, count))
+        if move := _move(transition, labels, removed, count):
+            moves[labels] = move
+    found.adjustments += _in_order(moves)
+    found.adjustments += _retyped_records(transition, census)
+    for name, count in gone.items():
+        what = f"is removed, and {count:,} instances are of this class"
+        found.orphans.append(Fault(name, what, "removed"))
+
+
+def _label_sets(transition: Transition, census: Census) -> dict[Labels, int]:
+    """Return the label sets of all instances of classes that move or go, with their numbers."""
+    concerned = {relabel.concept for relabel in transition.effect.relabel}
+    used = concerned.union(transition.gone) & census.labels
+    topmost = (n for n in used if not used.intersection(transition.old.ancestors(n)))
+    return {labels: count for n in topmost for labels, count in census.label_sets(n).items()}
+
+
+def _move(
+    transition: Transition, labels: Labels, removed: Iterable[str], count: int
+) -> Adjustment | None:
+    """Return how nodes with exactly these labels change theirs; None when they do not."""
+    wanted = set(transition.labels_after(labels))
+    if transition.orphans is Orphans.KEEP:
+        wanted.update(removed)
+    add = tuple(sorted(wanted - labels))
+    remove = tuple(sorted(n for n in labels - wanted if n in transition.old))
+    if not add and not remove:
+        return None
+    return Adjustment(
+        act=Act.RELABEL,
+        label=transition.old.most_specific(labels)[0],
+        labels=tuple(sorted(labels)),
+        add=add,
+        remove=remove,
+        count=count,
+    )
+
+
+def _in_order(moves: Mapping[Labels, Adjustment]) -> Iterator[Adjustment]:
+    """Yield moves so that no node that has moved looks as if it still had to."""
+    order: TopologicalSorter[Labels] = TopologicalSorter()
+    for labels, move in moves.items():
+        target = (labels - set(move.remove)) | set(move.add)
+        order.add(labels, *(target,) if target in moves else ())
+    return (moves[labels] for labels in order.static_order())
+
+
+def _retyped_records(transition: Transition, census: Census) -> Iterator[Adjustment]:
+    """Yield what records of classes that are no longer there become."""
+    for name in transition.gone:
+        if name in census.labels:
+            heir = transition.heirs(name)[0]
+            yield Adjustment(act=Act.RETYPE_RECORDS, old=name, new=heir)
+
+
+def _relations(transition: Transition, census: Census, found: Impact) -> None:
+    """Find the facts of relations that are renamed or removed."""
+    for name in transition.gone:
+        type_ = transition.old[name].relationship_type
+        if transition.old.kind(name) is not Kind.RELATION or type_ not in census.types:
+            continue
+        heir = transition.heirs(name)[0]
+        if name in transition.change.renamed or _is_retyped(transition, heir):
+            new = transition.new[heir].relationship_type
+            found.adjustments.append(Adjustment(act=Act.RENAME_LINKS, old=type_, new=new))
+        if name in transition.effect.orphaned:
+            facts = sum(count for *_, count in census.facts(type_))
+            what = f"is removed, and {facts:,} facts are of this relation"
+            found.orphans.append(Fault(name, what, "removed"))
+
+
+def _is_retyped(transition: Transition, heir: str) -> bool:
+    """Return whether facts of a removed relation become facts of `heir`."""
+    return transition.orphans is Orphans.RETYPE and heir != Kind.RELATION.value

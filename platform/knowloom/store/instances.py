@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, LiteralString
 
@@ -21,7 +22,7 @@ from knowloom.knowledge.instance import (
     stored_evidence,
 )
 from knowloom.knowledge.project import Evidence, evidence_of
-from knowloom.knowledge.record import Mention, Record, uid_of_fact
+from knowloom.knowledge.record import Mention, Record
 from knowloom.ontology.concepts import ConceptRange, Ontology
 from knowloom.ontology.names import quoted, quoted_labels
 from knowloom.store.database import Database
@@ -99,6 +100,8 @@ class InstanceWriter:
         self._ontology = ontology
         self._run = run
         self._reader = StateReader(database, ontology)
+        # A server makes nodes on two cores nearly twice as fast as on one.
+        self._senders = ThreadPoolExecutor(2)
         self._kinds: dict[tuple[str, str], EdgeKind] = {}
         # What this source said in this run of instances that hold more than one record: at the
         # end, its other records of them are history.
@@ -110,7 +113,11 @@ class InstanceWriter:
         Returns:
             The outcome; its edges are still to be written.
         """
-        outcome, differing = self._merge(batch)
+        outcome, differing = InstanceOutcome(), set[str]()
+        for part, others in self._senders.map(self._merge, _halves(batch)):
+            outcome.written += part.written
+            outcome.updates += part.updates
+            differing |= others
         again: dict[str, list[tuple[Record, str]]] = {}
         for record, hash_ in batch:
             if record.uid in differing:
@@ -120,6 +127,10 @@ class InstanceWriter:
         if again:
             self._revise(again, outcome)
         return outcome
+
+    def close(self) -> None:
+        """End the threads that send."""
+        self._senders.shutdown()
 
     def settle(self) -> InstanceOutcome:
         """Supersede what this run's source used to say of instances it now says otherwise of."""
@@ -188,7 +199,7 @@ class InstanceWriter:
             found = self._ontology.attributes(head.concept)[attribute]
             kind = EdgeKind(found.relationship_type, derived=True)
             self._kinds[head.concept, attribute] = kind
-        return Edge(kind, uid_of_fact(kind.type, head.uid, tail.uid, {}), head, tail, position)
+        return Edge(kind, "", head, tail, position)
 
     def _revise(
         self,
@@ -272,8 +283,7 @@ class InstanceWriter:
         by_type: dict[str, list[dict[str, str]]] = {}
         for revision in revisions:
             for link in revision.remove_links:
-                uid = uid_of_fact(link.type, revision.uid, link.target, {})
-                row = {"head": revision.uid, "tail": link.target, "uid": uid}
+                row = {"head": revision.uid, "tail": link.target}
                 by_type.setdefault(link.type, []).append(row)
         text = cypher("write/remove_derived")
         return sum(
@@ -314,6 +324,14 @@ class InstanceWriter:
     def _record_run(self, tx: neo4j.ManagedTransaction, updates: int) -> None:
         if updates and not self._run.recorded:
             self._run.record(tx)
+
+
+def _halves(batch: Sequence[tuple[Record, str]]) -> list[list[tuple[Record, str]]]:
+    """Return a batch in two parts; all records of one instance are in the same, in order."""
+    parts: tuple[list[tuple[Record, str]], ...] = ([], [])
+    for said in batch:
+        parts[said[0].uid[-1] in "02468ace"].append(said)
+    return [part for part in parts if part]
 
 
 def _run(

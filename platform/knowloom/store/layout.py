@@ -66,13 +66,14 @@ class Rows:
             code: the class as Python code.
         """
         kind = ontology.kind(after.name).value
-        self.concepts.append({"name": after.name, "set": _concept_properties(after, kind, code)})
+        properties = _concept_properties(after, kind, code)
+        self.concepts.append({"name": after.name, "set": _trimmed(properties, before)})
         if before is None or before.parents != after.parents:
             self._add_parents(before, after)
         old = {a.name: (i, a) for i, a in enumerate(before.attributes)} if before else {}
         for position, attribute in enumerate(after.attributes):
             if old.pop(attribute.name, None) != (position, attribute):
-                self._add_attribute(after.name, position, attribute)
+                self._add_attribute(before, after.name, position, attribute)
         self.dropped += [{"concept": after.name, "name": name} for name in old]
 
     def _add_parents(self, before: Concept | None, after: Concept) -> None:
@@ -83,11 +84,12 @@ class Rows:
             for position, parent in enumerate(after.parents)
         ]
 
-    def _add_attribute(self, concept: str, position: int, attribute: Attribute) -> None:
+    def _add_attribute(
+        self, before: Concept | None, concept: str, position: int, attribute: Attribute
+    ) -> None:
         where = {"concept": concept, "name": attribute.name}
-        self.attributes.append(
-            {**where, "position": position, "set": _attribute_properties(attribute)}
-        )
+        properties = _trimmed(_attribute_properties(attribute), before)
+        self.attributes.append({**where, "position": position, "set": properties})
         if isinstance(attribute.range, ConceptRange):
             self.ranges += [
                 {**where, "target": target, "position": place}
@@ -170,6 +172,13 @@ def _stored(value: Concept | Attribute, defaults: Mapping[str, Any]) -> Row:
         name: None if v == defaults[name] else list(v) if type(v) is tuple else v
         for name, v in found.items()
     }
+
+
+def _trimmed(properties: Row, before: Concept | None) -> Row:
+    """Return the properties to set: of a new node, there is none to remove."""
+    if before is not None:
+        return properties
+    return {name: value for name, value in properties.items() if value is not None}
 
 
 def _given(names: Iterable[str], values: Iterable[Any]) -> Row:

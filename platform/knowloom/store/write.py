@@ -16,7 +16,7 @@ from typing import IO, Self
 
 import orjson
 
-from knowloom.errors import WriteLost
+from knowloom.errors import StoreError, WriteLost
 from knowloom.knowledge.record import Fact, Record, Reject, Statement, hash_of, said, uid_of_fact
 from knowloom.ontology.concepts import ENDS, ConceptRange, Ontology
 from knowloom.ontology.values import CompiledConcept, compile_concept
@@ -111,7 +111,7 @@ class Validator:
         self._ontology = ontology
         self._reject = reject
         self._compiled: dict[str, CompiledConcept] = {}
-        self._kinds: dict[tuple[str, str, str], EdgeKind] = {}
+        self._kinds: dict[tuple[str, str], EdgeKind] = {}
 
     def record(self, record: Record) -> bool:
         """Return whether a record can be stored; it is rejected when not."""
@@ -134,8 +134,10 @@ class Validator:
         if problems := _fact_problems(compiled, fact):
             self._reject(_reject(fact, problems))
             return None
-        kind = self._kind(fact)
-        uid = uid_of_fact(kind.type, fact.head.uid, fact.tail.uid, fact.values)
+        kind = self._kind(fact, subject)
+        uid = ""
+        if kind.keyed:
+            uid = uid_of_fact(kind.type, fact.head.uid, fact.tail.uid, fact.values)
         return Edge(kind, uid, fact.head, fact.tail, fact.row, fact.values)
 
     def _compile(self, concept: str) -> CompiledConcept | None:
@@ -143,10 +145,9 @@ class Validator:
             return None
         return self._compiled.setdefault(concept, compile_concept(self._ontology, concept))
 
-    def _kind(self, fact: Fact) -> EdgeKind:
+    def _kind(self, fact: Fact, subject: str) -> EdgeKind:
         """Return what the statement for this fact has to look like."""
-        subject = fact.relation or fact.head.concept
-        key = (subject, fact.attribute, "qualified" if fact.values else "")
+        key = (subject, fact.attribute)
         if key not in self._kinds:
             self._kinds[key] = _edge_kind(self._ontology, fact, subject)
         return self._kinds[key]
@@ -171,12 +172,11 @@ def _edge_kind(ontology: Ontology, fact: Fact, subject: str) -> EdgeKind:
     if fact.relation:
         type_ = ontology[fact.relation].relationship_type
         head, tail = (_labels(attributes[end].range) for end in ENDS)
-        return EdgeKind(type_, False, head, tail, bool(fact.values))
+        keyed = any(name not in ENDS for name in attributes)
+        return EdgeKind(type_, False, head, tail, keyed)
     attribute = attributes[fact.attribute]
     declarers = [c for c in ontology.lineage(subject) if _declares(ontology, c, fact.attribute)]
-    return EdgeKind(
-        attribute.relationship_type, False, (declarers[-1],), _labels(attribute.range), False
-    )
+    return EdgeKind(attribute.relationship_type, False, (declarers[-1],), _labels(attribute.range))
 
 
 def _declares(ontology: Ontology, concept: str, attribute: str) -> bool:
@@ -277,9 +277,13 @@ class Writer:
                 self._flush()
                 self._take(self._instances.settle())
                 self._flush()
+        except StoreError:
+            raise  # the server could not be told either
         except BaseException:
             self._close("failed")
             raise
+        finally:
+            self._instances.close()
         self._check()
         self._close("done")
         return WriteReport(

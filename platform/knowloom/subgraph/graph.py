@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from knowloom.errors import Fault
 from knowloom.ontology.concepts import ENDS, Ontology
@@ -109,9 +109,9 @@ class Subgraph:
     def networkx(self) -> networkx.MultiDiGraph[str]:
         """Return the subgraph for networkx.
 
-        Nodes are uids with `concepts` and the plain values as attributes. Edges are the links,
+        Nodes are uids with their plain values and `_concepts` as attributes. Edges are the links,
         with the attribute's name as key, and the facts, with their uid as key and their
-        qualifiers as attributes; `relation` holds the name of the attribute or concept.
+        qualifiers as attributes; `_relation` holds the name of the attribute or concept.
         """
         from knowloom.subgraph.as_networkx import as_networkx
 
@@ -152,21 +152,21 @@ def plain_values(thing: Thing) -> dict[str, Any]:
     """Return what is known of a thing beside its uid and its links, by attribute."""
     return {
         name: value
-        for name, value in thing.__dict__.items()
+        for name, value in vars(thing).items()
         if name != "uid" and value not in (None, "", []) and not _targets(value)
     }
 
 
 def links_of(thing: Thing) -> dict[str, list[Thing]]:
     """Return the things that a thing refers to, by attribute."""
-    return {name: found for name, value in thing.__dict__.items() if (found := _targets(value))}
+    return {name: found for name, value in vars(thing).items() if (found := _targets(value))}
 
 
 def _targets(value: object) -> list[Thing]:
     """Return the things that a value is or holds; none for plain values."""
     if isinstance(value, Thing):
         return [value]
-    items: list[object] = value if isinstance(value, list) else []  # pyright: ignore
+    items = cast(list[object], value) if isinstance(value, list) else []
     return [item for item in items if isinstance(item, Thing)]
 
 
@@ -194,8 +194,9 @@ def json_value(value: Any) -> Any:
     """Return a value in the types of JSON; what has none is written as text."""
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
-    if isinstance(value, Mapping):
-        return {str(name): json_value(item) for name, item in value.items()}
-    if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray)):
-        return [json_value(item) for item in value]
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+    if isinstance(value, dict):
+        return {str(n): json_value(v) for n, v in cast(dict[object, object], value).items()}
+    if isinstance(value, (list, tuple)):
+        return [json_value(item) for item in cast(Sequence[object], value)]
+    iso = getattr(value, "isoformat", None) or getattr(value, "iso_format", None)
+    return iso() if iso else str(value)

@@ -6,7 +6,8 @@ the graph, what the ontology does not know is kept aside, and the rest is return
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 from knowloom.errors import Fault
@@ -16,9 +17,19 @@ from knowloom.ontology.things import Thing, concepts_of
 from knowloom.ontology.values import Unfit
 from knowloom.subgraph.collector import paused_collector
 from knowloom.subgraph.graph import Aside, Subgraph, Truncated, links_of
-from knowloom.subgraph.shape import ELEMENT_ID, FactShape, LinkPlan, Read, Shape, Shapes
+from knowloom.subgraph.shape import (
+    ELEMENT_ID,
+    NO_POSITION,
+    FactShape,
+    LinkPlan,
+    Read,
+    Shape,
+    Shapes,
+)
 
 _UID = frozenset({"uid"})
+_by_position: Callable[[Sequence[Any]], int] = itemgetter(2)
+_by_uid: Callable[[Thing], str] = attrgetter("uid")
 
 
 class LinkRow(NamedTuple):
@@ -27,12 +38,23 @@ class LinkRow(NamedTuple):
     Args:
         type: its type.
         end: the key of the node it leads to.
+        position: its place in the list it belongs to; those without one come last, by uid.
         properties: None for a type that never has any worth reading.
     """
 
     type: str
     end: str
+    position: int = NO_POSITION
     properties: Mapping[str, Any] | None = None
+
+
+class _Fact(NamedTuple):
+    """A relationship with properties, between two things that are there."""
+
+    type: str
+    head: Thing
+    tail: Thing
+    properties: Mapping[str, Any]
 
 
 class NodeRow(NamedTuple):
@@ -42,8 +64,7 @@ class NodeRow(NamedTuple):
         key: tells it from all other nodes; the element id.
         labels: in any order.
         properties: in the driver's types.
-        links: the relationships that leave it, in the order in which lists are to hold their
-            ends; any sequence of type, end and properties will do.
+        links: the relationships that leave it, as `LinkRow` or lists of the same items.
     """
 
     key: str
@@ -128,12 +149,13 @@ class Materialiser:
         for thing, shape, links in self._pending:
             self._link(thing, shape, links)
         self._tidy()
-        found = sorted(self._things.values(), key=_uid)
-        keys = self._things if seeds is None else seeds
+        things = self._things
+        found = tuple(sorted(things.values(), key=_by_uid))
+        asked = () if seeds is None else [things[key] for key in seeds if key in things]
         return Subgraph(
-            instances=tuple(found),
-            seeds=tuple(self._things[key] for key in keys if key in self._things),
-            relations=tuple(sorted(self._relations, key=_uid)),
+            instances=found,
+            seeds=found if seeds is None else tuple(sorted(asked, key=_by_uid)),
+            relations=tuple(sorted(self._relations, key=_by_uid)),
             ontology=self._shapes.ontology,
             faults=tuple(sorted(self._faults)),
             aside=self._aside,
@@ -170,7 +192,9 @@ class Materialiser:
     def _link(self, thing: Thing, shape: Shape, links: Sequence[Sequence[Any]]) -> None:
         """Set the links of one node to those of the others that are there."""
         things, leaving = self._things, shape.leaving
-        for type_, end, properties in links:
+        if len(links) > 1:
+            links = self._in_order(links)
+        for type_, end, _, properties in links:
             if (target := things.get(end)) is None:
                 if type_ in leaving or not type_.startswith(SYSTEM_PREFIX):
                     self._outside += 1
@@ -181,21 +205,30 @@ class Materialiser:
             if back:
                 self._fill(target, back, thing)
             if properties is not None:
-                self._fact(thing, shape, type_, target, properties, bool(plans or back))
+                fact = _Fact(type_, thing, target, properties)
+                self._state(fact, shape.own, known=bool(plans or back))
+
+    def _in_order(self, links: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
+        """Return links by position; only where several have none their uids are looked at."""
+        links = sorted(links, key=_by_position)
+        if links[-2][2] == NO_POSITION:
+            uids = {link[1]: t.uid for link in links if (t := self._things.get(link[1]))}
+            links.sort(key=lambda link: (link[2], uids.get(link[1], "")))
+        return links
 
     def _fill(self, thing: Thing, plans: Sequence[LinkPlan], target: Thing) -> None:
         """Set one link on the attribute it belongs to."""
-        concepts = concepts_of(target)
+        cls = target.__class__
         for plan in plans:
-            if concepts not in plan.refused:
-                self._shapes.judge(plan, concepts)
-            if plan.refused[concepts] is None:
+            if cls not in plan.refused:
+                self._shapes.judge(plan, cls)
+            if plan.refused[cls] is None:
                 break
         else:
-            why = plans[0].refused[concepts]
+            why = plans[0].refused[cls]
             self._fault(_place(thing, plans[0].attribute), f"{why} ({target.uid})", "link-type")
             return
-        values = thing.__dict__
+        values = vars(thing)
         if plan.many:
             values[plan.attribute].append(target)
         elif (there := values[plan.attribute]) is None:
@@ -204,49 +237,35 @@ class Materialiser:
             what = f"leads to {target.uid} as well, and holds one thing at most"
             self._fault(_place(thing, plan.attribute), what, "cardinality")
 
-    def _fact(
-        self,
-        thing: Thing,
-        shape: Shape,
-        type_: str,
-        target: Thing,
-        properties: Mapping[str, Any],
-        known: bool,
-    ) -> None:
+    def _state(self, fact: _Fact, own: bool, *, known: bool) -> None:
         """Make the relation that a relationship stores, or keep what is unknown of it aside."""
-        if candidates := self._shapes.of_facts(type_, shape.own):
-            self._relate(candidates, type_, (thing, target), properties)
+        if candidates := self._shapes.of_facts(fact.type, own):
+            self._relate(fact, candidates)
             return
-        rest = _unknown(properties, _UID if shape.own else frozenset(), shape.own)
-        if rest or not (known or type_.startswith(SYSTEM_PREFIX)):
-            kept = self._aside.setdefault(thing.uid, Aside())
-            kept.relationships.append((type_, target.uid, rest))
+        rest = _unknown(fact.properties, _UID if own else frozenset(), own)
+        if rest or not (known or fact.type.startswith(SYSTEM_PREFIX)):
+            kept = self._aside.setdefault(fact.head.uid, Aside())
+            kept.relationships.append((fact.type, fact.tail.uid, rest))
 
-    def _relate(
-        self,
-        candidates: Sequence[FactShape],
-        type_: str,
-        ends: tuple[Thing, Thing],
-        properties: Mapping[str, Any],
-    ) -> None:
-        """Make the first relation that fits these ends."""
-        misfits = [self._misfit(fact, ends) for fact in candidates]
-        uid = candidates[0].uid(properties)
-        address = f"[:{type_} {{uid: {uid!r}}}]"
+    def _relate(self, fact: _Fact, candidates: Sequence[FactShape]) -> None:
+        """Make the first relation that fits the ends of a fact."""
+        misfits = [self._misfit(shape, fact) for shape in candidates]
+        uid = candidates[0].uid(fact.properties)
+        address = f"[:{fact.type} {{uid: {uid!r}}}]"
         if None not in misfits:
             self._fault(address, str(misfits[0]), "link-type")
             return
-        fact = candidates[misfits.index(None)]
-        values: dict[str, Any] = {"uid": uid, **dict(zip(ENDS, ends, strict=True))}
-        self._read(fact.reads, properties, values, address)
-        self._relations.append(fact.cls.materialise(values))
-        if rest := _unknown(properties, fact.known, fact.own):
+        shape = candidates[misfits.index(None)]
+        values: dict[str, Any] = {"uid": uid, ENDS[0]: fact.head, ENDS[1]: fact.tail}
+        self._read(shape.reads, fact.properties, values, address)
+        self._relations.append(shape.cls.materialise(values))
+        if rest := _unknown(fact.properties, shape.known, shape.own):
             self._aside[uid] = Aside((), rest)
 
-    def _misfit(self, fact: FactShape, ends: tuple[Thing, Thing]) -> str | None:
+    def _misfit(self, shape: FactShape, fact: _Fact) -> str | None:
         """Return why a relation cannot have these ends, None when it can."""
-        for plan, thing in zip(fact.ends, ends, strict=True):
-            if why := self._shapes.judge(plan, concepts_of(thing)):
+        for plan, thing in zip(shape.ends, (fact.head, fact.tail), strict=True):
+            if why := self._shapes.judge(plan, type(thing)):
                 return f"{plan.attribute} {why} ({thing.uid})"
         return None
 
@@ -274,11 +293,7 @@ class Materialiser:
         for thing in self._foreign:
             for name, targets in links_of(thing).items():
                 if len(targets) > 1:
-                    thing.__dict__[name] = sorted(dict.fromkeys(targets), key=_uid)
-
-
-def _uid(thing: Thing) -> str:
-    return thing.uid
+                    vars(thing)[name] = sorted(dict.fromkeys(targets), key=_by_uid)
 
 
 def _address(cls: type[Thing], uid: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from knowloom.knowledge.instance import native
-from knowloom.ontology.binding import INSTANCE_LABEL, Bindings, own_binding
+from knowloom.ontology.binding import INSTANCE_LABEL, Bindings
 from knowloom.ontology.build import Classes
 from knowloom.ontology.concepts import (
     ENDS,
@@ -25,6 +25,7 @@ from knowloom.ontology.values import acceptor, reader
 Read = Callable[[Any], Any]
 
 ELEMENT_ID = "_id"  # where relationships of a foreign graph carry theirs
+NO_POSITION = 2**31 - 1  # what the reading statements give for a link that has no place of its own
 _OWN_PROPERTIES = frozenset(
     {
         "uid",
@@ -50,15 +51,13 @@ class LinkPlan:
         attribute: the name of the link attribute.
         many: whether that is a list.
         range: what the attribute may lead to.
-        refused: concepts of a target to why it does not fit, None when it does; filled as used.
+        refused: class of a target to why it does not fit, None when it does; filled as used.
     """
 
     attribute: str
     many: bool
     range: tuple[str, ...]
-    refused: dict[tuple[str, ...], str | None] = field(
-        default_factory=dict[tuple[str, ...], str | None]
-    )
+    refused: dict[type[Thing], str | None] = field(default_factory=dict[type[Thing], str | None])
 
 
 @dataclass(slots=True)
@@ -159,15 +158,15 @@ class Shapes:
         }
         return sorted(links - self.bindings.fact_types.keys())
 
-    def judge(self, plan: LinkPlan, concepts: tuple[str, ...]) -> str | None:
-        """Return why a plan's attribute cannot lead to a thing of these concepts, and keep it.
+    def judge(self, plan: LinkPlan, target: type[Thing]) -> str | None:
+        """Return why a plan's attribute cannot lead to a thing of this class, and keep it.
 
         None when it can. A superclass of the range fits too: a reference may know less than the
         range says (item 10).
         """
-        if concepts not in plan.refused:
-            plan.refused[concepts] = self._judged(plan.range, concepts)
-        return plan.refused[concepts]
+        if target not in plan.refused:
+            plan.refused[target] = self._judged(plan.range, concepts_of(target))
+        return plan.refused[target]
 
     def _judged(self, wanted: Iterable[str], concepts: Iterable[str]) -> str | None:
         is_a = self.ontology.is_a
@@ -180,7 +179,7 @@ class Shapes:
         concepts = self.bindings.concepts(labels) or ("Entity",)
         cls = self.classes.combined(concepts)
         bound = [
-            (attribute, self._bound(concept, attribute, own))
+            (attribute, self.bindings.of_attribute(concept, attribute, own))
             for concept in concepts
             for attribute in self.ontology.attributes(concept).values()
             if attribute.name in cls.model_fields
@@ -197,11 +196,6 @@ class Shapes:
             identity=identity,
         )
 
-    def _bound(
-        self, concept: str, attribute: Attribute, own: bool
-    ) -> PropertyBinding | RelationshipBinding:
-        return own_binding(attribute) if own else self.bindings.bound(concept, attribute)
-
     def _unknown(
         self, labels: Iterable[str], concepts: Iterable[str], own: bool
     ) -> tuple[str, ...]:
@@ -217,7 +211,7 @@ class Shapes:
     def _fact_shape(self, concept: str, own: bool) -> FactShape:
         attributes = self.ontology.attributes(concept)
         bound = [
-            (attribute, self._bound(concept, attribute, own))
+            (attribute, self.bindings.of_attribute(concept, attribute, own))
             for attribute in attributes.values()
             if not attribute.is_link
         ]

@@ -1,0 +1,126 @@
+"""Loaders: what reads a kind of source, and how one is found by its name.
+
+A package offers a loader under the entry point group `knowloom.loaders`; the name there is the
+KIND of `knowloom load KIND PATH…`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from knowloom.errors import UnknownLoader
+from knowloom.knowledge.mapping import Mapping
+from knowloom.knowledge.record import Reject, Statement
+from knowloom.ontology.concepts import Ontology
+
+ENTRY_POINTS = "knowloom.loaders"
+
+Row = tuple[int, Sequence[object]]
+
+
+class Table(NamedTuple):
+    """What a tabular source holds.
+
+    Args:
+        columns: their names as the source writes them; not always distinct.
+        rows: each with its place in the source (the line it begins in, or its number, counted
+            from 1) and one cell a column; None for a cell that is not there. What cannot be read
+            as a row is a `Reject` in its place.
+    """
+
+    columns: tuple[str, ...]
+    rows: Iterator[Row | Reject]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The beginning of a tabular source, to guess from.
+
+    Args:
+        name: of the file, with its ending.
+        columns: as in `Table`.
+        rows: the cells of the first rows.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[Sequence[object], ...]
+
+
+class Proposal(NamedTuple):
+    """How a source might be read, for a person to look at first.
+
+    Args:
+        mapping: what the source's parts mean; an empty one when it needs none.
+        ontology: the ontology given, with the concepts that the source was found to need.
+        added: the names of those concepts.
+    """
+
+    mapping: Mapping
+    ontology: Ontology
+    added: tuple[str, ...] = ()
+
+
+class Loader(Protocol):
+    """Reads one kind of source into statements; a new one is a class and an entry point."""
+
+    @property
+    def kind(self) -> str:
+        """The name of its entry point."""
+        ...
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """The endings of its files in lower case, such as `.csv`."""
+        ...
+
+    def propose(self, path: Path, ontology: Ontology) -> Proposal:
+        """Return how a file might be read without being told.
+
+        Raises:
+            SourceError: the file cannot be read at all.
+        """
+        ...
+
+    def statements(
+        self, path: Path, *, ontology: Ontology, mapping: Mapping | None = None, source: str = ""
+    ) -> Iterator[Statement]:
+        """Yield what a file says, in its order and without holding it in memory.
+
+        Args:
+            path: the file.
+            ontology: says what there is and how it is identified.
+            mapping: what the parts of the file mean; None for what `propose` says of them.
+            source: who says it; when empty the mapping's `source`, else the name of the file.
+
+        Raises:
+            SourceError: the file cannot be read at all, or not any further.
+            MappingError: the mapping does not fit the file or the ontology.
+        """
+        ...
+
+
+def kinds() -> tuple[str, ...]:
+    """Return the kinds of source that can be read here, in alphabetical order."""
+    return tuple(sorted(entry_points(group=ENTRY_POINTS).names))
+
+
+def loader(kind: str) -> Loader:
+    """Return the loader for a kind of source.
+
+    Raises:
+        UnknownLoader: no installed package has one of this kind.
+    """
+    for found in entry_points(group=ENTRY_POINTS, name=kind):
+        made: Loader = found.load()()
+        return made
+    raise UnknownLoader(kind, kinds())
+
+
+def source_name(path: Path, mapping: Mapping, source: str = "") -> str:
+    """Return the name under which a file's statements are kept; see `Loader.statements`."""
+    return source or mapping.source or path.name

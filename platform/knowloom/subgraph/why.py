@@ -1,0 +1,244 @@
+"""Why a value is there: the records that carry it, with source, row and time (item 59).
+
+A value comes from the records of its instance, inline or of their own; a link either from those
+too, or from a row that stated it by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, cast
+
+from knowloom.assets import cypher
+from knowloom.errors import NotFound, UnknownAttribute, UsageError
+from knowloom.knowledge.instance import Link, inline_evidence, native, stored_evidence
+from knowloom.knowledge.project import Evidence
+from knowloom.ontology.binding import Bindings
+from knowloom.ontology.concepts import Ontology
+from knowloom.ontology.names import suggestions
+from knowloom.store.database import Database
+from knowloom.store.runs import PastRun, past_runs
+from knowloom.store.seeds import SeedFinder
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One record that carries a value.
+
+    Args:
+        attribute: the attribute, or the `Relation` concept of a fact.
+        value: the value; of a link or fact the uid it leads to.
+        evidence: the record: source, run, row, when it was recorded and observed, and the rest
+            of what it says.
+        shown: whether the instance has this value now.
+        name: what the thing is called that a link leads to.
+    """
+
+    attribute: str
+    value: Any
+    evidence: Evidence
+    shown: bool
+    name: str = ""
+
+
+class Linked(NamedTuple):
+    """A relationship that leaves the instance: its type, where it leads, what it carries."""
+
+    type: str
+    uid: str
+    name: str | None
+    properties: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """All that is kept of one instance.
+
+    Args:
+        uid: its own.
+        labels: of its node.
+        properties: of its node, knowloom's own included.
+        records: the properties of its record nodes.
+        links: the relationships that leave it.
+    """
+
+    uid: str
+    labels: frozenset[str]
+    properties: Mapping[str, Any]
+    records: Sequence[Mapping[str, Any]] = ()
+    links: Sequence[Linked] = ()
+
+
+def why(
+    database: Database, ontology: Ontology, seed: str, attribute: str | None = None
+) -> list[Reason]:
+    """Return where the values of an instance come from.
+
+    Empty for an instance that is known only through references, and in a graph that knowloom did
+    not lay out.
+
+    Args:
+        database: where to read.
+        ontology: the classes as stored there.
+        seed: its uid, name or alias.
+        attribute: only this attribute or `Relation` concept; all when None.
+
+    Raises:
+        NotFound: nothing has this uid or name.
+        UsageError: several instances have this name.
+        UnknownAttribute: the instance has no such attribute and never had.
+    """
+    keys = SeedFinder(database, Bindings(ontology)).keys([seed]).get(seed, [])
+    if not keys:
+        raise NotFound("instance", seed, "try `knowloom search` with a part of the name")
+    if len(keys) > 1:
+        raise UsageError(f"{len(keys)} instances are called {seed!r}: give the uid of one")
+    kept = _kept(database, keys[0])
+    found = reasons(kept, ontology, past_runs(database))
+    if attribute is None:
+        return found
+    chosen = [reason for reason in found if reason.attribute == attribute]
+    if not chosen:
+        _check_name(kept, ontology, attribute)
+    return chosen
+
+
+def reasons(kept: Kept, ontology: Ontology, runs: Mapping[int, PastRun]) -> list[Reason]:
+    """Return the reasons for every value, by attribute; what is shown and newest comes first.
+
+    Args:
+        kept: what is stored of the instance.
+        ontology: tells attributes and concepts.
+        runs: all runs by number.
+    """
+    concepts = ontology.most_specific(kept.labels)
+    order = {name: i for c in concepts for i, name in enumerate(ontology.attributes(c))}
+    found = [
+        reason
+        for evidence in _evidence(kept, ontology, runs)
+        for reason in _carried(evidence, kept, ontology)
+    ]
+    found += _stated(kept, ontology, runs)
+    found.sort(key=lambda r: _moment(r.evidence.time), reverse=True)
+    found.sort(key=lambda r: (order.get(r.attribute, len(order)), r.attribute, not r.shown))
+    return found
+
+
+def _kept(database: Database, key: str) -> Kept:
+    """Return what is stored of one node."""
+    [row] = database.read(cypher("read/why"), key=key)
+    return Kept(
+        uid=row["uid"] or key,
+        labels=frozenset(row["labels"]),
+        properties=row["properties"],
+        records=row["records"],
+        links=[Linked(*link) for link in row["links"]],
+    )
+
+
+def _check_name(kept: Kept, ontology: Ontology, attribute: str) -> None:
+    """Refuse a name that means nothing here."""
+    concepts = ontology.most_specific(kept.labels) or ("Entity",)
+    known = {name for concept in concepts for name in ontology.attributes(concept)}
+    if attribute not in known and attribute not in ontology:
+        raise UnknownAttribute(" and ".join(concepts), attribute, suggestions(attribute, known))
+
+
+def _evidence(kept: Kept, ontology: Ontology, runs: Mapping[int, PastRun]) -> Iterator[Evidence]:
+    """Yield the records of an instance, inline or of their own."""
+    for properties in kept.records:
+        yield stored_evidence(properties, ontology)
+    if "_hash" in kept.properties:
+        derived = [
+            Link(link.type, link.uid, link.properties.get("_position") or 0)
+            for link in kept.links
+            if link.properties.get("_derived")
+        ]
+        run = _run(runs, kept.properties.get("_run"))
+        yield inline_evidence(
+            kept.labels,
+            {"_run": run.id, **kept.properties},
+            derived,
+            ontology,
+            source=run.source,
+            recorded=run.started,
+        )
+
+
+def _carried(evidence: Evidence, kept: Kept, ontology: Ontology) -> Iterator[Reason]:
+    """Yield a reason for every value and link that a record carries."""
+    for name, value in evidence.values.items():
+        there = _items(native(kept.properties.get(name)))
+        for item in _items(value):
+            yield Reason(name, item, evidence, item in there)
+    names = {(link.type, link.uid): link.name or "" for link in kept.links}
+    known = evidence.concept if evidence.concept in ontology else "Entity"
+    attributes = ontology.attributes(known)
+    for name, uids in evidence.links.items():
+        type_ = attributes[name].relationship_type if name in attributes else ""
+        for uid in uids:
+            link = (type_, uid)
+            yield Reason(name, uid, evidence, link in names, names.get(link, ""))
+
+
+def _stated(kept: Kept, ontology: Ontology, runs: Mapping[int, PastRun]) -> Iterator[Reason]:
+    """Yield a reason for every row that states a relationship by itself."""
+    concepts = ontology.most_specific(kept.labels)
+    names = {
+        a.relationship_type: a.name
+        for concept in concepts
+        for a in ontology.attributes(concept).values()
+        if a.is_link
+    }
+    facts = Bindings(ontology).fact_types
+    for link in kept.links:
+        relation = facts.get(link.type, ("",))[0]
+        name = relation or names.get(link.type, "")
+        for number, row in _statements(link.properties) if name else ():
+            run = _run(runs, number)
+            evidence = Evidence(
+                run=number,
+                source=run.source,
+                recorded=run.started,
+                hash="",
+                concept=relation or next(iter(concepts), "Entity"),
+                values=_qualifiers(link.properties),
+                links={name: (link.uid,)},
+                row=row,
+            )
+            yield Reason(name, link.uid, evidence, True, link.name or "")
+
+
+def _statements(properties: Mapping[str, Any]) -> Iterator[tuple[int, int]]:
+    """Yield run and row of each statement of a relationship."""
+    if (run := properties.get("_run")) is not None:
+        yield run, properties.get("_row") or 0
+    runs: Iterable[int] = properties.get("_runs") or ()
+    rows: Sequence[int] = properties.get("_rows") or ()
+    for i, run in enumerate(runs):
+        yield run, rows[i] if i < len(rows) else 0
+
+
+def _qualifiers(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {n: native(v) for n, v in properties.items() if not n.startswith("_") and n != "uid"}
+
+
+def _run(runs: Mapping[int, PastRun], number: int | None) -> PastRun:
+    """Return a run by number; one that the graph has forgotten has no name."""
+    return runs.get(number or 0) or PastRun(number or 0, "", _LONG_AGO)
+
+
+def _items(value: Any) -> list[Any]:
+    """Return a value as a list; None is none."""
+    if value is None:
+        return []
+    return list(cast(Iterable[Any], value)) if isinstance(value, list) else [value]
+
+
+def _moment(time: datetime) -> datetime:
+    """Return a time so that it compares; one without a zone is taken as UTC."""
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
