@@ -43,7 +43,7 @@ def migrated(endpoint: Endpoint) -> Iterator[Database]:
 def database(migrated: Database) -> Database:
     """An empty database with knowloom's own schema."""
     migrated.run(
-        "MATCH (n) WHERE NOT n:__Neo4jMigration "
+        "MATCH (n) WHERE NOT n:__Neo4jMigration OR n.migrationTarget IS NULL "
         "CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
     )
     return migrated

@@ -1,7 +1,7 @@
 // Read what leads back from versions of the ontology, newest first.
-// parameters: start (the first version to go back from)
-// columns: number, before (JSON)
+// parameters: after (the version to go back to)
+// columns: before (JSON)
 MATCH (v:_OntologyVersion)
-WHERE v.number >= $start
-RETURN v.number AS number, v.before AS before
-ORDER BY number DESC
+WHERE v.number > $after
+RETURN v.before AS before
+ORDER BY v.number DESC

@@ -12,7 +12,7 @@ CALL (chunk) {
 RETURN
   [n IN part | elementId(n)] AS keys,
   [n IN part | labels(n)] AS labels,
-  [n IN part | properties(n)] AS properties,
+  [n IN part | properties(n)/*or dates as text*/] AS properties,
   [n IN part | COLLECT {
     MATCH (n)-[r]->(m:_Instance/*|bound*/)
     WITH r, m ORDER BY r._position, m.uid, elementId(m) LIMIT $cap

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from knowloom.store.check import Audit
     from knowloom.store.search import Hit
     from knowloom.subgraph.graph import Subgraph
+    from knowloom.subgraph.reader import Reader
     from knowloom.subgraph.why import Reason
 
 T = TypeVar("T", bound=Thing)
@@ -67,6 +68,13 @@ class KnowledgeBase:
         """The Python classes of the ontology, each built when it is first used."""
         return Classes(self.ontology, tuple(self._bound.values()))
 
+    @cached_property
+    def reader(self) -> Reader:
+        """Reads typed objects; kept, since it remembers what it worked out."""
+        from knowloom.subgraph.reader import Reader
+
+        return Reader(self.database, self.classes)
+
     def bind(self, *classes: type[Thing]) -> None:
         """Let instances come back as objects of these classes of yours.
 
@@ -80,7 +88,8 @@ class KnowledgeBase:
         if all(self._bound.get(name) is c for name, c in new.items()):
             return
         self._bound.update(new)
-        self.__dict__.pop("classes", None)
+        for kept in ("classes", "reader"):
+            self.__dict__.pop(kept, None)
 
     def save_ontology(self, ontology: Ontology, **options: Any) -> stored.OntologyChange:
         """Store an ontology in place of the present one; see `knowloom.store.ontology.save`."""
@@ -131,60 +140,38 @@ class KnowledgeBase:
         return Writer(self.database, self.ontology, run, rejects).write(said, advance)
 
     @overload
-    def find(self, concept: type[T], /, limit: int = 1000, **where: Any) -> list[T]: ...
+    def find(self, concept: type[T], /, limit: int = 1000, **where: object) -> list[T]: ...
     @overload
-    def find(self, concept: str, /, limit: int = 1000, **where: Any) -> list[Thing]: ...
+    def find(self, concept: str, /, limit: int = 1000, **where: object) -> list[Thing]: ...
     def find(
-        self, concept: type[Thing] | str, /, limit: int = 1000, **where: Any
+        self, concept: type[Thing] | str, /, limit: int = 1000, **where: object
     ) -> Sequence[Thing]:
         """Return instances of a class with these attribute values.
 
         Args:
             concept: a class of yours, or the name of a concept.
             limit: the most instances to return.
-            where: attribute name to the value it must have or hold.
+            where: attribute name to the value it has, or to a list of which it has one.
 
         Raises:
             UnknownConcept: there is no such concept.
-            UsageError: it has no such attribute.
+            UsageError: it has no such attribute, or the value cannot be one.
         """
-        from knowloom.store.read import find
-
         if not isinstance(concept, str):
             self.bind(concept)
             concept = concept.__name__
-        return find(self.database, self.ontology, self.classes, concept, where, limit=limit)
+        return self.reader.find(concept, where, limit)
 
     def subgraph(
         self,
         seed: str | Sequence[str],
-        *,
         hops: int = 1,
-        limit: int = 10_000,
+        *,
+        limit: int = 5_000,
         per_node_cap: int = 1_000,
     ) -> Subgraph:
-        """Return an instance and what surrounds it, as typed objects.
-
-        Args:
-            seed: a name, a uid, or several.
-            hops: how many relationships away, at least 0.
-            limit: the most instances to return.
-            per_node_cap: the most relationships followed from one instance.
-
-        Raises:
-            NotFound: nothing has this name or uid.
-        """
-        from knowloom.subgraph.expand import subgraph
-
-        return subgraph(
-            self.database,
-            self.ontology,
-            self.classes,
-            seed,
-            hops=hops,
-            limit=limit,
-            per_node_cap=per_node_cap,
-        )
+        """Return an instance and what surrounds it, as typed objects; see `Reader.subgraph`."""
+        return self.reader.subgraph(seed, hops, limit=limit, per_node_cap=per_node_cap)
 
     def search(self, text: str, *, limit: int = 10) -> list[Hit]:
         """Return instances and concepts that hold these words, best first."""
@@ -219,5 +206,5 @@ class KnowledgeBase:
 
     def _forget(self) -> None:
         """Read the ontology again when it is next asked for."""
-        self.__dict__.pop("ontology", None)
-        self.__dict__.pop("classes", None)
+        for kept in ("ontology", "classes", "reader"):
+            self.__dict__.pop(kept, None)

@@ -13,6 +13,7 @@
     │   ├── DownloadFailed         a file could not be fetched, or is not what the lock file says
     │   ├── DiskFull               no room left in the cache or the workspace
     │   ├── ServerDidNotStart      the process ended, or did not answer in time
+    │   ├── ImportFailed           the import tool refused the files of a bulk load
     │   └── WorkspaceBusy          another command is starting or changing this workspace's server
     ├── StoreError                 a Neo4j server could not do its part
     │   ├── ServerUnreachable      nobody answers at the address
@@ -28,6 +29,7 @@
     │   └── UnknownLoader          no loader of this kind is installed
     ├── RecordsRejected            more records were rejected than allowed; the good ones are kept
     └── NotFound                   no instance, run or version of this name
+        └── NothingToUndo          every change of the ontology is undone already
 
 Batch work does not raise at the first problem: it collects `Fault` values, each with the place
 where it happened, and goes on.
@@ -178,6 +180,15 @@ class ServerDidNotStart(ServerError):
         super().__init__(f"Neo4j did not start: {why}{more}")
 
 
+class ImportFailed(ServerError):
+    """The import tool refused the files of a bulk load; `log` holds all it said."""
+
+    def __init__(self, why: str, log: Path) -> None:
+        self.why = why
+        self.log = log
+        super().__init__(f"nothing was imported: {why}; mend that and run again (log: {log})")
+
+
 class WorkspaceBusy(ServerError):
     """Another command is starting or changing the server of this workspace."""
 
@@ -316,6 +327,14 @@ class NotFound(KnowloomError):
         self.kind = kind
         self.name = name
         super().__init__(f"no {kind} is called {name!r}{'; ' + hint if hint else ''}")
+
+
+class NothingToUndo(NotFound):
+    """Every change of the ontology is undone already, or there never was one."""
+
+    def __init__(self) -> None:
+        self.kind, self.name = "change", ""
+        KnowloomError.__init__(self, "no change of the ontology is left to undo")
 
 
 def _listed(title: str, faults: Sequence[Fault]) -> str:

@@ -82,4 +82,8 @@ def connect(
 
 def _local_endpoint(settings: Settings) -> Endpoint:
     """Return the endpoint of the managed server of the workspace."""
-    raise ServerUnreachable(str(settings.workspace), "its server does not run")
+    from knowloom.server.local import LocalServer
+
+    if (server := LocalServer.of(settings).status()) is None:
+        raise ServerUnreachable(str(settings.workspace), "its server does not run")
+    return Endpoint(server.bolt_uri, server.user, server.password, settings.database)

@@ -43,8 +43,9 @@ class Settings:
         password: its password; empty for a server without authentication.
         database: the database on that server.
         workspace: the folder of the managed local server.
-        server_heap: memory for its Java heap: a number and `k`, `m` or `g`.
-        server_page_cache: memory for its page cache, likewise.
+        server_heap: memory for its Java heap: a number and `k`, `m` or `g`; empty for what suits
+            this machine.
+        server_page_cache: memory for the graph's files, likewise.
         maven_repository: where its files are downloaded from; empty for Maven Central.
         origins: each setting's name with the place its value comes from.
 
@@ -60,8 +61,12 @@ class Settings:
     )
     database: str = field(default="neo4j", metadata=_about("NEO4J_DATABASE"))
     workspace: Path = field(default=Path(".knowloom"), metadata=_about("KNOWLOOM_WORKSPACE"))
-    server_heap: str = field(default="1g", metadata=_about("KNOWLOOM_SERVER_HEAP"))
-    server_page_cache: str = field(default="256m", metadata=_about("KNOWLOOM_SERVER_PAGE_CACHE"))
+    server_heap: str = field(
+        default="", metadata=_about("KNOWLOOM_SERVER_HEAP", "a quarter of the memory")
+    )
+    server_page_cache: str = field(
+        default="", metadata=_about("KNOWLOOM_SERVER_PAGE_CACHE", "a sixteenth of the memory")
+    )
     maven_repository: str = field(
         default="", metadata=_about("KNOWLOOM_MAVEN_REPOSITORY", "Maven Central")
     )

@@ -2,7 +2,7 @@
 
 Blocks of these kinds mean something here; all others are only shown:
 
-    ```console              each `$ command` is run, and what follows is its output
+    ```console              each `$ command` is run; what follows, if anything, is its output
     ```python               is executed; with `>>>` its output is compared
     ```csv file=people.csv  (any language) is written to that file first
 
@@ -103,10 +103,9 @@ class Stage:
             timeout=PATIENCE,
         )
         place = f"{self._document}:{block.line}: $ {command}"
-        assert doctest.OutputChecker().check_output(expected, ran.stdout, LENIENT), (
-            f"{place}{ran.stdout}"
-        )
-        assert ran.returncode == 0 or "knowloom: " in expected, place
+        same = doctest.OutputChecker().check_output(expected, ran.stdout, LENIENT)
+        assert same or not expected.strip(), f"{place}{ran.stdout}"
+        assert ran.returncode == 0 or "knowloom: " in expected, f"{place}{ran.stdout}"
 
     def _compare(self, block: Block) -> None:
         """Run an interactive session and compare each output."""

@@ -13,11 +13,28 @@ import pytest
 FOLDER = Path(__file__).parents[2] / "examples" / "computing"
 FILES = sorted([*FOLDER.glob("*.csv"), *FOLDER.glob("*.jsonl")])
 # Columns whose values are names of other things.
-REFERENCES = set(
-    "about advisor affiliation authors born_in broader country designers given_for influenced_by "
-    "located_in organization owner participants person place presented_by recipient university "
-    "written_in".split()
-)
+REFERENCES = {
+    "about",
+    "advisor",
+    "affiliation",
+    "authors",
+    "born_in",
+    "broader",
+    "country",
+    "designers",
+    "given_for",
+    "influenced_by",
+    "located_in",
+    "organization",
+    "owner",
+    "participants",
+    "person",
+    "place",
+    "presented_by",
+    "recipient",
+    "university",
+    "written_in",
+}
 Row = dict[str, list[str]]
 
 

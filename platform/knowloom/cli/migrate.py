@@ -12,6 +12,7 @@ from knowloom.session import open_database
 from knowloom.settings import Settings
 from knowloom.store import migrate as migrations
 from knowloom.store.chain import Entry, Migration, pending
+from knowloom.store.ontology import resume
 
 _directory = click.option(
     "--dir",
@@ -61,7 +62,7 @@ def up(
     force_unlock: bool,
     as_json: bool,
 ) -> None:
-    """Apply what is pending.
+    """Apply what is pending, and finish what an interrupted ontology change left to do.
 
     \b
     knowloom migrate up
@@ -75,6 +76,8 @@ def up(
                 done.extend(pending(migrations.status(database, chain)))
             else:
                 done.extend(migrations.up(database, chain, force_unlock=force_unlock))
+        if not dry_run:
+            resume(database)
     data = {"dry_run": dry_run, "migrations": [_file(m, dry_run) for m in done]}
     emit(data, as_json, _said(done, dry_run))
 

@@ -12,8 +12,16 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from knowloom.knowledge.record import Value
+from knowloom.ontology.concepts import Attribute, Scalar
 
 NULL = ("",)
+# What a source may say of a record itself, by the field of `Record` that holds it.
+PROVENANCE: Lookup[str, Attribute] = {
+    "observed": Attribute(name="observed", range=Scalar.DATETIME),
+    "valid_from": Attribute(name="valid_from", range=Scalar.DATE),
+    "valid_to": Attribute(name="valid_to", range=Scalar.DATE),
+    "confidence": Attribute(name="confidence", range=Scalar.FLOAT, minimum="0", maximum="1"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +117,7 @@ class Objects(Section):
     @property
     def provenance(self) -> dict[str, Cell]:
         """The cells of what is said about the record itself, by the field of `Record`."""
-        names = ("observed", "valid_from", "valid_to", "confidence")
-        return {name: cell for name in names if (cell := getattr(self, name)) is not None}
+        return {name: cell for name in PROVENANCE if (cell := getattr(self, name)) is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,8 +141,9 @@ class Relations(Section):
     def cells(self) -> Iterator[Cell]:
         """Yield every cell that the section names."""
         yield from Section.cells(self)
-        for given in (self.head, self.tail, *self.attributes.values()):
-            yield from _cells(given)
+        yield from _cells(self.head)
+        yield from _cells(self.tail)
+        yield from self.attributes.values()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Lookup
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -22,7 +23,7 @@ _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def read_mapping(path: Path) -> Mapping:
-    """Return the mapping in a file.
+    """Return the mapping in a file; paths in it count from where it lies.
 
     Raises:
         SourceError: the file cannot be read.
@@ -34,7 +35,10 @@ def read_mapping(path: Path) -> Mapping:
         raise SourceError(path, error.strerror or str(error)) from error
     except UnicodeDecodeError as error:
         raise SourceError(path, f"it is not UTF-8 (byte {error.start + 1})") from error
-    return parse_mapping(text, path.name)
+    mapping = parse_mapping(text, path.name)
+    return (
+        replace(mapping, labels=str(path.parent / mapping.labels)) if mapping.labels else mapping
+    )
 
 
 def parse_mapping(text: str, where: str = "the mapping") -> Mapping:
@@ -111,9 +115,7 @@ class _Table:
 
     def table(self, key: str) -> _Table:
         """Return the table at a key, an empty one when there is none."""
-        found = self.take(key, dict, "a table") or {}
-        at = f"{self._at}.{key}".strip(".")
-        return _Table(cast(dict[str, Any], found), at, self._where, self._faults)
+        return self._inner(key, cast(dict[str, Any], self.take(key, dict, "a table") or {}))
 
     def tables(self, key: str) -> Iterator[_Table]:
         """Yield the tables of an array of tables."""
@@ -133,7 +135,7 @@ class _Table:
         self.fault(key, f"is {found!r}, which is not a single value")
         return None
 
-    def keys(self) -> list[str]:
+    def left(self) -> list[str]:
         """Return the keys not asked for yet."""
         return list(self._left)
 
@@ -154,7 +156,7 @@ class _Table:
         if found is None:
             return None
         if not isinstance(found, dict):
-            self.fault(key, f'is {found!r}; write a column, or {{ value = … }} for a constant')
+            self.fault(key, f"is {found!r}; write a column, or {{ value = … }} for a constant")
             return None
         table = self._inner(key, cast(dict[str, Any], found))
         cell = _cell(table)
@@ -205,7 +207,7 @@ def _shared(table: _Table, null: tuple[str, ...]) -> dict[str, Any]:
 
 def _conditions(table: _Table) -> dict[str, tuple[str, ...]]:
     """Return column to the texts it may hold."""
-    return {column: table.texts(column) for column in table.keys()}
+    return {column: table.texts(column) for column in table.left()}
 
 
 def _objects(table: _Table, null: tuple[str, ...]) -> Objects:
@@ -248,7 +250,7 @@ def _relations(table: _Table, null: tuple[str, ...]) -> Relations:
 
 def _given(table: _Table, read: Any) -> dict[str, Any]:
     """Return attribute to where its value comes from."""
-    found = {name: read(name) for name in table.keys()}
+    found = {name: read(name) for name in table.left()}
     return {name: given for name, given in found.items() if given is not None}
 
 
@@ -269,7 +271,7 @@ def _cell(table: _Table) -> Cell:
         file=table.text("file"),
         split=table.text("split"),
         prefix=table.text("prefix"),
-        map={name: codes.text(name) for name in codes.keys()},
+        map={name: codes.text(name) for name in codes.left()},
     )
     given = [name for name in _SOURCES if getattr(cell, name) not in ("", None)]
     if len(given) != 1 and not (cell.value == "" and not given):
@@ -292,9 +294,9 @@ def _reference(table: _Table) -> Reference:
     concept = table.text("concept")
     identifier = table.cell("id")
     parts = table.table("key")
-    key = {name: cell for name in parts.keys() if (cell := parts.cell(name))}
+    key = {name: cell for name in parts.left() if (cell := parts.cell(name))}
     by = table.text("by")
-    if table.keys():
+    if table.left():
         key[by] = _cell(table)
     if (identifier is not None) == bool(key):
         what = "needs a column for the thing's key, or its `id`, and not both"

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from itertools import chain
 from typing import Any, NoReturn, cast
 
@@ -20,7 +20,15 @@ from knowloom.knowledge.cells import (
     id_text,
     value_reader,
 )
-from knowloom.knowledge.mapping import Cell, Mapping, Objects, Reference, Relations, Section
+from knowloom.knowledge.mapping import (
+    PROVENANCE,
+    Cell,
+    Mapping,
+    Objects,
+    Reference,
+    Relations,
+    Section,
+)
 from knowloom.knowledge.plugins import Table
 from knowloom.knowledge.record import (
     Fact,
@@ -32,19 +40,13 @@ from knowloom.knowledge.record import (
     uid_of_key,
     uid_of_source_id,
 )
-from knowloom.ontology.concepts import ENDS, Attribute, ConceptRange, Kind, Ontology, Scalar
+from knowloom.ontology.concepts import ENDS, Attribute, ConceptRange, Kind, Ontology
 from knowloom.ontology.names import suggestions
 from knowloom.ontology.values import Unfit, reader
 
 Speak = Callable[[int, Cells], Iterable[Statement]]
 
 _SHOWN = 500
-_PROVENANCE = {
-    "observed": Attribute(name="observed", range=Scalar.DATETIME),
-    "valid_from": Attribute(name="valid_from", range=Scalar.DATE),
-    "valid_to": Attribute(name="valid_to", range=Scalar.DATE),
-    "confidence": Attribute(name="confidence", range=Scalar.FLOAT, minimum="0", maximum="1"),
-}
 
 
 def statements(
@@ -156,19 +158,19 @@ class _Attributes:
     def problems(self, cells: Cells) -> Iterator[tuple[str, str]]:
         """Yield a code and a sentence for each value of a row that cannot be read."""
         for name, position, read in self.plain:
-            if cells[position] not in self.nothing:
-                yield from self._problem(name, lambda c, p=position, r=read: r(c[p]), cells)
+            if (cell := cells[position]) not in self.nothing:
+                yield from self._problem(name, read, cell)
         for name, get, read in self.other:
-            if get(cells) is not None:
-                yield from self._problem(name, lambda c, g=get, r=read: r(g(c)), cells)
+            if (cell := get(cells)) is not None:
+                yield from self._problem(name, read, cell)
         for name, mentions in self.links:
             yield from self._problem(name, mentions, cells)
 
     def _problem(
-        self, name: str, read: Callable[[Cells], object], cells: Cells
+        self, name: str, read: Callable[[Any], object], given: object
     ) -> Iterator[tuple[str, str]]:
         try:
-            read(cells)
+            read(given)
         except Unfit as unfit:
             yield unfit.code, f"{name}{self.called[name]} {unfit}"
 
@@ -385,12 +387,10 @@ def _holds(cell: object, texts: tuple[str, ...]) -> bool:
     return ("" if cell is None else str(cell)) in texts
 
 
-def _provenance(
-    section: Objects, compiler: Compiler
-) -> Callable[[Record, Cells], None] | None:
+def _provenance(section: Objects, compiler: Compiler) -> Callable[[Record, Cells], None] | None:
     """Return a function that notes when and how surely a record holds; None for nothing."""
     found = {
-        name: (compiler.get(name, cell), reader(_PROVENANCE[name]), _called(cell))
+        name: (compiler.get(name, cell), reader(PROVENANCE[name]), _called(cell))
         for name, cell in section.provenance.items()
     }
     if not found:
@@ -510,7 +510,12 @@ def _silent(row: int, cells: Cells) -> Iterable[Statement]:
 
 
 def _reject(
-    row: int, cells: Cells, unfit: Unfit, attributes: _Attributes, columns: Sequence[str], *more: _Attributes
+    row: int,
+    cells: Cells,
+    unfit: Unfit,
+    attributes: _Attributes,
+    columns: Sequence[str],
+    *more: _Attributes,
 ) -> Reject:
     """Return the reject of a row, which names all that is wrong with it."""
     problems = [p for part in (attributes, *more) for p in part.problems(cells)]

@@ -29,6 +29,7 @@ class Act(StrEnum):
     RETYPE_RECORDS = "retype-records"
     WRAP = "wrap"
     UNWRAP = "unwrap"
+    KEY_FACTS = "key-facts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,7 @@ _SENTENCES: Mapping[Act, Callable[[Adjustment], str]] = {
     Act.RETYPE_RECORDS: lambda a: f"records of {a.old} become records of {a.new}",
     Act.WRAP: lambda a: f"values of {a.label}.{a.old} become lists",
     Act.UNWRAP: lambda a: f"lists of {a.label}.{a.old} become single values",
+    Act.KEY_FACTS: lambda a: f"relationships {a.old} are told apart by their qualifiers",
 }
 
 
@@ -110,22 +112,36 @@ def _unwrap(a: Adjustment, database: Database) -> None:
 
 
 def _rename_links(a: Adjustment, database: Database) -> None:
-    """Replace relationships; their uids follow from their type, so these change too."""
+    """Replace relationships; the uids of those that have one follow from the type, and change."""
     read = rendered("read_links", label=a.label, link=a.old)
-    write = rendered("replace_links", link=a.old, renamed=a.new)
+    plain = rendered("replace_links", link=a.old, renamed=a.new)
+    keyed = rendered("replace_keyed_links", link=a.old, renamed=a.new)
 
     def batch(tx: neo4j.ManagedTransaction) -> int:
-        rows = [_replacement(a.new, row) for row in tx.run(read, limit=_BATCH)]
-        if rows:
-            tx.run(write, rows=rows).consume()
+        rows = [_addressed(a.new, row) for row in tx.run(read, limit=_BATCH)]
+        tx.run(plain, rows=[row for row in rows if "uid" not in row["set"]]).consume()
+        tx.run(keyed, rows=[row for row in rows if "uid" in row["set"]]).consume()
         return len(rows)
 
     while database.in_write(batch):
         pass
 
 
-def _replacement(type_: str, row: neo4j.Record) -> dict[str, Any]:
-    """Return what replaces one relationship."""
+def _key_facts(a: Adjustment, database: Database) -> None:
+    """Give facts uids, since from now on several may stand between two things."""
+    read, write = rendered("read_unkeyed", link=a.old), rendered("put_uids", link=a.old)
+
+    def batch(tx: neo4j.ManagedTransaction) -> int:
+        rows = [_addressed(a.old, row) for row in tx.run(read, limit=_BATCH)]
+        tx.run(write, rows=rows).consume()
+        return len(rows)
+
+    while database.in_write(batch):
+        pass
+
+
+def _addressed(type_: str, row: neo4j.Record) -> dict[str, Any]:
+    """Return a relationship with the uid it has, if any, when it is of the type `type_`."""
     properties: dict[str, Any] = row["properties"]
     qualifiers = {
         name: native(value)
@@ -133,13 +149,9 @@ def _replacement(type_: str, row: neo4j.Record) -> dict[str, Any]:
         if not name.startswith("_") and name != "uid"
     }
     uid = uid_of_fact(type_, row["head"], row["tail"], qualifiers)
-    return {
-        "head": row["head"],
-        "tail": row["tail"],
-        "was": properties["uid"],
-        "uid": uid,
-        "set": {**properties, "uid": uid},
-    }
+    kept = {**properties, "uid": uid} if "uid" in properties else properties
+    where = {name: row[name] for name in ("id", "head", "tail")}
+    return {**where, "uid": uid, "set": kept}
 
 
 def _rename_in_records(a: Adjustment, database: Database) -> None:
@@ -169,4 +181,5 @@ _ACTS: Mapping[Act, Callable[[Adjustment, Database], None]] = {
     Act.RETYPE_RECORDS: _retype_records,
     Act.WRAP: _wrap,
     Act.UNWRAP: _unwrap,
+    Act.KEY_FACTS: _key_facts,
 }

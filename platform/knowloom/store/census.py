@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, LiteralString
@@ -11,18 +10,20 @@ import neo4j
 
 from knowloom.assets import cypher
 from knowloom.knowledge.instance import native
+from knowloom.ontology.concepts import Kind, Ontology
 from knowloom.ontology.names import quoted
+from knowloom.store.database import Database
+from knowloom.store.statement import filled
 
 Labels = frozenset[str]
 
-_MEANINGS = {
+_PLACEHOLDERS = {
     "_Label": "label",
     "_LINK": "link",
     "_property": "property",
     "_renamed": "renamed",
     "_RENAMED": "renamed",
 }
-_PLACEHOLDER = re.compile(rf"\b({'|'.join(_MEANINGS)})\b")
 
 
 def rendered(name: LiteralString, **names: str) -> LiteralString:
@@ -32,11 +33,9 @@ def rendered(name: LiteralString, **names: str) -> LiteralString:
         name: the file without its ending.
         names: `label`, `link`, `property`, `renamed`, each as it is, unquoted.
     """
-    # A name never meets a comment, where quotes mean nothing, nor another placeholder.
+    # A name must not meet a comment, where quotes mean nothing.
     code = "\n".join(s for s in cypher(f"ontology/{name}").splitlines() if s[:2] != "//")
-    return _PLACEHOLDER.sub(  # pyright: ignore[reportReturnType]
-        lambda found: quoted(names[_MEANINGS[found[0]]]), code
-    )
+    return filled(code, {p: quoted(names[n]) for p, n in _PLACEHOLDERS.items() if n in names})
 
 
 class Census:
@@ -61,6 +60,14 @@ class Census:
     @cached_property
     def _in_use(self) -> neo4j.Record:
         return self._tx.run(cypher("ontology/in_use")).single(strict=True)
+
+    def size(self, label: str) -> int:
+        """Return how many nodes a class has."""
+        return self._count(rendered("count_label", label=label))
+
+    def links(self, type_: str) -> int:
+        """Return how many relationships of a type there are."""
+        return self._count(rendered("count_type", link=type_))
 
     def label_sets(self, label: str) -> dict[Labels, int]:
         """Return all combinations of labels that the instances of a class have."""
@@ -105,3 +112,23 @@ class Census:
         """Return the one number that a statement gives."""
         count: int = self._tx.run(text).single(strict=True)["count"]
         return count
+
+
+def population(database: Database, ontology: Ontology) -> dict[str, int]:
+    """Return how many instances, or facts, each concept has, those of its subclasses included.
+
+    Concepts without any are left out.
+    """
+
+    def work(tx: neo4j.ManagedTransaction) -> dict[str, int]:
+        census = Census(tx)
+        found: dict[str, int] = {}
+        for name in ontology.parents_first():
+            type_ = ontology[name].relationship_type
+            if name in census.labels:
+                found[name] = census.size(name)
+            elif ontology.kind(name) is Kind.RELATION and type_ in census.types:
+                found[name] = census.links(type_)
+        return found
+
+    return {name: count for name, count in database.in_read(work).items() if count}

@@ -64,8 +64,11 @@ class Database:
             ServerUnreachable: nobody answers, or the server has no such database.
             AuthenticationFailed: the user or password is refused.
         """
-        with self._session(neo4j.READ_ACCESS) as session:
-            session.run("RETURN 1").consume()
+        try:
+            with self._session(neo4j.READ_ACCESS) as session:
+                session.run("RETURN 1").consume()
+        except ValueError as error:  # how older drivers say that a name leads nowhere
+            raise ServerUnreachable(self.uri, str(error)) from error
 
     def read(self, query: LiteralString, /, **parameters: Any) -> list[neo4j.Record]:
         """Return all rows of a reading statement."""

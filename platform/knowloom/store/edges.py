@@ -32,7 +32,7 @@ class EdgeKind:
     Args:
         type: the relationship type.
         derived: True when they follow from a record of the start node.
-        head_labels: the start node must have one of these; empty when anything goes.
+        head_labels: a stated one's start node must have one of these.
         tail_labels: likewise for the end node.
         keyed: True when there can be several between the same ends, told apart by their
             qualifiers; they carry a `uid` then.
@@ -181,7 +181,14 @@ class EdgeWriter:
     ) -> tuple[EdgeOutcome, int]:
         """Merge the edges whose ends exist and fit; return the outcome and how many did."""
         rows = [_row(i, edge) for i, edge in enumerate(edges)]
-        result = tx.run(_text(kind), rows=rows, run=self._run.id, own=self._run.own)
+        result = tx.run(
+            _text(kind),
+            rows=rows,
+            heads=kind.head_labels,
+            tails=kind.tail_labels,
+            run=self._run.id,
+            own=self._run.own,
+        )
         answer = result.single(strict=True)
         counters = result.consume().counters
         outcome = EdgeOutcome(updates=updates_of(counters))
@@ -259,25 +266,14 @@ def _text(kind: EdgeKind) -> LiteralString:
     """Return the statement that writes edges of this kind."""
     if kind.derived:
         return cypher("write/merge_derived").replace("_LINK", quoted(kind.type))
-    ends = _label_test("a", kind.head_labels) + _label_test("b", kind.tail_labels)
-    return (
-        _stated(kind, cypher("write/merge_stated"))
-        .replace("/*ends*/", ends)
-        .replace("/*qualifiers*/", ", e += row.set" if kind.keyed else "")
-    )
+    text = _stated(kind, cypher("write/merge_stated"))
+    return text.replace("/*qualifiers*/", ", e += row.set" if kind.keyed else "")
 
 
 def _stated(kind: EdgeKind, text: LiteralString) -> LiteralString:
     """Return a statement on stated relationships of this kind."""
     key = " {uid: row.uid}" if kind.keyed else ""
     return text.replace("_LINK/*key*/", f"{quoted(kind.type)}{key}")
-
-
-def _label_test(variable: LiteralString, labels: Sequence[str]) -> LiteralString:
-    """Return ` AND (a:X OR a:Y)`, or nothing when any label will do."""
-    if not labels:
-        return ""
-    return f" AND ({' OR '.join(f'{variable}:{quoted(label)}' for label in labels)})"
 
 
 def _misfit(kind: EdgeKind, edge: Edge, labels: dict[str, frozenset[str]]) -> str:

@@ -9,7 +9,7 @@ from graphlib import TopologicalSorter
 import neo4j
 
 from knowloom.errors import Fault
-from knowloom.ontology.concepts import Kind
+from knowloom.ontology.concepts import ENDS, Kind, Ontology
 from knowloom.store.adjust import Act, Adjustment
 from knowloom.store.census import Census, Labels
 from knowloom.store.fit import fit
@@ -25,6 +25,7 @@ def impact(tx: neo4j.ManagedTransaction, transition: Transition) -> Impact:
     census = Census(tx)
     _classes(transition, census, found)
     _relations(transition, census, found)
+    found.adjustments += _keyed_facts(transition, census)
     fit(transition, census, found)
     return found
 
@@ -106,6 +107,24 @@ def _relations(transition: Transition, census: Census, found: Impact) -> None:
             facts = sum(count for *_, count in census.facts(type_))
             what = f"is removed, and {facts:,} facts are of this relation"
             found.orphans.append(Fault(name, what, "removed"))
+
+
+def _keyed_facts(transition: Transition, census: Census) -> Iterator[Adjustment]:
+    """Yield the relations that had no qualifier and now have one."""
+    steps = (step.name for step in transition.change.steps if step.before and step.after)
+    names = {below for name in steps for below in (name, *transition.new.descendants(name))}
+    for name in sorted(names):
+        if name not in transition.old or transition.new.kind(name) is not Kind.RELATION:
+            continue
+        type_ = transition.new[name].relationship_type
+        was, now = (_is_keyed(o, name) for o in (transition.old, transition.new))
+        if now and not was and type_ in census.types:
+            yield Adjustment(act=Act.KEY_FACTS, old=type_)
+
+
+def _is_keyed(ontology: Ontology, relation: str) -> bool:
+    """Return whether facts of a relation are told apart by more than their ends."""
+    return any(name not in ENDS for name in ontology.attributes(relation))
 
 
 def _is_retyped(transition: Transition, heir: str) -> bool:

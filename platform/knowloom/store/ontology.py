@@ -16,9 +16,9 @@ import neo4j
 import orjson
 
 from knowloom.assets import cypher
-from knowloom.errors import NotFound, WouldOrphan
+from knowloom.errors import Fault, NotFound, NothingToUndo, OntologyError, WouldOrphan
 from knowloom.ontology.as_json import concept_from_json, concept_to_json
-from knowloom.ontology.concepts import ROOTS, Attribute, Concept, Ontology
+from knowloom.ontology.concepts import ROOTS, Attribute, Concept, ConceptRange, Ontology
 from knowloom.ontology.diff import Change
 from knowloom.store.adjust import Adjustment
 from knowloom.store.database import Database
@@ -126,6 +126,8 @@ def save(
 
     Raises:
         WouldOrphan: stored data would be described by nothing any more; counts are named.
+        OntologyError: an attribute ranges over something that is no concept. Other faults are not
+            looked for here: see `knowloom.ontology.check`.
     """
     return _save(database, new, {"comment": comment}, orphans, dry_run=dry_run)
 
@@ -139,14 +141,14 @@ def undo(
     was removed stay what they are.
 
     Raises:
-        NotFound: every change is undone.
+        NothingToUndo: every change is undone.
         WouldOrphan: data stored since would be described by nothing.
     """
     history = versions(database)
     undone = {version.undoes for version in history}
     open_ = (v.number for v in history if not v.undoes and v.number not in undone)
     if (number := next(open_, None)) is None:
-        raise NotFound("version of the ontology", "to undo", "every change is undone")
+        raise NothingToUndo
     before = load(database, version=number - 1)
     facts = {"comment": f"undoes version {number}", "undoes": number}
     return _save(database, before, facts, orphans, dry_run=dry_run)
@@ -217,15 +219,13 @@ def _rows(
 
 def _as_of(database: Database, ontology: Ontology, version: int) -> Ontology:
     """Return what `ontology`, the present one, was in an earlier version."""
-    rows = database.read(cypher("ontology/read_before"), start=version)
-    newest = rows[0]["number"] if rows else 0
+    newest = database.read(cypher("ontology/newest_version"))[0]["number"]
     if not 0 <= version <= newest:
         raise NotFound("version of the ontology", str(version), f"the newest is {newest}")
     concepts: dict[str, Concept | None] = {concept.name: concept for concept in ontology}
-    for row in rows:
-        if row["number"] > version:
-            for name, before in orjson.loads(row["before"]).items():
-                concepts[name] = concept_from_json(before) if before else None
+    for row in database.read(cypher("ontology/read_before"), after=version):
+        for name, before in orjson.loads(row["before"]).items():
+            concepts[name] = concept_from_json(before) if before else None
     return Ontology(concept for concept in concepts.values() if concept)
 
 
@@ -238,6 +238,8 @@ def _save(
     dry_run: bool,
 ) -> OntologyChange:
     """Make `new` the stored ontology; `facts` go with the version."""
+    if faults := _unknown_ranges(new):
+        raise OntologyError(faults)
 
     def work(tx: neo4j.ManagedTransaction) -> OntologyChange:
         if not dry_run:
@@ -259,6 +261,22 @@ def _save(
     done = database.in_write(work)
     resume(database)
     return done
+
+
+def _unknown_ranges(ontology: Ontology) -> list[Fault]:
+    """Return the ranges that the graph could not hold."""
+    ranges = (
+        (f"{concept.name}.{attribute.name}", name)
+        for concept in ontology
+        for attribute in concept.attributes
+        if isinstance(attribute.range, ConceptRange)
+        for name in attribute.range.concepts
+    )
+    return [
+        Fault(where, f"refers to {name}, which is no concept", "unknown-range")
+        for where, name in ranges
+        if name not in ontology
+    ]
 
 
 def _write(tx: neo4j.ManagedTransaction, stored: _Stored, transition: Transition) -> None:

@@ -15,6 +15,7 @@ import neo4j
 
 from knowloom.assets import cypher
 from knowloom.ontology.binding import Bindings
+from knowloom.store.projection import properties_expression
 from knowloom.store.select import Selection, either_place
 from knowloom.store.statement import filled
 
@@ -57,8 +58,12 @@ class GraphReader:
 
     def __init__(self, bindings: Bindings, plain: Sequence[str] = ()) -> None:
         self._plain = list(plain)
-        self._bound: LiteralString = either_place(bindings.foreign)
-        self._nodes: LiteralString = self._everywhere(cypher("read/nodes"))
+        self._parts: dict[str, LiteralString] = {
+            "/*|bound*/": either_place(bindings.foreign),
+            "properties(n)/*or dates as text*/": properties_expression(bindings),
+        }
+        self._nodes: LiteralString = filled(cypher("read/nodes"), self._parts)
+        self._degrees: LiteralString = filled(cypher("read/degrees"), self._parts)
 
     def instances(
         self, tx: neo4j.ManagedTransaction, selection: Selection, *, arriving: bool = False
@@ -73,7 +78,7 @@ class GraphReader:
         text = filled(
             cypher("read/instances"),
             {
-                "/*|bound*/": self._bound,
+                **self._parts,
                 "/*&class|bound*/": selection.pattern,
                 "/* AND conditions*/": selection.conditions,
                 _CUT: "" if selection.limit is None else _CUT[2:-2],
@@ -99,7 +104,7 @@ class GraphReader:
 
     def degrees(self, tx: neo4j.ManagedTransaction, keys: Iterable[str]) -> dict[str, int]:
         """Return the number of relationships that each of these nodes has with instances."""
-        rows = tx.run(self._everywhere(cypher("read/degrees")), keys=list(keys))
+        rows = tx.run(self._degrees, keys=list(keys))
         return {row["key"]: row["degree"] for row in rows}
 
     def first(self, tx: neo4j.ManagedTransaction, keys: Iterable[str], limit: int) -> list[str]:
@@ -107,10 +112,6 @@ class GraphReader:
         rows = tx.run(cypher("read/first_by_uid"), keys=list(keys), limit=limit)
         found: list[str] = rows.single(strict=True)["keys"]
         return found
-
-    def _everywhere(self, text: LiteralString) -> LiteralString:
-        """Return a statement so that it sees foreign instances too."""
-        return filled(text, {"/*|bound*/": self._bound})
 
     def _chunks(
         self,

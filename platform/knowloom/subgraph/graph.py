@@ -196,7 +196,8 @@ def json_value(value: Any) -> Any:
         return value
     if isinstance(value, dict):
         return {str(n): json_value(v) for n, v in cast(dict[object, object], value).items()}
-    if isinstance(value, (list, tuple)):
+    # Neo4j's points and durations are tuples of a kind, and are written as text.
+    if type(value) in (list, tuple):
         return [json_value(item) for item in cast(Sequence[object], value)]
     iso = getattr(value, "isoformat", None) or getattr(value, "iso_format", None)
     return iso() if iso else str(value)

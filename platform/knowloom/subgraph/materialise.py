@@ -191,7 +191,7 @@ class Materialiser:
 
     def _link(self, thing: Thing, shape: Shape, links: Sequence[Sequence[Any]]) -> None:
         """Set the links of one node to those of the others that are there."""
-        things, leaving = self._things, shape.leaving
+        things, leaving, arriving = self._things, shape.leaving, self._arriving
         if len(links) > 1:
             links = self._in_order(links)
         for type_, end, _, properties in links:
@@ -201,7 +201,7 @@ class Materialiser:
                 continue
             if plans := leaving.get(type_):
                 self._fill(thing, plans, target)
-            back = self._arriving[end].get(type_) if end in self._arriving else None
+            back = arriving[end].get(type_) if end in arriving else None
             if back:
                 self._fill(target, back, thing)
             if properties is not None:
@@ -220,12 +220,10 @@ class Materialiser:
         """Set one link on the attribute it belongs to."""
         cls = target.__class__
         for plan in plans:
-            if cls not in plan.refused:
-                self._shapes.judge(plan, cls)
-            if plan.refused[cls] is None:
+            if plan.accepts.get(cls) or self._shapes.judge(plan, cls) is None:
                 break
         else:
-            why = plans[0].refused[cls]
+            why = self._shapes.judge(plans[0], cls)
             self._fault(_place(thing, plans[0].attribute), f"{why} ({target.uid})", "link-type")
             return
         values = vars(thing)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date, datetime
+from typing import Any, cast
 
 from knowloom.knowledge.instance import native
 from knowloom.ontology.binding import INSTANCE_LABEL, Bindings
@@ -15,12 +16,14 @@ from knowloom.ontology.concepts import (
     ConceptRange,
     Direction,
     PropertyBinding,
+    Range,
     RelationshipBinding,
     Scalar,
 )
 from knowloom.ontology.names import SYSTEM_PREFIX
 from knowloom.ontology.things import Thing, concepts_of
-from knowloom.ontology.values import acceptor, reader
+from knowloom.ontology.values import Unfit, acceptor, reader
+from knowloom.store.projection import AS_TEXT
 
 Read = Callable[[Any], Any]
 
@@ -40,7 +43,10 @@ _OWN_PROPERTIES = frozenset(
         "_promoted",
     }
 )
-_TEMPORAL = (Scalar.DATE, Scalar.DATETIME)
+_TEMPORAL: Mapping[Range, Callable[[str], date]] = {
+    Scalar.DATE: date.fromisoformat,
+    Scalar.DATETIME: datetime.fromisoformat,
+}
 
 
 @dataclass(slots=True)
@@ -51,13 +57,13 @@ class LinkPlan:
         attribute: the name of the link attribute.
         many: whether that is a list.
         range: what the attribute may lead to.
-        refused: class of a target to why it does not fit, None when it does; filled as used.
+        accepts: classes of targets that fit; filled as they are met.
     """
 
     attribute: str
     many: bool
     range: tuple[str, ...]
-    refused: dict[type[Thing], str | None] = field(default_factory=dict[type[Thing], str | None])
+    accepts: dict[type[Thing], bool] = field(default_factory=dict[type[Thing], bool])
 
 
 @dataclass(slots=True)
@@ -159,20 +165,16 @@ class Shapes:
         return sorted(links - self.bindings.fact_types.keys())
 
     def judge(self, plan: LinkPlan, target: type[Thing]) -> str | None:
-        """Return why a plan's attribute cannot lead to a thing of this class, and keep it.
+        """Return why a plan's attribute cannot lead to a thing of this class, None when it can.
 
-        None when it can. A superclass of the range fits too: a reference may know less than the
-        range says (item 10).
+        A superclass of the range fits too: a reference may know less than the range says
+        (item 10).
         """
-        if target not in plan.refused:
-            plan.refused[target] = self._judged(plan.range, concepts_of(target))
-        return plan.refused[target]
-
-    def _judged(self, wanted: Iterable[str], concepts: Iterable[str]) -> str | None:
-        is_a = self.ontology.is_a
-        if any(is_a(c, w) or is_a(w, c) for c in concepts for w in wanted):
+        is_a, concepts = self.ontology.is_a, concepts_of(target)
+        if any(is_a(c, w) or is_a(w, c) for c in concepts for w in plan.range):
+            plan.accepts[target] = True
             return None
-        return f"leads to a {' and '.join(concepts)}, which is not a {' or '.join(wanted)}"
+        return f"leads to a {' and '.join(concepts)}, which is not a {' or '.join(plan.range)}"
 
     def _node_shape(self, labels: tuple[str, ...]) -> Shape:
         own = INSTANCE_LABEL in labels
@@ -232,9 +234,9 @@ def _property_reads(
     What knowloom wrote has the type of its attribute or is faulty; what it did not write is read
     as leniently as a file.
     """
-    read = _own_reader if own else reader
+    take = acceptor if own else reader
     reads = {
-        a.name: (b.property, a.name, read(a))
+        a.name: (b.property, a.name, _temporal(take(a), a) if a.range in _TEMPORAL else take(a))
         for a, b in bound
         if isinstance(b, PropertyBinding) and not a.is_link
     }
@@ -242,12 +244,22 @@ def _property_reads(
     return tuple(reads.values()), frozenset(known | _OWN_PROPERTIES if own else known)
 
 
-def _own_reader(attribute: Attribute) -> Read:
-    """Return a function that takes a stored value of the right type and refuses any other."""
-    accept = acceptor(attribute)
-    if attribute.range in _TEMPORAL:
-        return lambda value: accept(native(value))
-    return accept
+def _temporal(take: Read, attribute: Attribute) -> Read:
+    """Return `take` for dates and times, which come as text in a map or in the driver's types."""
+    parse = _TEMPORAL[attribute.range]
+
+    def read(value: Any) -> Any:
+        if type(value) is not dict:
+            return take(native(value))
+        text = cast(dict[str, str], value)[AS_TEXT]
+        try:
+            return take(parse(text.partition("[")[0]))
+        except Unfit:
+            raise
+        except ValueError:
+            raise Unfit(f"is {text}, which Python cannot hold") from None
+
+    return read
 
 
 def _link_plans(bound: Bound, direction: Direction) -> dict[str, tuple[LinkPlan, ...]]:

@@ -1,0 +1,222 @@
+"""JSON Lines, JSON arrays of objects, and the form in which knowloom writes statements itself."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
+from pathlib import Path
+from typing import TextIO, cast
+
+import orjson
+
+from knowloom.knowledge.export import is_statement, statement_of
+from knowloom.knowledge.mapping import Mapping
+from knowloom.knowledge.plugins import Proposal, Table
+from knowloom.knowledge.record import Reject, Statement
+from knowloom.ontology.concepts import Ontology
+from knowloom_loaders.paths import paths, picker
+from knowloom_loaders.tabular import SAMPLED_ROWS, Tabular
+from knowloom_loaders.text import damage, opened
+
+Object = dict[str, object]
+Item = tuple[int, Object] | Reject
+
+_CHUNK = 1 << 16
+_LONGEST = 64 << 20
+_SHOWN = 500
+_SPACE = " \t\r\n\ufeff"
+_TEXT = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_TOKEN = re.compile(_TEXT + r'|[{}\[\]"]', re.S)
+_PLAIN = re.compile(_TEXT + r"|[^\s,\]{\[]+|.", re.S)
+
+
+class JsonLoader(Tabular):
+    """Reads objects: one a line, or all in one array.
+
+    A column is the name of a field, or a path such as `author.name`, which goes through objects
+    and the items of lists. A row's place is its line in JSON Lines and its number in an array.
+    """
+
+    kind = "jsonl"
+    suffixes = (".jsonl", ".ndjson", ".json")
+
+    def table(self, path: Path, columns: Sequence[str] = (), encoding: str = "") -> Table:
+        """Return the objects of a file as rows of these columns; see `Tabular.table`."""
+        items = _items(path, encoding)
+        first = list(islice(items, SAMPLED_ROWS))
+        objects = [item[1] for item in first if not isinstance(item, Reject)]
+        found = tuple(columns) or paths(objects)
+        pick = picker(found)
+        rows = (
+            item if isinstance(item, Reject) else (item[0], pick(item[1]))
+            for item in chain(first, items)
+        )
+        return Table(found, chain(_misspelt(found, objects), rows))
+
+    def propose(self, path: Path, ontology: Ontology) -> Proposal:
+        """Return how a file might be read; see `Loader.propose`."""
+        if _speaks(path):
+            return Proposal(Mapping(), ontology)
+        return super().propose(path, ontology)
+
+    def statements(
+        self, path: Path, *, ontology: Ontology, mapping: Mapping | None = None, source: str = ""
+    ) -> Iterator[Statement]:
+        """Yield what a file says; see `Loader.statements`."""
+        sections = mapping and (mapping.objects or mapping.relations)
+        if sections or not _speaks(path):
+            yield from super().statements(path, ontology=ontology, mapping=mapping, source=source)
+            return
+        for item in _items(path, mapping.encoding if mapping else ""):
+            if isinstance(item, Reject):
+                yield item
+            else:
+                yield statement_of(item[1], ontology, row=item[0])
+
+
+def _speaks(path: Path) -> bool:
+    """Return whether the first object of a file is a statement in knowloom's own form."""
+    first = next((i for i in _items(path, "") if not isinstance(i, Reject)), None)
+    return first is not None and is_statement(first[1])
+
+
+def _items(path: Path, encoding: str) -> Iterator[Item]:
+    """Yield every object of a file with its place."""
+    with opened(path, encoding) as file:
+        head = _first_line(file)
+        if head is None:
+            return
+        number, line = head
+        if line.lstrip().startswith("["):
+            yield from _array(_Buffer(file, line.lstrip()[1:]))
+        elif _is_json(line) or not line.lstrip().startswith("{"):
+            yield from _lines(chain([line], file), number)
+        else:
+            yield from _array(_Buffer(file, line), separator="")
+
+
+def _first_line(file: TextIO) -> tuple[int, str] | None:
+    """Return the first line that is not blank, with its number."""
+    return next(((n, line) for n, line in enumerate(file, 1) if not line.isspace()), None)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
+def _lines(lines: Iterator[str], number: int) -> Iterator[Item]:
+    """Yield the object of each line; `number` is that of the first."""
+    for place, line in enumerate(lines, number):
+        if not line.isspace():
+            yield _item(place, line)
+
+
+def _item(place: int, text: str) -> Item:
+    """Return one JSON text as an object, or why it is none."""
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        if why := damage(text):
+            return Reject(place, why, "encoding", _shown(text))
+        return Reject(place, f"is no JSON: {error}", "json", _shown(text))
+    if isinstance(found, dict):
+        return place, cast(Object, found)
+    return Reject(place, "is no JSON object, which is written {…}", "json", _shown(text))
+
+
+def _shown(text: str) -> str:
+    """Return the beginning of a text, without what is no character."""
+    return text.strip()[:_SHOWN].encode(errors="replace").decode()
+
+
+class _Buffer:
+    """The part of a text file that is being decoded."""
+
+    def __init__(self, file: TextIO, text: str) -> None:
+        self._file = file
+        self.text = text
+        self.at = 0
+
+    def more(self) -> bool:
+        """Read on, twice as far as before; False at the end of the file."""
+        rest = self.text[self.at :]
+        read = self._file.read(max(_CHUNK, len(rest)))
+        self.text, self.at = rest + read, 0
+        return bool(read)
+
+    def skip(self, characters: str) -> str:
+        """Go past these characters and return the one after them, empty at the end."""
+        while True:
+            while self.at < len(self.text) and self.text[self.at] in characters:
+                self.at += 1
+            if self.at < len(self.text):
+                return self.text[self.at]
+            if not self.more():
+                return ""
+
+
+def _array(buffer: _Buffer, separator: str = ",") -> Iterator[Item]:
+    """Yield the objects of an array, or without a separator those that follow each other."""
+    number = 0
+    while (first := buffer.skip(_SPACE + separator)) not in ("", "]"):
+        number += 1
+        if (end := _end(buffer, nested=first in "{[")) is None:
+            why = "is not closed, so that nothing behind it can be read"
+            yield Reject(number, why, "json", _shown(buffer.text[buffer.at :][:_SHOWN]))
+            return
+        yield _item(number, buffer.text[buffer.at : end])
+        buffer.at = end
+    if first == "" and separator:
+        yield Reject(number + 1, "is missing: the array is never closed", "json")
+
+
+def _end(buffer: _Buffer, *, nested: bool) -> int | None:
+    """Return where the JSON value at the beginning of the buffer ends, None when nowhere.
+
+    Only quotes and brackets are looked at, so a value that is faulty otherwise has an end too.
+    """
+    find = _nested_end if nested else _plain_end
+    while (end := find(buffer.text, buffer.at)) is None:
+        if len(buffer.text) - buffer.at > _LONGEST or not buffer.more():
+            return None
+    return end
+
+
+def _nested_end(text: str, start: int) -> int | None:
+    """Return where an object or array ends."""
+    depth = 0
+    for found in _TOKEN.finditer(text, start):
+        token = found[0]
+        if token in "{[":
+            depth += 1
+        elif token in "}]":
+            depth -= 1
+            if depth == 0:
+                return found.end()
+        elif token == '"':
+            return None
+    return None
+
+
+def _plain_end(text: str, start: int) -> int | None:
+    """Return where a text, number or word ends."""
+    end = _PLAIN.match(text, start)
+    return end.end() if end and end.end() < len(text) else None
+
+
+def _misspelt(columns: Sequence[str], objects: Sequence[Object]) -> Iterator[Reject]:
+    """Yield a reject for each column that no object has while one has a name much like it."""
+    names = {name for found in objects for name in found}
+    for column in columns:
+        first = column.split(".")[0]
+        if column in names or first in names:
+            continue
+        if near := difflib.get_close_matches(first, names, n=3, cutoff=0.8):
+            what = f"no object has a field {column!r}; did you mean {' or '.join(near)}?"
+            yield Reject(0, what, "column")

