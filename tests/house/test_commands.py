@@ -18,14 +18,8 @@ WRITERS = {
     "ontology load",
     "ontology undo",
 }
-# Commands whose output is no data: they start, stop or open something, or stream a file.
-SILENT = {
-    "browser open",
-    "demo",
-    "server logs",
-    "server start",
-    "server stop",
-}
+# Commands whose output is a story for people.
+SILENT = {"demo"}
 
 
 def _leaves(group: click.Group, path: str = "") -> Iterator[tuple[str, click.Command]]:

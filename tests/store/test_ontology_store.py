@@ -124,7 +124,7 @@ def _properties(database: Database, uid: str) -> dict[str, Any]:
 
 # Round trip
 
-_names = st.sampled_from([f"C{i}" for i in range(8)])
+_names = st.sampled_from([f"C{i}" for i in range(6)])
 _texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 _lists = st.lists(_texts, max_size=3).map(tuple)
 _ranges = st.one_of(
@@ -169,9 +169,9 @@ _bindings = st.one_of(
 
 @st.composite
 def ontologies(draw: st.DrawFn) -> Ontology:
-    """Ontologies of eight concepts with every field in use."""
+    """Ontologies of six concepts with every field in use."""
     concepts: list[Concept] = []
-    for i in range(8):
+    for i in range(6):
         parents = tuple(sorted(draw(st.sets(st.sampled_from(range(i)), max_size=1)))) if i else ()
         attributes = draw(_attributes)
         concepts.append(
@@ -194,7 +194,7 @@ def ontologies(draw: st.DrawFn) -> Ontology:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(ontologies())
 def test_what_is_stored_comes_back_equal(database: Database, ontology: Ontology) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from neo4j.time import Date
 
+from knowloom.knowledge.record import uid_of_fact
 from knowloom.ontology.build import Classes
 from knowloom.ontology.things import concepts_of
 from knowloom.subgraph.collector import paused_collector
@@ -152,6 +153,13 @@ def test_a_fact_is_a_relation_with_qualifiers(shapes: Shapes, node: Node) -> Non
     assert vars(employment)["tail_entity"] is found["o"]
     assert (employment.uid, vars(employment)["since"]) == ("f", 1843)
     assert found.aside == {}
+
+
+def test_a_fact_without_a_uid_of_its_own(shapes: Shapes, node: Node) -> None:
+    """Where type and ends tell all, the uid follows from them."""
+    fact = ("EMPLOYMENT", "o", {"_run": 1, "_id": "5:x:1"})
+    found = materialise(shapes, [node("a", "Person", [fact]), node("o", "Organization")])
+    assert [r.uid for r in found.relations] == [uid_of_fact("EMPLOYMENT", "a", "o", {})]
 
 
 def test_a_faulty_fact_is_a_fault(shapes: Shapes, node: Node) -> None:

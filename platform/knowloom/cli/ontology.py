@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,28 +10,28 @@ import click
 from knowloom.cli.connection import connection_options
 from knowloom.cli.drawing import concept_lines, tree_lines
 from knowloom.cli.output import emit, json_option
-from knowloom.errors import Fault, OntologyError, SourceError, UnknownLoader
+from knowloom.errors import Fault, OntologyError, UsageError
 from knowloom.knowledge.plugins import kinds, loader
-from knowloom.ontology.as_json import concept_to_json
+from knowloom.ontology.as_json import concept_to_json, to_json
 from knowloom.ontology.check import check as faults_of
 from knowloom.ontology.concepts import Ontology
+from knowloom.ontology.diff import Change
 from knowloom.ontology.diff import diff as difference
 from knowloom.ontology.parse import read_ontology
 from knowloom.ontology.render import render
-from knowloom.session import knowledge_base
+from knowloom.session import open_database
 from knowloom.settings import Settings
+from knowloom.store import migrate
+from knowloom.store import ontology as store
 from knowloom.store.census import population
-from knowloom.store.ontology import OntologyChange
 from knowloom.store.transition import Orphans
 
-_MOST_LINES = 40
+_MOST_NOTES = 40  # lines a person reads; --json has all
 
-_files = click.argument(
-    "files", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True)
-)
+_files = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 _on_orphans = click.option(
     "--on-orphans",
-    type=click.Choice([o.value for o in Orphans]),
+    type=click.Choice([choice.value for choice in Orphans]),
     default=Orphans.REFUSE.value,
     show_default=True,
     help="What happens to stored data that the new ontology does not describe.",
@@ -59,16 +58,153 @@ def check(ctx: click.Context, files: tuple[Path, ...], as_json: bool) -> None:
         knowloom ontology check people.py places.py
     """
     found: list[Fault] = []
-    read = Ontology()
+    size = 0
     try:
-        read = read_ontology(files)
-        found = faults_of(read)
+        size = len(_checked(files))
     except OntologyError as error:
         found = list(error.faults)
     data = {
-        "concepts": len(read),
+        "concepts": size,
         "faults": [{"where": f.where, "what": f.what, "code": f.code} for f in found],
     }
-    emit(data, as_json, [*map(str, found), f"{len(read)} concepts, {len(found)} faults"])
+    emit(data, as_json, [str(f) for f in found] or [f"{size} concepts, nothing is wrong"])
     if found:
         ctx.exit(1)
+
+
+@ontology.command()
+@_files
+@_on_orphans
+@_dry_run
+@connection_options
+@json_option
+def load(
+    files: tuple[Path, ...], on_orphans: str, dry_run: bool, settings: Settings, as_json: bool
+) -> None:
+    """Make the concepts in FILES the stored ontology.
+
+    Several files are one ontology, and concepts that they lack are removed. Instances follow: a
+    class that moves or is renamed takes its instances along. What would leave stored data without
+    a description is refused, with counts, unless --on-orphans says otherwise.
+
+    \b
+    Example:
+        knowloom ontology load ontology.py --dry-run
+        knowloom ontology load ontology.py
+    """
+    new = _checked(files)
+    with open_database(settings) as database:
+        if not dry_run:
+            migrate.up(database, migrate.shipped())
+        done = store.save(database, new, orphans=Orphans(on_orphans), dry_run=dry_run)
+    _tell(done, as_json, dry_run=dry_run)
+
+
+@ontology.command()
+@click.argument("name", required=False)
+@connection_options
+@json_option
+def show(name: str | None, settings: Settings, as_json: bool) -> None:
+    """Show the stored hierarchy, or one concept with all its attributes.
+
+    Numbers in brackets are instances, those of subclasses included.
+
+    \b
+    Example:
+        knowloom ontology show
+        knowloom ontology show Person
+    """
+    with open_database(settings) as database:
+        stored = store.load(database)
+        counts = population(database, stored)
+    if name is None:
+        rows = [
+            {"name": c.name, "parents": c.parents, "instances": counts.get(c.name, 0)}
+            for c in stored
+        ]
+        emit(rows, as_json, () if as_json else tree_lines(stored, counts))
+        return
+    count = counts.get(stored[name].name, 0)
+    data = {
+        **concept_to_json(stored[name]),
+        "ancestors": stored.ancestors(name),
+        "all_attributes": list(stored.attributes(name)),
+        "subclasses": stored.children(name),
+        "instances": count,
+    }
+    emit(data, as_json, () if as_json else concept_lines(stored, name, count))
+
+
+@ontology.command()
+@_files
+@connection_options
+@json_option
+def diff(files: tuple[Path, ...], settings: Settings, as_json: bool) -> None:
+    """Show what FILES change about the stored ontology.
+
+    What that would do to instances is told by `knowloom ontology load FILES --dry-run`.
+
+    \b
+    Example:
+        knowloom ontology diff ontology.py
+    """
+    new = _checked(files)
+    with open_database(settings) as database:
+        change = difference(store.load(database), new)
+    data = [{"where": n.where, "act": n.act.value, "what": n.what} for n in change.notes]
+    emit(data, as_json, _notes(change))
+
+
+@ontology.command()
+@_on_orphans
+@_dry_run
+@connection_options
+@json_option
+def undo(on_orphans: str, dry_run: bool, settings: Settings, as_json: bool) -> None:
+    """Go back to what was before the last change; called again, one change further.
+
+    \b
+    Example:
+        knowloom ontology undo --dry-run
+        knowloom ontology undo
+    """
+    with open_database(settings) as database:
+        done = store.undo(database, orphans=Orphans(on_orphans), dry_run=dry_run)
+    _tell(done, as_json, dry_run=dry_run)
+
+
+def _checked(files: tuple[Path, ...]) -> Ontology:
+    """Return the ontology in some files.
+
+    Raises:
+        OntologyError: something is wrong with it; all faults at once.
+    """
+    read = read_ontology(files)
+    if faults := faults_of(read):
+        raise OntologyError(faults)
+    return read
+
+
+def _tell(done: store.OntologyChange, as_json: bool, *, dry_run: bool) -> None:
+    """Say what a change of the ontology did, or would do."""
+    data: dict[str, Any] = {**done.to_json(), "dry_run": dry_run}
+    lines = _notes(done.change)
+    for title, found in (
+        ("would be orphaned" if dry_run else "orphaned", done.impact.orphans),
+        ("take care", done.impact.warnings),
+        ("instances", done.impact.adjustments),
+    ):
+        lines += [f"{title}: {one}" for one in found]
+    if done.version:
+        lines.append(f"the ontology is at version {done.version} now")
+    emit(data, as_json, lines)
+
+
+def _notes(change: Change) -> list[str]:
+    """Return what changed, shortened for a person."""
+    if not change:
+        return ["Nothing differs."]
+    lines = [str(note) for note in change.notes[:_MOST_NOTES]]
+    if (more := len(change.notes) - _MOST_NOTES) > 0:
+        lines.append(f"… and {more:,} more changes (--json has all)")
+    return lines

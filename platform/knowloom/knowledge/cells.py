@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from typing import cast
 
@@ -26,6 +26,7 @@ Read = Callable[[object], Value | list[Value]]
 Mentions = Callable[[Cells], tuple[Mention, ...]]
 
 # References repeat: most rows name a thing that one of the rows just before named as well.
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
 _REMEMBERED = 1 << 15
 
 
@@ -60,8 +61,9 @@ class Compiler:
 
     @property
     def nothing(self) -> tuple[object, ...]:
-        """Cells that mean no value."""
-        return (*self.null, None, [])
+        """Cells that mean no value; texts that are whole numbers also count as numbers."""
+        numbers = (int(text) for text in self.null if _INTEGER.fullmatch(text))
+        return (*self.null, *numbers, None, [])
 
     def position(self, key: str, column: str) -> int:
         """Return where a column stands; a fault and 0 when that is not clear."""
@@ -201,13 +203,18 @@ def id_text(value: object) -> str:
     """
     if isinstance(value, str):
         return value
+    if isinstance(value, (int, float, date)) and not isinstance(value, bool):
+        return _as_text(value)
+    raise Unfit(f"is {value!r}, which is no id")
+
+
+def _as_text(value: object) -> str:
+    """Return a plain value as a text source would write it."""
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return str(value)
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    raise Unfit(f"is {value!r}, which is no id")
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _picked(position: int, nothing: tuple[object, ...]) -> Get:
@@ -260,7 +267,7 @@ def _replace(cell: object, codes: Lookup[str, str], prefix: str) -> object:
         return [_replace(item, codes, prefix) for item in cast(list[object], cell)]
     if isinstance(cell, dict):
         return cast(object, cell)
-    text = str(cell).lower() if isinstance(cell, bool) else str(cell)
+    text = _as_text(cell)
     if prefix:
         return prefix + codes.get(text, text)
     return codes.get(text, cell)

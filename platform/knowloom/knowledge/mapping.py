@@ -71,7 +71,8 @@ class Section:
         where: a row counts only if each of these columns holds one of these texts; "" stands for
             a cell without a value.
         unless: a row does not count if one of these columns holds one of these texts.
-        null: texts that mean no value.
+        null: texts that mean no value; one that is a whole number, such as "-1", stands for the
+            number as well.
     """
 
     file: str = "*"

@@ -90,7 +90,7 @@ class _Speaker:
         for name, value in thing.__dict__.items():
             if (
                 name == "uid"
-                or _is_empty(value)
+                or _is_empty(name, value)
                 or (name not in attributes and name in all_attributes)
             ):
                 continue
@@ -141,13 +141,14 @@ def _plain(thing: Thing) -> dict[str, Value | list[Value]]:
         name: value
         for name, value in thing.__dict__.items()
         if name != "uid"
-        and not _is_empty(value)
+        and not _is_empty(name, value)
         and not any(isinstance(v, Thing) for v in _listed(value))
     }
 
 
-def _is_empty(value: object) -> bool:
-    return value is None or value == []
+def _is_empty(name: str, value: object) -> bool:
+    """Return whether nothing is said: no value, no values, or a name that is blank."""
+    return value is None or value == [] or (name == "name" and value == "")
 
 
 def _listed(value: Any) -> list[Any]:

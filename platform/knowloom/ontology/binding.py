@@ -28,6 +28,24 @@ from knowloom.ontology.names import quoted
 INSTANCE_LABEL = "_Instance"
 
 
+def Out(type_: str) -> RelationshipBinding:  # noqa: N802  (reads as a value in a binding)
+    """Return the binding of an attribute to relationships that leave the instance.
+
+    >>> Out("ACTED_IN").direction.value
+    'out'
+    """
+    return RelationshipBinding(type_)
+
+
+def In(type_: str) -> RelationshipBinding:  # noqa: N802
+    """Return the binding of an attribute to relationships that lead to the instance.
+
+    >>> In("ACTED_IN").direction.value
+    'in'
+    """
+    return RelationshipBinding(type_, Direction.IN)
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Nodes that are instances of a concept: those with all of these labels.

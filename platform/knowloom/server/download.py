@@ -7,9 +7,11 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from knowloom.errors import DiskFull, DownloadFailed, SettingsError
 from knowloom.server.distribution import Jar
@@ -45,7 +47,7 @@ def fetch(
         jars: what is wanted.
         folder: where to; made when it is not there.
         repository: the root of a Maven repository; empty for the public one.
-        advance: called with the bytes of every file that has arrived, from several threads.
+        advance: called with the bytes of every file that has arrived.
 
     Raises:
         DownloadFailed: a file cannot be had, or is not what the lock file says.
@@ -58,18 +60,18 @@ def fetch(
     folder.mkdir(parents=True, exist_ok=True)
     _remove_abandoned(folder)
     _check_room(folder, sum(jar.size for jar in wanted))
-    pool = _connections()
+    pool = _connections(root)
 
-    def bring(jar: Jar) -> None:
+    def bring(jar: Jar) -> int:
         if not _is_there(jar, folder):
             _fetch_one(pool, f"{root}/{jar.path}", jar, folder)
-        advance(jar.size)
+        return jar.size
 
     with ThreadPoolExecutor(CONNECTIONS) as threads:
         tasks = [threads.submit(bring, jar) for jar in _largest_first(wanted)]
         try:
-            for task in tasks:
-                task.result()
+            for task in as_completed(tasks):
+                advance(task.result())
         finally:
             threads.shutdown(wait=True, cancel_futures=True)
 
@@ -106,17 +108,25 @@ def _fetch_one(pool: PoolManager, url: str, jar: Jar, folder: Path) -> None:
         os.utime(part, (_WRITTEN, _WRITTEN))
 
 
-def _connections() -> PoolManager:
-    """Return connections that are kept open, and tried again when they break."""
-    from urllib3 import PoolManager, Retry, Timeout
+def _connections(root: str) -> PoolManager:
+    """Return connections that are kept open, and tried again when they break.
 
+    They go through the proxy that the environment names for the repository, like those of pip.
+    """
+    from urllib.request import getproxies, proxy_bypass
+
+    from urllib3 import PoolManager, ProxyManager, Retry, Timeout
+
+    address = urlsplit(root)
+    proxy = None if proxy_bypass(address.netloc) else getproxies().get(address.scheme)
+    kind = partial(ProxyManager, proxy) if proxy else PoolManager
     retry = Retry(
         total=4,
         backoff_factor=0.2,
         status_forcelist=(429, 500, 502, 503, 504),
         raise_on_status=False,
     )
-    return PoolManager(
+    return kind(
         num_pools=2,
         maxsize=CONNECTIONS,
         block=True,

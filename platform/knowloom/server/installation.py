@@ -29,6 +29,11 @@ class Installation:
     folder: Path
 
     @property
+    def version(self) -> str:
+        """The version of Neo4j."""
+        return self.distribution.neo4j
+
+    @property
     def jars(self) -> Path:
         """The folder of the jars."""
         return self.folder / "lib"

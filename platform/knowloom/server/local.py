@@ -82,7 +82,7 @@ class LocalServer:
         self.workspace = Workspace(workspace.resolve())
         self.installation = default_installation(cache)
         self._profile = profile
-        self._ports = ports
+        self.ports = ports
         self._repository = repository
 
     @classmethod
@@ -195,7 +195,9 @@ class LocalServer:
         from knowloom.server.launch import Launcher
 
         if running := self._running():
-            return self._waited_for(running)
+            if state := self.workspace.state():
+                return self._waited_for(running, state.ports)
+            self._stop()  # nobody knows where it listens
         java = self.java()
         self.installation.complete(self._repository, advance)
         swap.finish(self.workspace.home)
@@ -203,7 +205,7 @@ class LocalServer:
         web.prepare(self.workspace.web, self.installation.browser)
         jars = self.installation.class_path
         archive = class_archive(self.installation.folder, java, jars)
-        state = Launcher(self.workspace, archive, self.profile, self._ports).start()
+        state = Launcher(self.workspace, archive, self.profile, self.ports).start()
         return self._info(state.ports, state.pid or 0)
 
     def _stop(self) -> bool:
@@ -222,12 +224,10 @@ class LocalServer:
         state = self.workspace.state()
         return find(self._mark, state.pid if state else None) or search(self._mark)
 
-    def _waited_for(self, process: psutil.Process) -> ServerInfo:
+    def _waited_for(self, process: psutil.Process, ports: Ports) -> ServerInfo:
         """Return what is known of a process that somebody else started, once it answers."""
         from knowloom.server.launch import wait_until_it_answers
 
-        state = self.workspace.state()
-        ports = state.ports if state else self._ports
         if not wait_until_it_answers(process, ports, self.workspace):
             raise ServerDidNotStart("its process ended just now", self.workspace.console)
         self.workspace.remember(State(ports, process.pid))

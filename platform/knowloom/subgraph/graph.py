@@ -131,8 +131,8 @@ class Subgraph:
         """Return the subgraph as values that JSON can hold; times as ISO text, links as uids."""
         return {
             "seeds": [uid_of(thing) for thing in self.seeds],
-            "instances": [_as_json(thing) for thing in self.instances],
-            "relations": [_as_json(thing) for thing in self.relations],
+            "instances": [thing_json(thing) for thing in self.instances],
+            "relations": [thing_json(thing) for thing in self.relations],
             "aside": {uid: _aside_json(kept) for uid, kept in self.aside.items()},
             "faults": [{"where": f.where, "what": f.what, "code": f.code} for f in self.faults],
             "truncated": {
@@ -170,7 +170,7 @@ def _targets(value: object) -> list[Thing]:
     return [item for item in items if isinstance(item, Thing)]
 
 
-def _as_json(thing: Thing) -> dict[str, Any]:
+def thing_json(thing: Thing) -> dict[str, Any]:
     """Return one instance or fact; the ends of a fact are among its links."""
     links = {name: [uid_of(t) for t in found] for name, found in links_of(thing).items()}
     ends = {end: links.pop(end)[0] for end in ENDS if end in links}

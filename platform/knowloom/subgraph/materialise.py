@@ -11,6 +11,7 @@ from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 from knowloom.errors import Fault
+from knowloom.knowledge.record import uid_of_fact
 from knowloom.ontology.concepts import ENDS
 from knowloom.ontology.names import SYSTEM_PREFIX
 from knowloom.ontology.things import Thing, concepts_of
@@ -248,7 +249,8 @@ class Materialiser:
     def _relate(self, fact: _Fact, candidates: Sequence[FactShape]) -> None:
         """Make the first relation that fits the ends of a fact."""
         misfits = [self._misfit(shape, fact) for shape in candidates]
-        uid = candidates[0].uid(fact.properties)
+        ends = fact.head.uid, fact.tail.uid
+        uid = candidates[0].uid(fact.properties) or uid_of_fact(fact.type, *ends, {})
         address = f"[:{fact.type} {{uid: {uid!r}}}]"
         if None not in misfits:
             self._fault(address, str(misfits[0]), "link-type")

@@ -114,11 +114,16 @@ class FactShape:
     identity: str = ""
 
     def uid(self, properties: Mapping[str, Any]) -> str:
-        """Return the uid of a relationship: its own, its identity or its element id."""
-        for name in ("uid" if self.own else self.identity, ELEMENT_ID):
-            if (value := properties.get(name)) is not None:
-                return str(value)
-        return ""
+        """Return the uid of a relationship: its own, its identity or its element id.
+
+        Empty where the type and the ends of one of knowloom's own tell all.
+        """
+        name = "uid" if self.own else self.identity
+        if (value := properties.get(name)) is not None:
+            return str(value)
+        if self.own and all(n.startswith(SYSTEM_PREFIX) for n in properties):
+            return ""
+        return str(properties.get(ELEMENT_ID, ""))
 
 
 class Shapes:

@@ -1,0 +1,246 @@
+"""`knowloom find`, `subgraph`, `search` and `why`: looking at what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+
+from knowloom.cli.connection import connection_options
+from knowloom.cli.output import emit, json_option, table
+from knowloom.settings import Settings
+
+if TYPE_CHECKING:
+    from knowloom.ontology.things import Thing
+    from knowloom.store.search import Hit
+    from knowloom.subgraph.graph import Subgraph
+    from knowloom.subgraph.why import Reason
+
+
+@click.command()
+@click.argument("concept", metavar="CLASS")
+@click.argument("conditions", nargs=-1, metavar="[ATTRIBUTE=VALUE]...")
+@click.option("--limit", default=100, show_default=True, help="Show at most so many.")
+@connection_options
+@json_option
+def find(
+    concept: str, conditions: tuple[str, ...], limit: int, settings: Settings, as_json: bool
+) -> None:
+    """Find instances of a class by attribute values.
+
+    Instances of subclasses are found too. An attribute that holds many values has to hold the
+    one given; the same attribute twice means either value; a link is given by the name or uid of
+    what it leads to.
+
+    \b
+    Example:
+        knowloom find Person
+        knowloom find Person affiliation="University of Toronto" born=1947-12-06
+    """
+    from knowloom.session import knowledge_base
+
+    with knowledge_base(settings) as kb:
+        found = kb.reader.find(concept, _conditions(conditions), limit)
+    emit([_shown(thing) for thing in found], as_json, () if as_json else _things(found))
+
+
+@click.command()
+@click.argument("seed", metavar="NAME|UID")
+@click.option("--hops", default=1, show_default=True, help="How many relationships away.")
+@click.option("--limit", default=5_000, show_default=True, help="Show at most so many.")
+@click.option(
+    "--per-node-cap",
+    default=1_000,
+    show_default=True,
+    help="Follow at most so many relationships of one instance in each direction.",
+)
+@click.option("--code", "as_code", is_flag=True, help="Print Python code that makes the objects.")
+@connection_options
+@json_option
+def subgraph(
+    seed: str,
+    *,
+    hops: int,
+    limit: int,
+    per_node_cap: int,
+    as_code: bool,
+    settings: Settings,
+    as_json: bool,
+) -> None:
+    """Show what surrounds an instance.
+
+    \b
+    Example:
+        knowloom subgraph "Geoffrey Hinton" --hops 2
+        knowloom subgraph "Geoffrey Hinton" --code > hinton.py
+    """
+    from knowloom.session import knowledge_base
+
+    with knowledge_base(settings) as kb:
+        found = kb.subgraph(seed, hops, limit=limit, per_node_cap=per_node_cap)
+    if as_code:
+        emit({"code": found.code()} if as_json else None, as_json, found.code().splitlines())
+        return
+    emit(found.json() if as_json else None, as_json, () if as_json else _drawn(found))
+
+
+@click.command()
+@click.argument("text", nargs=-1, required=True, metavar="WORD...")
+@click.option("--limit", default=10, show_default=True, help="Show at most so many.")
+@connection_options
+@json_option
+def search(text: tuple[str, ...], limit: int, settings: Settings, as_json: bool) -> None:
+    """Find instances and concepts by words, best first.
+
+    \b
+    Example:
+        knowloom search geoffrey hinton
+    """
+    from knowloom.session import knowledge_base
+
+    with knowledge_base(settings) as kb:
+        hits = kb.search(" ".join(text), limit=limit)
+    emit([_hit(hit) for hit in hits], as_json, () if as_json else _hits(hits))
+
+
+@click.command()
+@click.argument("seed", metavar="UID")
+@click.argument("attribute", required=False)
+@connection_options
+@json_option
+def why(seed: str, attribute: str | None, settings: Settings, as_json: bool) -> None:
+    """Show where the values of an instance come from.
+
+    Each line is one record that carries the value: its source, where in it, and when it was
+    observed or else recorded. UID may be a name that only one instance bears.
+
+    \b
+    Example:
+        knowloom why "Geoffrey Hinton" born
+    """
+    from knowloom.session import knowledge_base
+
+    with knowledge_base(settings) as kb:
+        found = kb.why(seed, attribute)
+    emit([_reason(reason) for reason in found], as_json, () if as_json else _reasons(found))
+
+
+def _conditions(given: Sequence[str]) -> Mapping[str, Any]:
+    """Return `attribute=value` pairs as conditions; a repeated attribute has alternatives."""
+    found: dict[str, list[str]] = {}
+    for pair in given:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise click.UsageError(f"{pair!r} is no condition; write ATTRIBUTE=VALUE")
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def _shown(thing: Thing) -> dict[str, Any]:
+    """Return an instance for a script."""
+    from knowloom.subgraph.graph import thing_json
+
+    return thing_json(thing)
+
+
+def _things(found: Sequence[Thing]) -> list[str]:
+    """Return a table of instances."""
+    rows = [
+        (shown["uid"], ", ".join(shown["concepts"]), _said(shown)) for shown in map(_shown, found)
+    ]
+    return table(("uid", "class", "values"), rows) if rows else ["Nothing was found."]
+
+
+def _said(shown: Mapping[str, Any]) -> str:
+    """Return the values of an instance on one line, its name first."""
+    values: dict[str, Any] = dict(shown["values"])
+    name = values.pop("name", "")
+    said = [f"{n}={', '.join(map(str, _listed(value)))}" for n, value in values.items()]
+    return "  ".join([str(name), *said]).strip()
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(cast(Sequence[Any], value)) if isinstance(value, list) else [value]
+
+
+def _drawn(found: Subgraph) -> Iterator[str]:
+    """Return the instances, the links between them, and what was left out."""
+    from knowloom.subgraph.graph import links_of
+
+    yield from _things(found.instances)
+    yield ""
+    for thing in found.instances:
+        for name, targets in links_of(thing).items():
+            yield f"{_called(thing)} —{name}→ {', '.join(map(_called, targets))}"
+    for fact in found.relations:
+        ends = links_of(fact)
+        [head], [tail] = ends["head_entity"], ends["tail_entity"]
+        name = type(fact).__name__
+        yield f"{_called(head)} —{name}→ {_called(tail)}  {_said(_shown(fact))}".rstrip()
+    yield from (f"fault: {fault}" for fault in found.faults)
+    if found.truncated:
+        yield f"cut: {found.truncated}"
+
+
+def _called(thing: Thing) -> str:
+    """Return how a person would call an instance."""
+    return str(vars(thing).get("name") or thing.uid)
+
+
+def _hit(hit: Hit) -> dict[str, Any]:
+    return {
+        "kind": hit.kind.value,
+        "id": hit.id,
+        "name": hit.name,
+        "labels": list(hit.labels),
+        "text": hit.text,
+        "score": hit.score,
+    }
+
+
+def _hits(hits: Sequence[Hit]) -> list[str]:
+    rows = [(h.kind.value, h.id, h.name, ", ".join(h.labels), f"{h.score:.2f}") for h in hits]
+    if not rows:
+        return ["Nothing was found."]
+    return table(("what", "uid or concept", "name", "class", "score"), rows)
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    """Return a reason for a script."""
+    from knowloom.subgraph.graph import json_value
+
+    evidence = reason.evidence
+    return {
+        "attribute": reason.attribute,
+        "value": json_value(reason.value),
+        "name": reason.name,
+        "shown": reason.shown,
+        "source": evidence.source,
+        "run": evidence.run,
+        "row": evidence.row or None,
+        "recorded": json_value(evidence.recorded),
+        "observed": json_value(evidence.observed),
+        "valid_from": json_value(evidence.valid_from),
+        "valid_to": json_value(evidence.valid_to),
+        "confidence": evidence.confidence,
+        "superseded_by": evidence.superseded_by or None,
+    }
+
+
+def _reasons(found: Sequence[Reason]) -> list[str]:
+    """Return a table of reasons."""
+    if not found:
+        return ["No record carries this: it is known only through references, or not at all."]
+    rows = [
+        (
+            r.attribute,
+            f"{r.name} ({r.value})" if r.name else r.value,
+            r.evidence.source,
+            r.evidence.row or "",
+            r.evidence.time.isoformat(sep=" ", timespec="seconds"),
+            "shown" if r.shown else "history" if r.evidence.superseded_by else "not shown",
+        )
+        for r in found
+    ]
+    return table(("attribute", "value", "source", "row", "when", ""), rows)

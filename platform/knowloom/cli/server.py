@@ -1,0 +1,118 @@
+"""`knowloom server`: the managed local Neo4j of a workspace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from knowloom.browser.links import browser_link
+from knowloom.cli.connection import workspace_option
+from knowloom.cli.output import emit, json_option, progress
+from knowloom.server.local import LocalServer, ServerInfo
+from knowloom.settings import Settings
+
+
+@click.group()
+def server() -> None:
+    """Start, stop and look at the local Neo4j."""
+
+
+@server.command()
+@workspace_option
+@json_option
+def start(settings: Settings, as_json: bool) -> None:
+    """Start the workspace's Neo4j, or find it running.
+
+    The first start on a machine downloads it. It listens on this machine only and wants a login.
+
+    \b
+    knowloom server start
+    knowloom server start --workspace ~/films
+    """
+    local = LocalServer.of(settings)
+    if size := sum(jar.size for jar in local.installation.missing()):
+        with progress("Neo4j, bytes downloaded", size) as advance:
+            local.prepare(advance)
+    info = local.start()
+    emit(_facts(local, info), as_json, _said(local, info))
+
+
+@server.command()
+@workspace_option
+@json_option
+def stop(settings: Settings, as_json: bool) -> None:
+    """Stop the workspace's Neo4j; what it stores stays.
+
+    \b
+    knowloom server stop
+    """
+    stopped = LocalServer.of(settings).stop()
+    emit({"stopped": stopped}, as_json, ["Stopped." if stopped else "It was not running."])
+
+
+@server.command()
+@workspace_option
+@json_option
+def status(settings: Settings, as_json: bool) -> None:
+    """Show whether the workspace's Neo4j runs, where, and how to log in.
+
+    \b
+    knowloom server status
+    knowloom server status --json
+    """
+    local = LocalServer.of(settings)
+    info = local.status()
+    emit(_facts(local, info), as_json, _said(local, info))
+
+
+@server.command()
+@workspace_option
+@json_option
+def logs(settings: Settings, as_json: bool) -> None:
+    """Print what the workspace's Neo4j said since its last start.
+
+    \b
+    knowloom server logs
+    """
+    from knowloom.server.log import text_of
+
+    workspace = LocalServer.of(settings).workspace
+    detailed = workspace.home / "logs" / "debug.log"
+    text = text_of(workspace.console)
+    emit(
+        {"console": str(workspace.console), "detailed": str(detailed), "text": text},
+        as_json,
+        [text.rstrip() or "It has said nothing yet.", f"In more detail: {detailed}"],
+    )
+
+
+def _facts(local: LocalServer, info: ServerInfo | None) -> dict[str, Any]:
+    """Return what a script wants to know."""
+    where = {"workspace": str(local.workspace.folder), "neo4j": local.installation.version}
+    if info is None:
+        return {"running": False, **where}
+    return {
+        "running": True,
+        **where,
+        "bolt": info.bolt_uri,
+        "browser": browser_link(info.http_uri, info.bolt_uri, info.user),
+        "user": info.user,
+        "password_file": str(info.password_file),
+        "pid": info.pid,
+    }
+
+
+def _said(local: LocalServer, info: ServerInfo | None) -> list[str]:
+    """Return what a person wants to know."""
+    if info is None:
+        return [
+            f"No server runs for {local.workspace.folder}: start it with knowloom server start"
+        ]
+    return [
+        f"Neo4j {local.installation.version} runs for {local.workspace.folder}",
+        f"  Bolt     {info.bolt_uri}",
+        f"  Browser  {browser_link(info.http_uri, info.bolt_uri, info.user)}",
+        f"  log in   as {info.user}; the password: cat {info.password_file}",
+        "  stop it  knowloom server stop",
+    ]
