@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from knowloom.server import TESTS, LocalServer
 from knowloom.store import migrate
 from knowloom.store.connect import Endpoint, connect
 from knowloom.store.database import Database
@@ -21,10 +22,8 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
         password = os.environ.get("NEO4J_PASSWORD", "")
         yield Endpoint(uri, user, password, os.environ.get("NEO4J_DATABASE", "neo4j"))
         return
-    from knowloom.server.local import LocalServer
-
-    server = LocalServer(tmp_path_factory.mktemp("neo4j") / ".knowloom")
-    info = server.start(profile="test")
+    server = LocalServer(tmp_path_factory.mktemp("neo4j") / ".knowloom", profile=TESTS)
+    info = server.start()
     try:
         yield Endpoint(info.bolt_uri, info.user, info.password, "neo4j")
     finally:

@@ -45,8 +45,7 @@ def _read(path: Path, wanted: Sequence[str]) -> Iterator[tuple[str, ...] | Row]:
         path.open("rb").close()
         with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as connection:
             source = connection.read_parquet(_literal(path), hive_partitioning=False)
-            names = _needed(source.columns, wanted)
-            nested = not set(wanted) <= set(names)
+            names, nested = _needed(source.columns, wanted)
             yield tuple(wanted) if nested else names
             rows = _rows(source.project(_selected(source, names)))
             pick = picker(wanted)
@@ -58,16 +57,16 @@ def _read(path: Path, wanted: Sequence[str]) -> Iterator[tuple[str, ...] | Row]:
         raise SourceError(path, str(error).splitlines()[0]) from error
 
 
-def _needed(columns: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
-    """Return the columns that hold those wanted, all when none is.
+def _needed(columns: Sequence[str], wanted: Sequence[str]) -> tuple[tuple[str, ...], bool]:
+    """Return the columns that hold those wanted, and whether some of these lie deeper.
 
-    A path such as `address.city` is in its column `address`; what is in no column at all is left
-    for the mapping to complain of.
+    A path such as `address.city` is in its column `address`. Where a wanted one is in no column,
+    all columns are returned, for the mapping to complain.
     """
-    if not all(name in columns or name.split(".")[0] in columns for name in wanted):
-        return tuple(columns)
     held = {name if name in columns else name.split(".")[0] for name in wanted}
-    return tuple(name for name in columns if name in held) or tuple(columns)
+    if not held or not held <= set(columns):
+        return tuple(columns), False
+    return tuple(name for name in columns if name in held), not set(wanted) <= set(columns)
 
 
 def _rows(source: duckdb.DuckDBPyRelation) -> Iterator[tuple[object, ...]]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Mapping as Lookup
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from knowloom.errors import MappingError
+from knowloom.errors import MappingError, SourceError
 from knowloom.knowledge.mapping import Cell, Mapping, Objects, Reference
 from knowloom.knowledge.record import Record, Reject
 from knowloom.ontology.concepts import Attribute, Concept, ConceptRange, Ontology, Scalar
@@ -38,7 +42,7 @@ ONTOLOGY = Ontology(
 
 
 def read(
-    loader: Tabular, path: Path, attributes: dict[str, Cell | Reference]
+    loader: Tabular, path: Path, attributes: Lookup[str, Cell | Reference]
 ) -> list[Record | Reject]:
     """Return the works in a file, and what could not be read."""
     mapping = Mapping(objects=(Objects(concept="Work", attributes=attributes),))
@@ -105,8 +109,8 @@ def _parquet(path: Path, query: str) -> Path:
 
 def test_parquet_values_keep_their_types(tmp_path: Path) -> None:
     """Numbers, dates and lists arrive as such, and exact decimals as text."""
-    query = """SELECT 'A' AS name, 7::HUGEINT AS year, DATE '2020-02-29' AS day, ['x', NULL] AS tags,
-        1.10::DECIMAL(9,2) AS price, {'city': 'Bonn'} AS place"""
+    query = """SELECT 'A' AS name, 7::HUGEINT AS year, DATE '2020-02-29' AS day,
+        ['x', NULL] AS tags, 1.10::DECIMAL(9,2) AS price, {'city': 'Bonn'} AS place"""
     [record] = read(
         ParquetLoader(),
         _parquet(tmp_path / "works.parquet", query),
@@ -125,7 +129,7 @@ def test_parquet_values_keep_their_types(tmp_path: Path) -> None:
 
 
 def test_a_path_is_no_pattern(tmp_path: Path) -> None:
-    """Files whose folders and names hold pattern characters or `key=value` are read as they are."""
+    """A name with pattern characters, or a folder called `key=value`, is read as it is."""
     folder = tmp_path / "year=[2015]*"
     folder.mkdir()
     path = _parquet(folder / "wo?rks.parquet", "SELECT 'A' AS name")
@@ -136,11 +140,9 @@ def test_a_path_is_no_pattern(tmp_path: Path) -> None:
 
 def test_a_truncated_parquet_file_is_a_source_error(tmp_path: Path) -> None:
     """A Parquet file whose end is missing says so."""
-    from knowloom.errors import SourceError
-
     path = _parquet(tmp_path / "works.parquet", "SELECT range::VARCHAR AS name FROM range(5000)")
     path.write_bytes(path.read_bytes()[:-200])
-    with pytest.raises(SourceError, match="works.parquet cannot be read"):
+    with pytest.raises(SourceError, match=r"works\.parquet cannot be read"):
         read(ParquetLoader(), path, {"name": Cell(column="name")})
 
 
@@ -159,11 +161,7 @@ TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(TEXTS)
 def test_any_text_survives_each_format(tmp_path: Path, texts: list[str]) -> None:
-    """What is written to CSV, JSON Lines, an array or Parquet comes back character by character."""
-    import csv
-
-    import orjson
-
+    """What is written to CSV, JSON Lines, an array or Parquet comes back as it was."""
     rows = [{"name": text} for text in texts]
     with (tmp_path / "t.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, quoting=csv.QUOTE_ALL)
@@ -181,7 +179,7 @@ def test_any_text_survives_each_format(tmp_path: Path, texts: list[str]) -> None
 
 def test_paths_are_found_in_samples() -> None:
     """The columns of objects are the paths to their plain values, each once."""
-    objects = [{"a": 1, "b": {"c": [{"d": 2}, {"e": 3}]}}, {"b": {"c": []}, "f": [1]}]
+    objects: list[dict[str, Any]] = [{"a": 1, "b": {"c": [{"d": 2}, {"e": 3}]}}, {"b": {"c": []}, "f": [1]}]
     found = paths(objects)
     assert found == ("a", "b.c.d", "b.c.e", "b.c", "f")
     assert picker(found)(objects[0]) == [1, [2, None], [None, 3], [{"d": 2}, {"e": 3}], None]

@@ -115,7 +115,7 @@ def test_json_is_lossless(ontology: Ontology) -> None:
     assert from_json(to_json(ontology)) == ontology
 
 
-@given(ontologies(), st.data())
+@given(ontologies().filter(valid), st.data())
 @settings(deadline=None)
 def test_any_selection_runs(ontology: Ontology, data: st.DataObject) -> None:
     """Any selection of classes is emitted with all it needs, and runs alone."""

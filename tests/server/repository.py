@@ -78,7 +78,7 @@ def serving() -> Iterator[Repository]:
         def do_GET(self) -> None:
             repository.answer(self)
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *_: object) -> None:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:

@@ -7,21 +7,23 @@ import socket
 import stat
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, LiteralString
 from urllib.request import urlopen
 
 import neo4j
 import psutil
 import pytest
 from neo4j.exceptions import AuthError
+from tests.server.conftest import Make
 
 from knowloom.errors import ServerDidNotStart, ServerError, SettingsError
 from knowloom.server import LocalServer, ServerInfo
 from knowloom.server.workspace import State
-from tests.server.conftest import Make
 
 START = """
 import sys
@@ -32,11 +34,12 @@ print(LocalServer(Path(sys.argv[1]), profile=TESTS, ports=Ports(bolt, http)).sta
 """
 
 
-def ask(info: ServerInfo, query: str, password: str = "") -> list[dict[str, Any]]:
-    """Return the rows of a query, logged in as the server says."""
+def ask(info: ServerInfo, query: LiteralString, password: str = "") -> Any:
+    """Return the first value of a query's answer, logged in as the server says."""
     auth = (info.user, password or info.password)
     with neo4j.GraphDatabase.driver(info.bolt_uri, auth=auth) as driver:
-        return driver.execute_query(query, database_="neo4j").records  # type: ignore[return-value, arg-type]
+        records = driver.execute_query(query, database_="neo4j").records
+    return records[0].value() if records else None
 
 
 def started(server: LocalServer) -> ServerInfo:
@@ -46,10 +49,38 @@ def started(server: LocalServer) -> ServerInfo:
     return info
 
 
+def remembered(server: LocalServer) -> State:
+    """Return what the workspace remembers."""
+    state = server.workspace.state()
+    assert state is not None
+    return state
+
+
+def start_apart(server: LocalServer) -> subprocess.Popen[str]:
+    """Begin to start the server in a process of its own, which prints the number."""
+    ports = [str(server.ports.bolt), str(server.ports.http)]
+    command = [sys.executable, "-c", START, str(server.workspace.folder), *ports]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    """Wait for something that another process does; a minute at most."""
+    until = time.monotonic() + 60
+    while not happened():
+        assert time.monotonic() < until
+        time.sleep(0.002)
+
+
+def was_launched(server: LocalServer) -> bool:
+    """Return whether the server's process is remembered."""
+    state = server.workspace.state()
+    return state is not None and state.pid is not None
+
+
 def test_it_answers_with_its_password_only(running: LocalServer) -> None:
     """A login is needed, and the generated password is the one."""
     info = started(running)
-    assert ask(info, "RETURN 1 AS one")[0]["one"] == 1
+    assert ask(info, "RETURN 1") == 1
     with pytest.raises(AuthError):
         ask(info, "RETURN 1", password="neo4j-neo4j")
 
@@ -86,7 +117,7 @@ def test_starting_again_finds_it(running: LocalServer) -> None:
     """A second start returns the same server, and so does one that has lost its number."""
     first = started(running)
     assert running.start() == first
-    running.workspace.remember(State(running.workspace.state().ports))  # type: ignore[union-attr]
+    running.workspace.remember(State(remembered(running).ports))
     assert running.status() is None
     assert running.start() == first
 
@@ -114,7 +145,7 @@ def test_a_killed_server_comes_back_with_its_data(running: LocalServer) -> None:
     after = running.start()
     assert after.pid != before.pid
     assert after.bolt_uri == before.bolt_uri
-    assert ask(after, "MATCH (n:Kept) RETURN n.name AS name")[0]["name"] == "kept"
+    assert ask(after, "MATCH (n:Kept) RETURN n.name") == "kept"
 
 
 def test_a_number_that_belongs_to_a_stranger_and_busy_ports(running: LocalServer) -> None:
@@ -124,7 +155,7 @@ def test_a_number_that_belongs_to_a_stranger_and_busy_ports(running: LocalServer
     assert running.status() is None
     assert not running.stop()
     bolt = int(before.bolt_uri.rpartition(":")[2])
-    running.workspace.remember(State(running.workspace.state().ports, os.getpid()))  # type: ignore[union-attr]
+    running.workspace.remember(State(remembered(running).ports, os.getpid()))
     with closing(socket.create_server(("127.0.0.1", bolt))):
         after = running.start()
         assert after.bolt_uri != before.bolt_uri
@@ -147,9 +178,7 @@ def test_a_lost_password_is_said_to_be_lost(running: LocalServer) -> None:
 def test_two_starts_at_once(make: Make) -> None:
     """Two commands that start a new workspace at once both find the one server."""
     server = make()
-    ports = [str(server.ports.bolt), str(server.ports.http)]
-    command = [sys.executable, "-c", START, str(server.workspace.folder), *ports]
-    both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    both = [start_apart(server) for _ in range(2)]
     pids = {process.communicate()[0].strip() for process in both}
     assert [process.returncode for process in both] == [0, 0]
     assert pids == {str(started(server).pid)}
@@ -165,18 +194,36 @@ def test_a_port_that_is_snatched_while_the_server_starts(make: Make) -> None:
         snatcher.bind(("127.0.0.1", server.ports.bolt))
 
         def snatch() -> None:
-            while (state := server.workspace.state()) is None or state.pid is None:
-                pass
+            wait_until(lambda: was_launched(server))
             snatcher.listen()
 
         Thread(target=snatch, daemon=True).start()
         info = server.start()
         assert info.bolt_uri != f"bolt://localhost:{server.ports.bolt}"
-        assert ask(info, "RETURN 1 AS one")[0]["one"] == 1
+        assert ask(info, "RETURN 1") == 1
 
 
-def test_a_configuration_that_neo4j_refuses(make: Make) -> None:
-    """The last words of a server that ends at once are in the error, with the log's path."""
+@pytest.mark.parametrize("moment", ["with a password", "launched"])
+def test_a_first_start_that_was_killed(make: Make, moment: str) -> None:
+    """However far a killed command came, the next start ends with a server that answers."""
+    server = make()
+    command = start_apart(server)
+    if moment == "launched":
+        wait_until(lambda: was_launched(server))
+    else:
+        wait_until(server.workspace.password_file.exists)
+    command.kill()
+    command.communicate()
+    left_behind = server.workspace.state()
+    info = server.start()
+    assert ask(info, "RETURN 1") == 1
+    if moment == "launched":
+        assert left_behind is not None
+        assert info.pid == left_behind.pid
+
+
+def test_a_server_that_ends_at_once(make: Make) -> None:
+    """The last words of the process are in the error, with the log's path."""
     server = make()
     server.prepare()
     (server.workspace.home / "data" / "databases").write_text("in the way")

@@ -14,7 +14,10 @@ _COMMANDS = {
     "server": ("knowloom.cli.server:server", "Start, stop and look at the local Neo4j."),
     "doctor": ("knowloom.cli.doctor:doctor", "Say what works, what is missing, and its fix."),
     "migrate": ("knowloom.cli.migrate:migrate", "Bring the database's own schema up to date."),
-    "ontology": ("knowloom.cli.ontology:ontology", "Check, load, show, compare and undo ontologies."),
+    "ontology": (
+        "knowloom.cli.ontology:ontology",
+        "Check, load, show, compare and undo ontologies.",
+    ),
     "load": ("knowloom.cli.load:load", "Load tables, triples, JSON or code files."),
     "find": ("knowloom.cli.read:find", "Find instances of a class by attribute values."),
     "subgraph": ("knowloom.cli.read:subgraph", "Show what surrounds an instance."),

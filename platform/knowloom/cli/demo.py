@@ -59,7 +59,9 @@ def demo(settings: Settings, dry_run: bool) -> None:
 
 def _plan(folder: Path, settings: Settings) -> Iterator[str]:
     """Yield what the demo would do."""
-    where = settings.uri or f"the local Neo4j of {settings.workspace}, started when it is not there"
+    where = (
+        settings.uri or f"the local Neo4j of {settings.workspace}, started when it is not there"
+    )
     yield f"would use {where}"
     yield f"would load the ontology {folder / 'ontology.py'}"
     yield from (f"would load {folder / name}" for name, _ in _FILES)

@@ -172,9 +172,7 @@ def extras_comment(concept: Concept, plain: Concept) -> str:
     return f"{EXTRAS} {orjson.dumps(extras).decode()}\n" if extras else ""
 
 
-def _assembled(
-    parts: Iterable[tuple[list[Concept], Reading]], attach_unknown: bool
-) -> Ontology:
+def _assembled(parts: Iterable[tuple[list[Concept], Reading]], attach_unknown: bool) -> Ontology:
     """Return the ontology of some files, or raise all that is wrong with them."""
     concepts: list[Concept] = []
     faults: list[Fault] = []
