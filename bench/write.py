@@ -30,6 +30,7 @@ from knowloom.store.ontology import save
 from knowloom.store.write import Writer
 
 HERE = Path(__file__).parent
+OTHERS = ("py2neo_bulk.py", "neomodel_loop.py", "neontology_loop.py", "graphrag_writer.py")
 PERSON = Concept(
     name="Person",
     key=("id",),
@@ -129,7 +130,7 @@ def main() -> None:
             found.setdefault("bolt_loop", []).append(loop)
             empty(database)
             found.setdefault("knowloom", []).append(measure(database, nodes, edges))
-        for script in ("py2neo_bulk.py", "neomodel_loop.py", "neontology_loop.py", "graphrag_writer.py"):
+        for script in OTHERS:
             if options.others:
                 empty(database)
                 share = 1 if "py2neo" in script else 20

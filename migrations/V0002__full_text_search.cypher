@@ -1,8 +1,10 @@
-// Names keep every word, since "The Who" is one; concepts are English prose and class code.
+// Names keep every word, since "The Who" is one.
 CREATE FULLTEXT INDEX knowloom_instance_text IF NOT EXISTS
 FOR (n:_Instance) ON EACH [n.name, n.aliases]
 OPTIONS {indexConfig: {`fulltext.analyzer`: 'standard-no-stop-words'}};
 
+// Concepts are found by their class code, which holds definition and attributes, and by the words
+// that their names are made of; both are English.
 CREATE FULLTEXT INDEX knowloom_concept_text IF NOT EXISTS
-FOR (n:_Concept) ON EACH [n.name, n.title, n.aliases, n.description, n.words, n.code]
+FOR (n:_Concept) ON EACH [n.words, n.code]
 OPTIONS {indexConfig: {`fulltext.analyzer`: 'english'}};

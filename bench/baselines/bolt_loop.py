@@ -15,7 +15,8 @@ CONSTRAINT = "CREATE CONSTRAINT thing_uid IF NOT EXISTS FOR (n:Thing) REQUIRE n.
 NODES = """
 UNWIND $rows AS row
 MERGE (n:Thing {{uid: row.uid}})
-SET n:Entity:Person:{label}, n.name = row.name, n.age = row.age, n.score = row.score, n.joined = row.joined
+SET n:Entity:Person:{label},
+    n.name = row.name, n.age = row.age, n.score = row.score, n.joined = row.joined
 """
 EDGES = """
 UNWIND $rows AS row

@@ -23,8 +23,10 @@ def laureates(kb: KnowledgeBase) -> dict[str, Person]:
 def bell_labs(kb: KnowledgeBase) -> list[str]:
     """Who won the Turing Award and worked at Bell Labs at some time?"""
     winners = laureates(kb)
-    jobs = [job for job in kb.subgraph("Bell Labs").relations if isinstance(job, Employment)]
-    return sorted({job.head_entity.name for job in jobs if job.head_entity.uid in winners})
+    kb.bind(Employment)  # so that facts come back as objects of the class in ontology.py
+    facts = kb.subgraph("Bell Labs").relations
+    people = [fact.head_entity for fact in facts if isinstance(fact, Employment)]
+    return sorted({person.name for person in people if person.uid in winners})
 
 
 def lineage(kb: KnowledgeBase) -> list[str]:

@@ -1,4 +1,4 @@
-"""Loading files: which loader, which mapping, which source, and whether there is anything to do."""
+"""Loading files: which loader, mapping and source, and whether there is anything to do."""
 
 from __future__ import annotations
 

@@ -33,8 +33,8 @@ ONTOLOGY = Ontology(
             name="Employment",
             parents=("Relation",),
             attributes=(
-                Attribute(name="head_entity", range=ConceptRange(("Person",))),
-                Attribute(name="tail_entity", range=ConceptRange(("Company",))),
+                Attribute(name="head_entity", range=ConceptRange(("Person",)), required=True),
+                Attribute(name="tail_entity", range=ConceptRange(("Company",)), required=True),
                 Attribute(name="since", range=Scalar.INT),
             ),
         ),

@@ -175,6 +175,14 @@ def test_several_names_are_one_name_and_aliases() -> None:
     assert record.uid == uid_of_key("Place", ("Vienna",))
 
 
+def test_a_name_in_triples_is_the_name() -> None:
+    """The predicate `name` gives a thing its name, also where the ontology is inferred."""
+    given = triples("/m/1 name Ada", "/m/1 /a/person/knows /m/1")
+    inferred = infer_ontology(given)
+    [record, _] = said(given, inferred.ontology)
+    assert record.values == {"id": "/m/1", "name": "Ada"}
+
+
 def test_a_uid_in_an_iri_is_the_identity() -> None:
     """Things that knowloom exported are themselves again."""
     [record] = said(triples(f"urn:knowloom:abc {RDF_TYPE} Work"), named=False)
@@ -212,7 +220,7 @@ def test_a_triple_without_meaning_is_rejected(case: str) -> None:
 
 FREEBASE = (
     "/m/1 /people/person/place_of_birth /m/2",
-    "/m/1 people.person.height_meters 1.65",
+    "/m/1 people.patient.height_meters 1.65",
     "/m/1 /tv/tv_program/regular_cast./tv/regular_tv_appearance/actor /m/1",
     "/m/2 /location/location/contains /m/3",
     "/m/2 /location/location/contains /m/4",
@@ -256,7 +264,7 @@ def test_attributes_have_the_shape_that_the_triples_show() -> None:
 
     born = attribute("/people/person/place_of_birth")
     assert (born.range, born.many) == (ConceptRange(("Location",)), False)
-    assert attribute("people.person.height_meters").range is Scalar.FLOAT
+    assert attribute("people.patient.height_meters").range is Scalar.FLOAT
     assert attribute("/location/location/contains").many
     assert attribute("/music/actor/name").name != "name"
     assert attribute("http://schema.org/sequel").iri == "http://schema.org/sequel"
@@ -303,7 +311,7 @@ PREDICATES = st.sampled_from(
         "/a/b/c./e/f/g",
         "a.b.c",
         "plain",
-        "name",
+        "/x/y/name",
         "/x/y/id",
         "http://x/p",
     ]
@@ -329,6 +337,18 @@ def test_nothing_is_lost_between_triples_and_facts(given: list[tuple[str, str, s
         if isinstance(f, Fact)
     ]
     assert told == given
+    assert all(_fits(f, found, inferred.ontology) for f in found if isinstance(f, Fact))
+
+
+def _fits(fact: Fact, found: list[Any], ontology: Ontology) -> bool:
+    """Return whether the things at both ends of a link are of classes that it allows."""
+    classes = {
+        (r.uid, c) for r in found if isinstance(r, Record) for c in ontology.lineage(r.concept)
+    }
+    range_ = ontology.attributes(fact.head.concept)[fact.attribute].range
+    assert isinstance(range_, ConceptRange)
+    fits = any((fact.tail.uid, concept) in classes for concept in range_.concepts)
+    return fits and (fact.head.uid, fact.head.concept) in classes
 
 
 def test_local_names() -> None:

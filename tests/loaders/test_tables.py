@@ -179,7 +179,10 @@ def test_any_text_survives_each_format(tmp_path: Path, texts: list[str]) -> None
 
 def test_paths_are_found_in_samples() -> None:
     """The columns of objects are the paths to their plain values, each once."""
-    objects: list[dict[str, Any]] = [{"a": 1, "b": {"c": [{"d": 2}, {"e": 3}]}}, {"b": {"c": []}, "f": [1]}]
+    objects: list[dict[str, Any]] = [
+        {"a": 1, "b": {"c": [{"d": 2}, {"e": 3}]}},
+        {"b": {"c": []}, "f": [1]},
+    ]
     found = paths(objects)
     assert found == ("a", "b.c.d", "b.c.e", "b.c", "f")
     assert picker(found)(objects[0]) == [1, [2, None], [None, 3], [{"d": 2}, {"e": 3}], None]

@@ -62,7 +62,8 @@ def ontologies(draw: st.DrawFn) -> Ontology:
     concepts: list[Concept] = []
     for index, name in enumerate(names):
         own = draw(st.lists(words.map(lambda w: f"a_{w}"), max_size=2, unique=True))
-        parents = draw(st.lists(st.sampled_from(names[:index]), max_size=2, unique=True)) if index else []
+        above = st.sampled_from(names[:index]) if index else st.nothing()
+        parents = draw(st.lists(above, max_size=2, unique=True))
         concepts.append(
             Concept(
                 name=name,
@@ -191,7 +192,13 @@ def test_all_faults_at_once() -> None:
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("a.py", b"\xff\xfe"), ("a.json", b"{"), ("a.json", b"[]"), ("a.docx", b""), ("gone.py", None)],
+    [
+        ("a.py", b"\xff\xfe"),
+        ("a.json", b"{"),
+        ("a.json", b"[]"),
+        ("a.docx", b""),
+        ("gone.py", None),
+    ],
 )
 def test_unreadable_files(tmp_path: Path, name: str, content: bytes | None) -> None:
     """A file that is no ontology at all is named with the reason."""

@@ -32,9 +32,7 @@ ONTOLOGY = Ontology(
                 Attribute(name="born", range=Scalar.INT, minimum="1000"),
                 Attribute(name="residence"),
                 Attribute(name="nicknames", many=True),
-                Attribute(
-                    name="affiliation", range=ConceptRange(("Organization",)), many=True
-                ),
+                Attribute(name="affiliation", range=ConceptRange(("Organization",)), many=True),
                 Attribute(name="birthplace", range=ConceptRange(("City",))),
             ),
         ),
@@ -53,7 +51,7 @@ ONTOLOGY = Ontology(
     ]
 )
 HOSTILE = [
-    "O'Brien \"the\" `tick`",
+    'O\'Brien "the" `tick`',
     "line\nbreak\ttab\x00nul\x07bell",
     "שלום \u202eevil\u202c",
     "'}) DETACH DELETE n //",
@@ -80,7 +78,10 @@ def mention(name: str, concept: str = "Organization") -> Mention:
 
 
 def write(
-    database: Database, said: Iterable[Statement], source: str = "a.csv", rejects: Path | None = None
+    database: Database,
+    said: Iterable[Statement],
+    source: str = "a.csv",
+    rejects: Path | None = None,
 ) -> WriteReport:
     run = runs.begin(database, source, "test")
     return Writer(database, ONTOLOGY, run, rejects).write(said)
@@ -156,7 +157,9 @@ def test_changed_row_replaces_and_keeps_history(database: Database) -> None:
     """What a source says now replaces what it said, and the old record stays as history."""
     write(database, [person("Ada", nicknames=["Addie"], affiliation=["ACM", "BCS"])])
     write(database, [person("Ada", nicknames=["Countess"], affiliation=["BCS"])])
-    history = database.read("MATCH (r:_Record) WHERE r.superseded_by IS NOT NULL RETURN r.body AS b")
+    history = database.read(
+        "MATCH (r:_Record) WHERE r.superseded_by IS NOT NULL RETURN r.body AS b"
+    )
     assert node(database, "Ada")["nicknames"] == ["Countess"]
     assert targets(database, "Ada") == {"BCS"}
     assert [orjson.loads(row["b"])["values"]["nicknames"] for row in history] == [["Addie"]]
@@ -208,7 +211,9 @@ def test_faulty_statements_are_listed_and_the_rest_goes_on(
         Fact("", "affiliation", mention("Eve", "Person"), mention("Eve", "Person"), {}, 8),
     ]
     report = write(database, said, rejects=tmp_path / "rejects.jsonl")
-    listed = [orjson.loads(line) for line in (tmp_path / "rejects.jsonl").read_bytes().splitlines()]
+    listed = [
+        orjson.loads(line) for line in (tmp_path / "rejects.jsonl").read_bytes().splitlines()
+    ]
     assert report.counts == Counts(given=8, written=1, rejected=7)
     assert sorted(reject["row"] for reject in listed) == [1, 2, 3, 4, 5, 6, 8]
     assert "born is 'soon'" in next(r["reason"] for r in listed if r["row"] == 1)

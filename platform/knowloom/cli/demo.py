@@ -3,37 +3,29 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from importlib import import_module
 from importlib.resources import as_file
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from knowloom.assets import asset_dir
+from knowloom.assets import asset_dir, cypher
 from knowloom.cli.connection import connection_options
-from knowloom.errors import UsageError
+from knowloom.errors import RecordsRejected, UsageError
 from knowloom.settings import Settings
 
 if TYPE_CHECKING:
     from knowloom.base import KnowledgeBase
     from knowloom.ontology.concepts import Ontology
 
-# Things first, then what is said of two of them; each file with the kind of its loader.
-_FILES = (
-    ("places.csv", "csv"),
-    ("topics.csv", "csv"),
-    ("organizations.csv", "csv"),
-    ("people.csv", "csv"),
-    ("employment.csv", "csv"),
-    ("doctorates.csv", "csv"),
-    ("publications.jsonl", "json"),
-    ("artifacts.jsonl", "json"),
-    ("awards.jsonl", "json"),
-    ("milestones.jsonl", "json"),
+# What things there are first, then what was made and won; each kind is one load.
+_LOADS = (
+    ("csv", ("places", "topics", "organizations", "people", "employment", "doctorates")),
+    ("jsonl", ("publications", "artifacts", "awards", "milestones")),
 )
-_QUERY = "MATCH p = (:TuringAward)-[:RECIPIENT]->(:Person)-[:ADVISOR]->() RETURN p LIMIT 50"
+_QUERY = "MATCH p = (:TuringAward)-[:RECIPIENT]->(:Person)-[:ADVISOR]->(:Person) RETURN p"
 
 
 @click.command()
@@ -43,25 +35,113 @@ def demo(settings: Settings, dry_run: bool) -> None:
     """Load the shipped example and look at it.
 
     Starts the workspace's Neo4j, loads an ontology and 600 things from the history of computing,
-    and asks three questions about them. The server keeps running; run again, the demo finds
-    everything in place.
+    and asks three questions about them. The server keeps running. Run again, the demo finds
+    everything in place and writes nothing.
 
     \b
     Example:
         knowloom demo
-        knowloom demo --workspace /tmp/demo
+        knowloom demo --workspace ~/computing
     """
     with as_file(asset_dir("examples") / "computing") as folder:
-        lines = _plan(folder, settings) if dry_run else _story(folder, settings)
-        for line in lines:
+        for line in (_plan if dry_run else _story)(folder, settings):
             click.echo(line)
 
 
 def _plan(folder: Path, settings: Settings) -> Iterator[str]:
     """Yield what the demo would do."""
-    where = (
-        settings.uri or f"the local Neo4j of {settings.workspace}, started when it is not there"
-    )
-    yield f"would use {where}"
-    yield f"would load the ontology {folder / 'ontology.py'}"
-    yield from (f"would load {folder / name}" for name, _ in _FILES)
+    yield f"would write to {settings.uri or f'the local Neo4j of {settings.workspace}'}"
+    yield f"would load {folder / 'ontology.py'}"
+    yield from (f"would load {path}" for _, paths in _loads(folder) for path in paths)
+
+
+def _story(folder: Path, settings: Settings) -> Iterator[str]:
+    """Do what the demo does, yielding what there is to see."""
+    from knowloom.session import knowledge_base
+
+    ending = _started(settings) if not settings.uri else [f"It is all at {settings.uri}"]
+    with knowledge_base(settings) as kb:
+        _store_ontology(kb, folder / "ontology.py")
+        yield from _data(kb, folder)
+        yield from _classes(kb)
+        yield from _answers(kb, folder)
+    yield ""
+    yield f"Ask more     edit and run {folder / 'questions.py'}"
+    yield from ending
+
+
+def _started(settings: Settings) -> list[str]:
+    """Start the local server and return how to look at it and how to stop it."""
+    from knowloom.browser.links import browser_link
+    from knowloom.cli.server import started
+    from knowloom.server.local import LocalServer
+
+    info = started(LocalServer.of(settings))
+    return [
+        f"Look at it   {browser_link(info.http_uri, info.bolt_uri, info.user, _QUERY)}",
+        f"Log in       as {info.user}; the password: cat {info.password_file}",
+        f"Stop it      knowloom server stop --workspace {settings.workspace}",
+    ]
+
+
+def _store_ontology(kb: KnowledgeBase, file: Path) -> None:
+    """Store the example's ontology.
+
+    Raises:
+        UsageError: the database holds something else already.
+    """
+    from knowloom.ontology.parse import read_ontology
+
+    ontology = read_ontology(file)
+    _demand_own(kb, ontology)
+    kb.save_ontology(ontology)
+
+
+def _demand_own(kb: KnowledgeBase, ontology: Ontology) -> None:
+    """Refuse a database that somebody uses for something else."""
+    strange = [concept.name for concept in kb.ontology if concept.name not in ontology]
+    if strange or kb.database.read(cypher("server/foreign_node")):
+        raise UsageError(
+            f"{kb.database.uri} holds data of its own, and the demo wants an empty database: "
+            "run `knowloom demo --workspace DIR` with a new folder, NEO4J_URI not being set"
+        )
+
+
+def _data(kb: KnowledgeBase, folder: Path) -> Iterator[str]:
+    """Load the example's files and yield a line for each.
+
+    Raises:
+        RecordsRejected: something in them does not fit the ontology.
+    """
+    from knowloom import loading
+
+    for kind, paths in _loads(folder):
+        chosen = loading.plan(kind, paths, kb.ontology, mapping=folder / "mapping.toml")
+        for report in loading.load(kb, chosen):
+            counts = report.counts
+            yield f"{report.source}: {counts.written} written, {counts.unchanged} unchanged"
+            if counts.rejected:
+                raise RecordsRejected(counts.rejected, report.rejects_file)
+
+
+def _loads(folder: Path) -> list[tuple[str, list[Path]]]:
+    """Return each kind of loader with the files for it."""
+    return [(kind, [folder / f"{name}.{kind}" for name in names]) for kind, names in _LOADS]
+
+
+def _classes(kb: KnowledgeBase) -> Iterator[str]:
+    """Yield the classes as a tree, each with the number of its instances."""
+    from knowloom.cli.drawing import tree_lines
+    from knowloom.store.census import population
+
+    yield ""
+    yield from tree_lines(kb.ontology, population(kb.database, kb.ontology))
+
+
+def _answers(kb: KnowledgeBase, folder: Path) -> Iterator[str]:
+    """Yield the example's questions with their answers; they are a script that users run too."""
+    sys.path.insert(0, str(folder))
+    for question in import_module("questions").QUESTIONS:
+        yield ""
+        yield (question.__doc__ or "").partition("\n")[0]
+        yield from (f"  {answer}" for answer in question(kb))

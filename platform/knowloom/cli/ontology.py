@@ -11,14 +11,13 @@ from knowloom.cli.connection import connection_options
 from knowloom.cli.drawing import concept_lines, tree_lines
 from knowloom.cli.output import emit, json_option
 from knowloom.errors import Fault, OntologyError, UsageError
-from knowloom.knowledge.plugins import kinds, loader
-from knowloom.ontology.as_json import concept_to_json, to_json
-from knowloom.ontology.check import check as faults_of
+from knowloom.knowledge.plugins import Loader, kinds, loader
+from knowloom.ontology.as_json import concept_to_json
 from knowloom.ontology.concepts import Ontology
 from knowloom.ontology.diff import Change
 from knowloom.ontology.diff import diff as difference
 from knowloom.ontology.parse import read_ontology
-from knowloom.ontology.render import render
+from knowloom.ontology.render import Style, render
 from knowloom.session import open_database
 from knowloom.settings import Settings
 from knowloom.store import migrate
@@ -60,7 +59,7 @@ def check(ctx: click.Context, files: tuple[Path, ...], as_json: bool) -> None:
     found: list[Fault] = []
     size = 0
     try:
-        size = len(_checked(files))
+        size = len(read_ontology(files))
     except OntologyError as error:
         found = list(error.faults)
     data = {
@@ -92,7 +91,7 @@ def load(
         knowloom ontology load ontology.py --dry-run
         knowloom ontology load ontology.py
     """
-    new = _checked(files)
+    new = read_ontology(files)
     with open_database(settings) as database:
         if not dry_run:
             migrate.up(database, migrate.shipped())
@@ -148,11 +147,54 @@ def diff(files: tuple[Path, ...], settings: Settings, as_json: bool) -> None:
     Example:
         knowloom ontology diff ontology.py
     """
-    new = _checked(files)
+    new = read_ontology(files)
     with open_database(settings) as database:
         change = difference(store.load(database), new)
     data = [{"where": n.where, "act": n.act.value, "what": n.what} for n in change.notes]
     emit(data, as_json, _notes(change))
+
+
+@ontology.command()
+@click.argument("names", nargs=-1)
+@click.option(
+    "--style",
+    type=click.Choice([style.value for style in Style]),
+    default=Style.ANNOTATED.value,
+    show_default=True,
+    help="How it is written; all but executable can be loaded again.",
+)
+@connection_options
+@json_option
+def export(names: tuple[str, ...], style: str, settings: Settings, as_json: bool) -> None:
+    """Print the stored ontology, or NAMES with all they need, as a file.
+
+    \b
+    Example:
+        knowloom ontology export > ontology.py
+        knowloom ontology export Person --style knowcoder
+    """
+    with open_database(settings) as database:
+        stored = store.load(database)
+    text = render(stored, Style.JSON if as_json else Style(style), names or None)
+    click.echo(text, nl=False)
+
+
+@ontology.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--kind", help="The kind of source, as in `knowloom load`; else told by the ending.")
+@json_option
+def infer(paths: tuple[Path, ...], kind: str | None, as_json: bool) -> None:
+    """Propose an ontology for the data in PATHS, as a file to look over and then load.
+
+    \b
+    Example:
+        knowloom ontology infer facts.nt > ontology.py
+        knowloom ontology infer people.csv works.csv
+    """
+    proposed = Ontology()
+    for path in paths:
+        proposed = _reader(path, kind).propose(path, proposed).ontology
+    click.echo(render(proposed, Style.JSON if as_json else Style.ANNOTATED), nl=False)
 
 
 @ontology.command()
@@ -173,16 +215,15 @@ def undo(on_orphans: str, dry_run: bool, settings: Settings, as_json: bool) -> N
     _tell(done, as_json, dry_run=dry_run)
 
 
-def _checked(files: tuple[Path, ...]) -> Ontology:
-    """Return the ontology in some files.
-
-    Raises:
-        OntologyError: something is wrong with it; all faults at once.
-    """
-    read = read_ontology(files)
-    if faults := faults_of(read):
-        raise OntologyError(faults)
-    return read
+def _reader(path: Path, kind: str | None) -> Loader:
+    """Return the loader of a kind, else the one whose files end like `path`."""
+    if kind:
+        return loader(kind)
+    for name in kinds():
+        found = loader(name)
+        if path.name.lower().endswith(found.suffixes):
+            return found
+    raise UsageError(f"{path}: no kind of source ends like this; name one with --kind")
 
 
 def _tell(done: store.OntologyChange, as_json: bool, *, dry_run: bool) -> None:

@@ -31,10 +31,7 @@ def start(settings: Settings, as_json: bool) -> None:
     knowloom server start --workspace ~/films
     """
     local = LocalServer.of(settings)
-    if size := sum(jar.size for jar in local.installation.missing()):
-        with progress("Neo4j, bytes downloaded", size) as advance:
-            local.prepare(advance)
-    info = local.start()
+    info = started(local)
     emit(_facts(local, info), as_json, _said(local, info))
 
 
@@ -85,6 +82,14 @@ def logs(settings: Settings, as_json: bool) -> None:
         as_json,
         [text.rstrip() or "It has said nothing yet.", f"In more detail: {detailed}"],
     )
+
+
+def started(local: LocalServer) -> ServerInfo:
+    """Start a server; what it has to download first is shown as progress."""
+    if size := sum(jar.size for jar in local.installation.missing()):
+        with progress("Neo4j, bytes downloaded", size) as advance:
+            local.prepare(advance)
+    return local.start()
 
 
 def _facts(local: LocalServer, info: ServerInfo | None) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import chain, count
 from typing import NamedTuple
 
 from knowloom.knowledge.guess import common, guess
@@ -215,13 +216,13 @@ class _Shown:
 
 def _class_names(texts: Sequence[str], into: Ontology) -> dict[str, str]:
     """Return a name for each class in the triples, the root among them; no two are alike."""
-    short = Counter(concept_name(_last(text)) for text in texts)
-    wanted = {
-        text: _last(text) if short[concept_name(_last(text))] == 1 else _long(text)
-        for text in texts
-    }
+    often = Counter(concept_name(_last(text)) for text in texts)
+    wanted: dict[str, tuple[str, ...]] = {_ROOT_TEXT: (_ROOT,)}
+    for text in texts:
+        plain, long = _last(text), _long(text)
+        wanted[text] = (plain, long) if often[concept_name(plain)] == 1 else (long,)
     taken = {name.casefold() for name in (*ROOTS, *(c.name for c in into))}
-    return dict(_distinct({_ROOT_TEXT: _ROOT, **wanted}, concept_name, str.casefold, taken))
+    return dict(_distinct(wanted, concept_name, str.casefold, taken))
 
 
 def _attribute_names(owners: Mapping[str, str]) -> dict[str, tuple[str, str]]:
@@ -230,11 +231,12 @@ def _attribute_names(owners: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     A thing may be of several classes, and its links are told apart by their relationship types
     alone, so no two attributes of the ontology are called the same.
     """
-    short = Counter(attribute_name(_parts(predicate)[1]) for predicate in owners)
-    wanted: dict[str, str] = {}
+    often = Counter(attribute_name(_parts(predicate)[1]) for predicate in owners)
+    wanted: dict[str, tuple[str, ...]] = {}
     for predicate, owner in owners.items():
         plain = _parts(predicate)[1]
-        wanted[predicate] = plain if short[attribute_name(plain)] == 1 else f"{owner} {plain}"
+        long = f"{owner} {plain}"
+        wanted[predicate] = (plain, long) if often[attribute_name(plain)] == 1 else (long,)
     taken = {relationship_type(a.name) for root in ROOTS.values() for a in root.attributes}
     taken.add(relationship_type(_KEY.name))
     names = _distinct(wanted, attribute_name, relationship_type, taken)
@@ -242,18 +244,24 @@ def _attribute_names(owners: Mapping[str, str]) -> dict[str, tuple[str, str]]:
 
 
 def _distinct(
-    wanted: Mapping[str, str],
+    wanted: Mapping[str, Sequence[str]],
     make: Callable[[str], str],
     form: Callable[[str], str],
     taken: set[str],
 ) -> Iterator[tuple[str, str]]:
-    """Yield a name for each text, no two of the same form; later ones get a number."""
-    for text, given in wanted.items():
-        name = plain = make(given)
-        number = 2
-        while form(name) in taken:
-            name = f"{plain}_{number}"
-            number += 1
+    """Yield a name for each text, no two of the same form.
+
+    Args:
+        wanted: what each text would like to be called, the best first; the last gets a number
+            when all are taken.
+        make: makes a name of what is wanted.
+        form: what two names must not share.
+        taken: forms that are gone; filled on the way.
+    """
+    for text, options in wanted.items():
+        names = [make(option) for option in options]
+        numbered = (f"{names[-1]}_{number}" for number in count(2))
+        name = next(name for name in chain(names, numbered) if form(name) not in taken)
         taken.add(form(name))
         yield text, name
 

@@ -62,8 +62,8 @@ class Revision:
 
     uid: str
     properties: dict[str, Any] | None = None
-    add_labels: list[str] = field(default_factory=list)
-    remove_labels: list[str] = field(default_factory=list)
+    add_labels: list[str] = field(default_factory=list[str])
+    remove_labels: list[str] = field(default_factory=list[str])
     records: list[Evidence] = field(default_factory=list[Evidence])
     superseded: list[str] = field(default_factory=list[str])
     add_links: list[tuple[str, str, int]] = field(default_factory=list[tuple[str, str, int]])

@@ -45,6 +45,8 @@ SCHEMA = (
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
 )
 WELL_KNOWN = {
+    "name": "name",
+    "aliases": "aliases",
     "http://www.w3.org/2000/01/rdf-schema#label": "name",
     "http://www.w3.org/2004/02/skos/core#prefLabel": "name",
     "http://xmlns.com/foaf/0.1/name": "name",
@@ -391,7 +393,9 @@ class _Things:
             given = thing.values.get(attribute)
             if not given and len(names) == 1 and (self._named or attribute in _NODE_KEYS):
                 given = [Literal(name)]
-            if not given or (value := _read(known[attribute], given[0].value)) is None:
+            if not given:
+                return None
+            if (value := _read(known[attribute], min(given, key=_rank).value)) is None:
                 return None
             found.append(value)
         return tuple(found)

@@ -1,10 +1,10 @@
-"""Ontologies as JSON values and back, without loss; what is at its default is left out (item 68)."""
+"""Ontologies as JSON and back without loss; what is at its default is left out (item 68)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any
+from typing import Any, cast
 
 from knowloom.ontology.concepts import (
     Attribute,
@@ -129,11 +129,11 @@ def _given(value: Concept | Attribute, defaults: Mapping[str, Any]) -> Json:
     """Return the fields that are not at their default."""
     found = {name: getattr(value, name) for name in defaults if name != "attributes"}
     return {
-        name: list(v) if isinstance(v, tuple) else v
+        name: list(cast(tuple[Any, ...], v)) if isinstance(v, tuple) else v
         for name, v in found.items()
         if v != defaults[name]
     }
 
 
 def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+    return tuple(cast(list[Any], value)) if isinstance(value, list) else value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Sequence
+from typing import Any
 
 _DESCRIPTION = "Description:"
 _EXAMPLES = "Examples:"
@@ -37,7 +38,7 @@ def read_examples(text: str) -> tuple[str, ...]:
     if not text:
         return ()
     try:
-        found = ast.literal_eval(f"[{text}]")
+        found: list[Any] = ast.literal_eval(f"[{text}]")
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         found = []
     if found and all(isinstance(one, str) for one in found):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from knowloom.ontology.concepts import ConceptRange, Enumeration, Range, Scalar
 
@@ -18,7 +18,7 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """What a type hint says: the range of one value, whether there are many, whether None is one."""
+    """What a type hint says: the range of a value, whether there are many, whether None is one."""
 
     range: Range
     many: bool = False
@@ -58,8 +58,10 @@ def _read_subscript(node: ast.Subscript, optional: bool) -> Hint:
             raise Unreadable(f"{ast.unparse(node)} is a list of lists")
         return Hint(inner.range, many=True, optional=optional)
     if outer == "Literal":
-        values = read_literal(node.slice)
-        values = values if isinstance(values, tuple) else (values,)
+        literal = read_literal(node.slice)
+        values: tuple[Any, ...] = (literal,)
+        if isinstance(literal, tuple):
+            values = cast(tuple[Any, ...], literal)
         if not all(isinstance(v, str) for v in values):
             raise Unreadable("Literal may hold text only")
         return Hint(Enumeration(tuple(dict.fromkeys(values))), optional=optional)

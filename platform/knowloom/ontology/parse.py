@@ -34,7 +34,8 @@ def parse(text: str, file: str = "<text>", *, attach_unknown: bool = False) -> O
     Raises:
         OntologyError: every fault with `file:line: what is wrong`.
 
-    >>> parse("class Person(Entity):\\n    born: int | None = None").attributes("Person")["born"].many
+    >>> ontology = parse("class Person(Entity):\\n    born: int | None = None")
+    >>> ontology.attributes("Person")["born"].many
     False
     """
     return _assembled([_read(text, file)], attach_unknown)

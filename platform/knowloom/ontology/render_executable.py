@@ -24,7 +24,7 @@ _BASE = dedent(
         def __init__(self, *args, **values):
             positional = type(self).__positional__
             if len(args) > len(positional):
-                raise TypeError(f"{type(self).__name__} takes at most {len(positional)} unnamed values")
+                raise TypeError(f"{type(self).__name__} takes {len(positional)} unnamed values")
             values = {**dict(zip(positional, args)), **values}
             hints = {}
             for base in reversed(type(self).__mro__):

@@ -16,6 +16,7 @@ from knowloom.server.log import is_disk_full, last_cause, text_of
 
 # Separates the values of a list; a control character, since a list cannot quote its values.
 ARRAY_DELIMITER = "\x1f"
+_HEAP = "1g"  # with less the tool warns, and does fail
 _COUNTS = re.compile(r"^\s*(\d+) (nodes|relationships|properties)\s*$", re.MULTILINE)
 
 
@@ -110,7 +111,7 @@ def _staged(server: LocalServer, files: list[str], lock: int) -> Imported:
         home,
         ["database", "import", "full", DATABASE, *_FORMAT, *files],
         conf=staging,
-        heap=server.profile.heap,
+        heap=_HEAP,
         log=log,
         # Should this process be killed, the tool that goes on writing still holds the folder.
         inherited=(lock,),

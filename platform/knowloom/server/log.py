@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 _CAUSE = re.compile(r"^Caused by: (?:[\w.$]+: )?(.+)$", re.MULTILINE)
+_THROWN = re.compile(r'^Exception in thread "[^"]*" (?:[\w.$]+: )?(.+)$', re.MULTILINE)
+_STACK = re.compile(r"^\s+(?:at |\.\.\. \d+ more)")
 _ERROR = re.compile(r"^\S+ \S+ ERROR +(.+)$", re.MULTILINE)
 
 
@@ -15,10 +17,10 @@ def last_cause(said: str) -> str:
     >>> last_cause("… ERROR it failed\\nCaused by: java.io.IOException: No space left\\n\\tat x")
     'No space left'
     """
-    for pattern in (_CAUSE, _ERROR):
+    for pattern in (_CAUSE, _THROWN, _ERROR):
         if found := pattern.findall(said):
             return str(found[-1]).rstrip(".")
-    lines = [line for line in said.splitlines() if line.strip()]
+    lines = [line for line in said.splitlines() if line.strip() and not _STACK.match(line)]
     return lines[-1].strip().rstrip(".") if lines else "its process ended without a word"
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
 _PATIENCE = 60.0  # seconds that a process may take to end by itself
+_PAUSE = 0.02  # seconds between two looks at it
 
 
 def launch(command: Sequence[str], output: Path) -> psutil.Process:
@@ -81,11 +84,25 @@ def listens(process: psutil.Process, *ports: int) -> bool:
 
 def end(process: psutil.Process) -> None:
     """End a process: politely, and after a minute by force."""
-    try:
-        process.terminate()
-        process.wait(_PATIENCE)
-    except psutil.TimeoutExpired:
-        process.kill()
-        process.wait(_PATIENCE)
-    except psutil.NoSuchProcess:
-        pass
+    for signal in (process.terminate, process.kill):
+        try:
+            signal()
+        except psutil.NoSuchProcess:
+            return
+        if _ended(process):
+            return
+
+
+def _ended(process: psutil.Process) -> bool:
+    """Wait until the process has ended; return whether it did in time.
+
+    Its parent need not be this process, and need not have noticed.
+    """
+    until = time.monotonic() + _PATIENCE
+    while is_alive(process):
+        if time.monotonic() > until:
+            return False
+        time.sleep(_PAUSE)
+    with suppress(ChildProcessError):  # it is the child of another process
+        os.waitpid(process.pid, os.WNOHANG)
+    return True

@@ -17,6 +17,7 @@ from knowloom.ontology.names import quoted
 from knowloom.ontology.values import CompiledConcept, compile_concept
 from knowloom.store.database import Database
 from knowloom.store.instances import StateReader
+from knowloom.store.statement import filled
 
 _CHUNK = 2_000
 _SHOWN = 1_000
@@ -192,9 +193,11 @@ def _check_relationships(database: Database, ontology: Ontology, audit: Audit) -
     expected = _expected_ends(ontology)
     (row,) = database.read(cypher("check/stored_types"))
     for type_ in sorted(row["types"]):
-        tests = [_ends_test(*ends) for ends in expected.get(type_, [])]
-        text = cypher("check/misplaced_relationships").replace("_LINK", quoted(type_))
-        text = text.replace("/*ends*/", "".join(f" OR {test}" for test in tests))
+        tests: LiteralString = "".join(
+            f" OR {_ends_test(*ends)}" for ends in expected.get(type_, [])
+        )
+        parts: dict[str, LiteralString] = {"_LINK": quoted(type_), "/*ends*/": tests}
+        text = filled(cypher("check/misplaced_relationships"), parts)
         for number, found in enumerate(database.read(text, limit=100)):
             head, tail = (
                 ", ".join(sorted(x for x in found[end] if x[0] != "_")) for end in ("head", "tail")

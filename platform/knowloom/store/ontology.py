@@ -7,7 +7,7 @@ adjustment goes on with the next change.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
@@ -20,6 +20,7 @@ from knowloom.errors import Fault, NotFound, NothingToUndo, OntologyError, Would
 from knowloom.ontology.as_json import concept_from_json, concept_to_json
 from knowloom.ontology.concepts import ROOTS, Attribute, Concept, ConceptRange, Ontology
 from knowloom.ontology.diff import Change
+from knowloom.ontology.render_annotated import render_class
 from knowloom.store.adjust import Adjustment
 from knowloom.store.database import Database
 from knowloom.store.impact import impact
@@ -161,6 +162,11 @@ def versions(database: Database) -> tuple[OntologyVersion, ...]:
 
 def resume(database: Database) -> int:
     """Finish adjusting instances where that was interrupted; return how many steps were left."""
+    return _finish(database, lambda: load(database))
+
+
+def _finish(database: Database, present: Callable[[], Ontology]) -> int:
+    """Adjust instances to `present`, the stored ontology; return how many steps that took."""
     left = 0
     for row in database.read(cypher("ontology/read_unfinished")):
         steps = [Adjustment.from_json(step) for step in orjson.loads(row["steps"])]
@@ -168,7 +174,7 @@ def resume(database: Database) -> int:
         for number, step in list(enumerate(steps, start=1))[row["done"] :]:
             step.run(database)
             database.write(cypher("ontology/set_done"), number=row["number"], done=number)
-        fit_indexes(database, load(database))
+        fit_indexes(database, present())
         database.write(cypher("ontology/finish_version"), number=row["number"])
     return left
 
@@ -259,7 +265,7 @@ def _save(
         return database.in_read(work)
     resume(database)
     done = database.in_write(work)
-    resume(database)
+    _finish(database, lambda: new)
     return done
 
 
@@ -283,10 +289,10 @@ def _write(tx: neo4j.ManagedTransaction, stored: _Stored, transition: Transition
     """Write the concepts that differ."""
     new, rows = transition.new, Rows()
     for root in () if stored.has_roots else ROOTS.values():
-        rows.add(None, root, new, _code(root, new))
+        rows.add(None, root, new, render_class(root))
     for step in transition.change.steps:
         if step.after is not None:
-            rows.add(step.before, step.after, new, _code(step.after, new))
+            rows.add(step.before, step.after, new, render_class(step.after))
     rows.concepts += _moved_kinds(transition)
     gone = [step.name for step in transition.change.steps if step.after is None]
     _put(tx, cypher("ontology/remove_concepts"), gone)
@@ -348,8 +354,3 @@ def _put_version(
     }
     tx.run(cypher("ontology/put_version"), version=version).consume()
     return newest + 1
-
-
-def _code(concept: Concept, ontology: Ontology) -> str:
-    """Return a concept as Python code, for the full-text index."""
-    return ""

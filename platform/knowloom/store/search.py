@@ -21,10 +21,10 @@ from knowloom.store.database import Database
 _SPECIAL = re.compile(r'[+\-&|!(){}\[\]^"~*?:\\/]')
 _APART = re.compile(r"[^A-Za-z0-9]")
 _OPERATORS = frozenset({"AND", "OR", "NOT"})
-# Lucene refuses more than 1,024 clauses: a word makes one for each of up to six fields, a near
-# spelling up to fifty for each.
-_MOST_TERMS = 160
-_MOST_NEAR = 3
+# Lucene refuses more than 1,024 clauses: a word makes one for each of two fields, a near spelling
+# up to fifty for each.
+_MOST_TERMS = 480
+_MOST_NEAR = 5
 _SHORTEST_NEAR = 4  # letters
 
 
