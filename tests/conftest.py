@@ -34,6 +34,10 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
 def migrated(endpoint: Endpoint) -> Iterator[Database]:
     """A database with knowloom's own schema."""
     with connect(endpoint) as database:
+        # A server that outlives the run may remember the migrations of another checkout.
+        database.run("MATCH (m:__Neo4jMigration|__Neo4jMigrationsLock) DETACH DELETE m")
+        database.run("DROP INDEX knowloom_instance_text IF EXISTS")
+        database.run("DROP INDEX knowloom_concept_text IF EXISTS")
         migrate.up(database, migrate.shipped())
         yield database
 

@@ -276,20 +276,23 @@ def constant(node: ast.expr, ontology: Ontology | None = None) -> Said:
         case ast.Call(func=func, args=args, keywords=[]):
             return _time(func, args, ontology)
         case _:
-            what = f"{_shown(ast.unparse(node))} is neither a value nor a call of a class"
+            what = f"{_short(ast.unparse(node))} is neither a value nor a call of a class"
             raise Faulty(node.lineno, what, "code")
 
 
 def _time(func: ast.expr, args: Sequence[ast.expr], ontology: Ontology | None) -> Said:
     """Return the date that `date(…)`, `datetime(…)` or their `fromisoformat(…)` give."""
     values = [constant(argument) for argument in args]
-    name = ast.unparse(func).removeprefix("datetime.") or "datetime"
-    plain = name.removesuffix(".fromisoformat")
-    if plain not in _TIMES:
+    name = ast.unparse(func)
+    parts = name.split(".")
+    if parts[0] == "datetime" and parts[1:2] in (["date"], ["datetime"]):
+        parts = parts[1:]
+    if parts[0] not in _TIMES or parts[1:] not in ([], ["fromisoformat"]):
         near = suggestions(name, [c.name for c in ontology]) if ontology else []
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         raise Faulty(func.lineno, f"{name} is no concept of the ontology{hint}", "unknown-concept")
-    make: Any = _TIMES[plain] if plain == name else _TIMES[plain].fromisoformat
+    plain = parts[0]
+    make: Any = _TIMES[plain].fromisoformat if parts[1:] else _TIMES[plain]
     try:
         return make(*values)
     except (TypeError, ValueError, OverflowError) as error:
@@ -318,5 +321,9 @@ def _shown(said: Said) -> str:
         return f"{said.concept}({said.values.get('name', '')!r})"
     if isinstance(said, Related):
         return f"{said.concept}({_shown(said.head)}, {_shown(said.tail)})"
-    text = said if isinstance(said, str) else repr(said)
+    return _short(repr(said))
+
+
+def _short(text: str) -> str:
+    """Return a text, shortened."""
     return text if len(text) <= 80 else f"{text[:79]}…"

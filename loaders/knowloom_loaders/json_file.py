@@ -77,9 +77,12 @@ class JsonLoader(Tabular):
 
 
 def _speaks(path: Path) -> bool:
-    """Return whether the first object of a file is a statement in knowloom's own form."""
+    """Return whether the first object of a file is a statement in knowloom's own form.
+
+    A file without any object says nothing in every form.
+    """
     first = next((i for i in _items(path, "") if not isinstance(i, Reject)), None)
-    return first is not None and is_statement(first[1])
+    return first is None or is_statement(first[1])
 
 
 def _items(path: Path, encoding: str) -> Iterator[Item]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
+from knowloom.errors import Fault, MappingError
 from knowloom.knowledge.mapping import Mapping
 from knowloom.knowledge.plugins import Proposal, Sample, Table, source_name
 from knowloom.knowledge.propose import propose
@@ -55,8 +56,19 @@ class Tabular(ABC):
         self, path: Path, *, ontology: Ontology, mapping: Mapping | None = None, source: str = ""
     ) -> Iterator[Statement]:
         """Yield what a file says; see `Loader.statements`."""
-        mapping = mapping or self.propose(path, ontology).mapping
+        mapping = mapping or self._proposed(path, ontology)
         columns = mapping.for_file(path.name).columns
         table = self.table(path, columns, mapping.encoding)
         name = source_name(path, mapping, source)
         yield from statements(table, mapping, ontology, source=name, file=path.name)
+
+    def _proposed(self, path: Path, ontology: Ontology) -> Mapping:
+        """Return the mapping that is proposed, if the ontology has what it needs."""
+        proposal = self.propose(path, ontology)
+        if proposal.added:
+            what = (
+                "fits no class of the ontology: give a mapping, or load the ontology that is "
+                "proposed for it first"
+            )
+            raise MappingError([Fault(path.name, what, "no-class")])
+        return proposal.mapping

@@ -114,6 +114,7 @@ class UnknownConcept(OntologyError):
         self.suggestions = tuple(suggestions)
         hint = f"; did you mean {' or '.join(self.suggestions)}?" if suggestions else ""
         super().__init__([Fault(name, f"no concept has this name{hint}", "unknown-concept")])
+        self.args = (f"no concept is called {name!r}{hint}",)
 
 
 class WouldOrphan(OntologyError):

@@ -127,7 +127,7 @@ def load(
 
 def _load_part(kb: KnowledgeBase, chosen: LoadPlan, part: Part, advance: Advance) -> WriteReport:
     """Load one source, unless all of it was loaded before exactly as it is now."""
-    digest = _digest(chosen.loader.kind, part, kb.ontology)
+    digest = digest_of(chosen, part, kb.ontology)
     known = runs.loaded_digest(kb.database, part.source)
     if known and known[0] == digest:
         return WriteReport(0, part.source, Counts(given=known[1], unchanged=known[1]))
@@ -147,9 +147,9 @@ def statements(chosen: Loader, part: Part, ontology: Ontology) -> Iterator[State
     )
 
 
-def _digest(kind: str, part: Part, ontology: Ontology) -> str:
+def digest_of(chosen: LoadPlan, part: Part, ontology: Ontology) -> str:
     """Return a hash of all that decides what a load of this source writes."""
-    whole = blake2b(kind.encode(), digest_size=16)
+    whole = blake2b(chosen.loader.kind.encode(), digest_size=16)
     whole.update(orjson.dumps(to_json(ontology), option=orjson.OPT_SORT_KEYS))
     for path, mapping in part.files:
         with path.open("rb") as file:

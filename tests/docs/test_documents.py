@@ -17,12 +17,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from knowloom.base import KnowledgeBase
 from knowloom.store.connect import Endpoint
 
 ROOT = Path(__file__).parents[2]
@@ -91,6 +93,12 @@ class Stage:
             text = "\n" * block.line + block.body  # so that a traceback names the right line
             exec(compile(text, self._document, "exec"), self._names)
 
+    def close(self) -> None:
+        """Close the knowledge bases that blocks left open; a page need not show that."""
+        for value in self._names.values():
+            if isinstance(value, KnowledgeBase):
+                value.close()
+
     def _type(self, command: str, expected: str, block: Block) -> None:
         """Run a shell command and compare what it prints."""
         ran = subprocess.run(
@@ -132,9 +140,9 @@ def test_a_document_shows_what_happens(
     monkeypatch.setenv("NEO4J_DATABASE", endpoint.database)
     scripts = str(Path(sys.executable).parent)
     monkeypatch.setenv("PATH", os.pathsep.join([scripts, os.environ["PATH"]]))
-    stage = Stage(document)
-    for block in blocks(document.read_text(encoding="utf-8")):
-        stage.play(block)
+    with closing(Stage(document)) as stage:
+        for block in blocks(document.read_text(encoding="utf-8")):
+            stage.play(block)
 
 
 def test_links_between_documents_lead_somewhere() -> None:

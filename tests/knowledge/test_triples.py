@@ -135,6 +135,13 @@ def test_the_class_of_a_thing_decides_what_its_predicates_mean() -> None:
     assert values == {"Author": {"year": "long"}, "Work": {"year": 1843}}
 
 
+def test_a_value_that_does_not_fit_the_class_is_rejected() -> None:
+    """Where several classes have a predicate, its value must fit the class of the thing."""
+    *rejects, record = said(triples(f"w {RDF_TYPE} Work", "w year long"), named=False)
+    assert [(r.code, r.reason[:14]) for r in rejects] == [("type", "year of w is '")]
+    assert record.values == {}
+
+
 def test_a_thing_of_several_classes_has_a_record_for_each() -> None:
     """Values go to the class that has them, the identity to all."""
     ontology = Ontology(

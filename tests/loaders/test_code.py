@@ -139,7 +139,8 @@ def test_variables_are_different_things(tmp_path: Path) -> None:
     """Two variables of one name are two things; a call inside another means the first."""
     found = read(
         tmp_path,
-        'a = Person("Ada")\nb = Person("Ada")\nc = Person("Cy", friends=[Person("Ada", age=9), b])\n',
+        'a = Person("Ada")\nb = Person("Ada")\n'
+        'c = Person("Cy", friends=[Person("Ada", age=9), b])\n',
     )
     assert [(r.uid, r.values.get("age")) for r in found] == [
         (person("Ada"), 9),

@@ -58,7 +58,7 @@ def test_each_format_says_the_same(ending: str, tmp_path: Path) -> None:
 
 def test_an_unknown_ending_is_a_source_error(tmp_path: Path) -> None:
     """A file whose ending tells no RDF format is named."""
-    with pytest.raises(SourceError, match="no RDF format has the ending '.doc'"):
+    with pytest.raises(SourceError, match=r"no RDF format has the ending '\.doc'"):
         list(RdfLoader().statements(tmp_path / "people.doc", ontology=ONTOLOGY))
 
 

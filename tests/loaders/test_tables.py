@@ -186,3 +186,12 @@ def test_paths_are_found_in_samples() -> None:
     found = paths(objects)
     assert found == ("a", "b.c.d", "b.c.e", "b.c", "f")
     assert picker(found)(objects[0]) == [1, [2, None], [None, 3], [{"d": 2}, {"e": 3}], None]
+
+
+def test_a_table_that_fits_no_class_needs_a_mapping(tmp_path: Path) -> None:
+    """Without a mapping, a table for which there is no class is refused with what to do."""
+    path = tmp_path / "ships.csv"
+    path.write_text("imo,flag\n1,NO\n")
+    with pytest.raises(MappingError, match=r"ships\.csv: fits no class of the ontology: give a"):
+        list(CsvLoader().statements(path, ontology=ONTOLOGY))
+    assert CsvLoader().propose(path, ONTOLOGY).added == ("Ship",)

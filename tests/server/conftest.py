@@ -1,4 +1,4 @@
-"""Managed servers of the tests' own, each stopped when its test or file ends."""
+"""Managed servers of the tests' own."""
 
 from __future__ import annotations
 
@@ -18,15 +18,20 @@ def high_ports() -> Ports:
     return Ports(bolt=free_port(27_687), http=free_port(27_474))
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
-    """A server that runs; a test that stops it starts it again."""
-    server = LocalServer(
-        tmp_path_factory.mktemp("local") / "ws", profile=TESTS, ports=high_ports()
-    )
-    server.start()
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
+    """The one server that most tests of this folder use."""
+    workspace = tmp_path_factory.mktemp("local") / "ws"
+    server = LocalServer(workspace, profile=TESTS, ports=high_ports())
     yield server
     server.stop()
+
+
+@pytest.fixture
+def running(shared: LocalServer) -> LocalServer:
+    """The shared server, running; a test may stop, kill or refill it."""
+    shared.start()
+    return shared
 
 
 @pytest.fixture

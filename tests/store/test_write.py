@@ -115,7 +115,7 @@ def test_first_record_is_inline(database: Database) -> None:
 
 def test_rerun_writes_nothing(database: Database) -> None:
     """The same statements again leave the server's counters at zero, and no run behind."""
-    said = [
+    said: list[Statement] = [
         person("Ada", affiliation=["ACM"], born=1815),
         Fact("Employment", "", mention("Ada", "Person"), mention("ACM"), {"since": 1840}, 2),
         Fact("", "affiliation", mention("Ada", "Person"), mention("ACM"), {}, 3),

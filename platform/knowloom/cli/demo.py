@@ -25,7 +25,7 @@ _LOADS = (
     ("csv", ("places", "topics", "organizations", "people", "employment", "doctorates")),
     ("jsonl", ("publications", "artifacts", "awards", "milestones")),
 )
-_QUERY = "MATCH p = (:TuringAward)-[:RECIPIENT]->(:Person)-[:ADVISOR]->(:Person) RETURN p"
+_QUERY = "MATCH p = (:TuringAward)-->(:Person)-[:ADVISOR]->() RETURN p"
 
 
 @click.command()
@@ -59,7 +59,11 @@ def _story(folder: Path, settings: Settings) -> Iterator[str]:
     """Do what the demo does, yielding what there is to see."""
     from knowloom.session import knowledge_base
 
-    ending = _started(settings) if not settings.uri else [f"It is all at {settings.uri}"]
+    if settings.uri:
+        ending = [f"It is all at {settings.uri}"]
+    else:
+        yield f"Starting the Neo4j of {settings.workspace} …"
+        ending = _started(settings)
     with knowledge_base(settings) as kb:
         _store_ontology(kb, folder / "ontology.py")
         yield from _data(kb, folder)
@@ -140,7 +144,8 @@ def _classes(kb: KnowledgeBase) -> Iterator[str]:
 
 def _answers(kb: KnowledgeBase, folder: Path) -> Iterator[str]:
     """Yield the example's questions with their answers; they are a script that users run too."""
-    sys.path.insert(0, str(folder))
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
     for question in import_module("questions").QUESTIONS:
         yield ""
         yield (question.__doc__ or "").partition("\n")[0]

@@ -10,9 +10,13 @@ import click
 
 from knowloom.cli.connection import connection_options
 from knowloom.cli.output import emit, json_option, progress
+from knowloom.errors import NotBulkLoadable
 from knowloom.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from knowloom.base import KnowledgeBase
     from knowloom.loading import LoadPlan
     from knowloom.store.write import WriteReport
 
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
 @click.option("--mapping", type=click.Path(path_type=Path), help="What the columns mean (TOML).")
 @click.option("--source", default="", help="Who says it; the file's name when not given.")
 @click.option("--allow-rejects", default=0, metavar="N", help="Exit 0 with up to N rejects.")
+@click.option("--bulk", is_flag=True, help="First load of many rows, through the import tool.")
 @click.option("--dry-run", is_flag=True, help="Say what would be loaded; write nothing.")
 @connection_options
 @json_option
@@ -34,6 +39,7 @@ def load(
     mapping: Path | None,
     source: str,
     allow_rejects: int,
+    bulk: bool,
     dry_run: bool,
     settings: Settings,
     as_json: bool,
@@ -59,10 +65,28 @@ def load(
             emit(_planned(chosen), as_json, _plan_lines(chosen))
             return
         with progress("loading") as advance:
-            reports = loading.load(kb, chosen, advance)
+            if bulk:
+                reports = _bulk(kb, settings, chosen, advance)
+            else:
+                reports = loading.load(kb, chosen, advance)
     emit([_data(r) for r in reports], as_json, [line for r in reports for line in _lines(r)])
     if sum(r.counts.rejected for r in reports) > allow_rejects:
         ctx.exit(1)
+
+
+def _bulk(
+    kb: KnowledgeBase, settings: Settings, chosen: LoadPlan, advance: Callable[[int], None]
+) -> list[WriteReport]:
+    """Load through the import tool of the managed server."""
+    from knowloom.bulk import bulk_load
+    from knowloom.server.local import LocalServer
+
+    if settings.uri:
+        raise NotBulkLoadable(
+            f"--bulk needs the managed local server, and {settings.uri} is another: "
+            "load without it, or unset NEO4J_URI"
+        )
+    return bulk_load(kb, LocalServer.of(settings), chosen, advance)
 
 
 def _planned(chosen: LoadPlan) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -35,14 +35,13 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]
     drawn = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         drawn.add_row(*("" if cell is None else str(cell) for cell in row))
-    console = Console(file=StringIO(), width=160, highlight=False, markup=False)
-    console.print(drawn)
-    text: str = console.file.getvalue()  # type: ignore[attr-defined]
-    return [line.rstrip() for line in text.splitlines()]
+    page = StringIO()
+    Console(file=page, width=160, highlight=False, markup=False).print(drawn)
+    return [line.rstrip() for line in page.getvalue().splitlines()]
 
 
 @contextmanager
-def progress(title: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+def progress(title: str, total: int | None = None) -> Generator[Callable[[int], None]]:
     """Yield a function to call with every number of finished items.
 
     On a terminal it draws a bar with rate and remaining time; else it writes a line to stderr
@@ -56,11 +55,16 @@ def progress(title: str, total: int | None = None) -> Iterator[Callable[[int], N
 
 
 @contextmanager
-def _bar(title: str, total: int | None) -> Iterator[Callable[[int], None]]:
+def _bar(title: str, total: int | None) -> Generator[Callable[[int], None]]:
     """Yield a function that moves a drawn bar."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-    from rich.progress import TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn("{task.description}"),

@@ -176,7 +176,7 @@ class Compiler:
             self.fault(key, what, "key")
             return lambda cells: ()
         known = self.ontology.attributes(concept)
-        reads = [reader(known[name]) for name in names]
+        reads = [value_reader(known[name]) for name in names]
         gets = [self.get(f"{key}.{name}", cells[name]) for name in names]
         if len(names) == 1:
             return _by_one(concept, declarer, names[0], gets[0], reads[0])

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
@@ -68,7 +68,7 @@ def _public(names: Iterable[str]) -> list[str]:
 def _canonical(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values of a user's names; the order within a list is no knowledge."""
     return {
-        name: sorted(value, key=str) if isinstance(value, list) else value
+        name: sorted(cast(list[Any], value), key=str) if isinstance(value, list) else value
         for name, value in values.items()
         if name[0] != "_" and name != "uid"
     }

@@ -11,9 +11,10 @@ is known of each thing is in memory: some 500 bytes a thing, and 200 a plain val
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple, cast
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar, cast
 
 from knowloom.knowledge.record import (
     Fact,
@@ -37,6 +38,8 @@ from knowloom.ontology.concepts import (
 )
 from knowloom.ontology.values import Unfit, reader
 
+T = TypeVar("T")
+
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 UID_PREFIX = "urn:knowloom:"
 SCHEMA = (
@@ -54,9 +57,13 @@ WELL_KNOWN = {
     "http://schema.org/name": "name",
     "http://www.w3.org/2004/02/skos/core#altLabel": "aliases",
 }
+_ANY = (Kind.ENTITY.value,)
 _NODE_KEYS = frozenset(("id", "iri", "uri"))
 _OPAQUE = re.compile(r"/?[a-z]+[/.][0-9a-z_]+|Q[0-9]+|_:.*|[A-Za-z][A-Za-z0-9+.-]*:\S+")
 _LOCAL = re.compile(r"[^#/:]+$")
+
+
+_reader = lru_cache(4096)(reader)
 
 
 class Literal(NamedTuple):
@@ -221,10 +228,10 @@ class _Thing:
     """
 
     row: int
-    concepts: set[str] = field(default_factory=set[str])
-    values: dict[str, list[Literal]] = field(default_factory=dict[str, list[Literal]])
-    unclear: set[str] = field(default_factory=set[str])
-    ranges: set[tuple[str, ...]] = field(default_factory=set[tuple[str, ...]])
+    concepts: frozenset[str] = frozenset()
+    values: dict[str, list[Literal]] | None = None
+    unclear: frozenset[str] = frozenset()
+    ranges: frozenset[tuple[str, ...]] = frozenset()
     classes: tuple[str, ...] = ()
     mention: Mention | None = None
 
@@ -239,6 +246,7 @@ class _Things:
         self._labels = labels
         self._named = named
         self._things: dict[str, _Thing] = {}
+        self._unions: dict[tuple[frozenset[Any], object], frozenset[Any]] = {}
         self._meant: dict[tuple[tuple[str, ...], str], tuple[str, str, str] | None] = {}
 
     def take(self, triple: Triple) -> Reject | None:
@@ -250,7 +258,7 @@ class _Things:
             return _meaningless(triple)
         scalar = [m.attribute for m in meanings if m.attribute and not m.attribute.is_link]
         if scalar:
-            if fault := self._take_value(triple, scalar[0]):
+            if fault := self._take_value(triple, scalar):
                 return fault
         elif isinstance(triple.object, Literal):
             what = f"{triple.predicate} leads to a thing, and {triple.object.value!r} is a value"
@@ -262,12 +270,12 @@ class _Things:
 
     def settle(self) -> None:
         """Decide what each thing is, and its identity, now that all triples were seen."""
+        alike: dict[object, tuple[str, ...]] = {}
         for name, thing in self._things.items():
-            for predicate in sorted(thing.unclear):
-                self._decide(thing, self._vocabulary.meanings(predicate))
-            if not thing.concepts:
-                thing.concepts |= {range_[0] for range_ in sorted(thing.ranges)}
-            thing.classes = self._ontology.most_specific(thing.concepts) or ("Entity",)
+            known = (thing.concepts, thing.unclear, thing.ranges)
+            if known not in alike:
+                alike[known] = self._classes(thing)
+            thing.classes = alike[known]
             thing.mention = self._identified(name, thing)
 
     def records(self) -> Iterator[Statement]:
@@ -316,6 +324,15 @@ class _Things:
             thing = self._things[name] = _Thing(row)
         return thing
 
+    def _with(self, known: frozenset[T], more: T) -> frozenset[T]:
+        """Return a set with one more member; equal sets are one, for there are many things."""
+        if more in known:
+            return known
+        key = (known, more)
+        if key not in self._unions:
+            self._unions[key] = known | {more}
+        return self._unions[key]
+
     def _take_class(self, triple: Triple) -> Reject | None:
         """Take note of what a thing is said to be."""
         text = triple.object if isinstance(triple.object, str) else triple.object.value
@@ -324,26 +341,31 @@ class _Things:
         concept = self._vocabulary.concept(text)
         if concept is None or self._ontology.kind(concept) is Kind.RELATION:
             return _reject(triple, f"{text} is no class of the ontology", "unknown-concept")
-        self._thing(triple.subject, triple.row).concepts.add(concept)
+        thing = self._thing(triple.subject, triple.row)
+        thing.concepts = self._with(thing.concepts, concept)
         return None
 
     def _take_meanings(self, triple: Triple, meanings: Sequence[Meaning]) -> None:
         """Take note of the class that a predicate shows its subject to have."""
         thing = self._thing(triple.subject, triple.row)
         if len(meanings) > 1:
-            thing.unclear.add(triple.predicate)
+            thing.unclear = self._with(thing.unclear, triple.predicate)
         elif meanings[0].attribute:
-            thing.concepts.add(meanings[0].concept)
+            thing.concepts = self._with(thing.concepts, meanings[0].concept)
 
-    def _take_value(self, triple: Triple, attribute: Attribute) -> Reject | None:
-        """Take note of a plain value, if it fits."""
+    def _take_value(self, triple: Triple, could_be: Sequence[Attribute]) -> Reject | None:
+        """Take note of a plain value, if it can fit."""
         given = triple.object
         literal = given if isinstance(given, Literal) else Literal(given)
-        try:
-            reader(attribute)(literal.value)
-        except Unfit as unfit:
-            return _reject(triple, f"{attribute.name} {unfit}", unfit.code)
+        attribute = could_be[0]
+        if len(could_be) == 1:
+            try:
+                _reader(attribute)(literal.value)
+            except Unfit as unfit:
+                return _reject(triple, f"{attribute.name} {unfit}", unfit.code)
         thing = self._thing(triple.subject, triple.row)
+        if thing.values is None:
+            thing.values = {}
         thing.values.setdefault(attribute.name, []).append(literal)
         return None
 
@@ -353,21 +375,38 @@ class _Things:
         tail = self._thing(cast(str, triple.object), triple.row)
         for meaning in meanings:
             if meaning.attribute:
-                tail.ranges.add(cast(ConceptRange, meaning.attribute.range).concepts)
+                range_ = cast(ConceptRange, meaning.attribute.range).concepts
+                tail.ranges = self._with(tail.ranges, range_)
                 continue
             known = self._ontology.attributes(meaning.concept)
             for end, thing in zip(ENDS, (head, tail), strict=True):
-                thing.ranges.add(cast(ConceptRange, known[end].range).concepts)
+                range_ = cast(ConceptRange, known[end].range).concepts
+                thing.ranges = self._with(thing.ranges, range_)
 
-    def _decide(self, thing: _Thing, meanings: Sequence[Meaning]) -> None:
-        """Give a thing the class that a predicate of several classes shows it to have."""
-        if not any(m.concept in ROOTS or self._owns(thing, m) for m in meanings):
-            thing.concepts.add(meanings[0].concept)
+    def _classes(self, thing: _Thing) -> tuple[str, ...]:
+        """Return the most specific classes of a thing."""
+        found = set(thing.concepts)
+        for predicate in sorted(thing.unclear):
+            meanings = self._vocabulary.meanings(predicate)
+            if not any(m.concept in ROOTS or self._owns(found, m) for m in meanings):
+                found.add(meanings[0].concept)
+        return self._ontology.most_specific(found | self._allowed(found, thing.ranges)) or _ANY
 
-    def _owns(self, thing: _Thing, meaning: Meaning) -> bool:
-        """Return whether a thing has the attribute, or may be an end of the relation."""
+    def _allowed(self, found: Collection[str], ranges: Collection[tuple[str, ...]]) -> set[str]:
+        """Return the classes that links to a thing tell, where they say more than is known."""
+        is_a = self._ontology.is_a
+        known = self._ontology.most_specific(found)
+        return {
+            range_[0]
+            for range_ in ranges
+            if not any(is_a(concept, allowed) for concept in known for allowed in range_)
+            and (not known or any(is_a(range_[0], concept) for concept in known))
+        }
+
+    def _owns(self, concepts: Collection[str], meaning: Meaning) -> bool:
+        """Return whether things of these classes have an attribute, or may be in a relation."""
         return meaning.attribute is None or any(
-            self._ontology.is_a(concept, meaning.concept) for concept in thing.concepts
+            self._ontology.is_a(concept, meaning.concept) for concept in concepts
         )
 
     def _identified(self, name: str, thing: _Thing) -> Mention:
@@ -390,7 +429,7 @@ class _Things:
         known = self._ontology.attributes(concept)
         found: list[Value] = []
         for attribute in names:
-            given = thing.values.get(attribute)
+            given = (thing.values or {}).get(attribute)
             if not given and len(names) == 1 and (self._named or attribute in _NODE_KEYS):
                 given = [Literal(name)]
             if not given:
@@ -407,7 +446,7 @@ class _Things:
         mention = cast(Mention, thing.mention)
         known = self._ontology.attributes(concept)
         values: Values = {n: v for n, v in mention.values if n in known}
-        for attribute_name, literals in thing.values.items():
+        for attribute_name, literals in (thing.values or {}).items():
             attribute = known.get(attribute_name)
             if attribute and attribute_name not in said:
                 said.add(attribute_name)
@@ -431,8 +470,15 @@ def _take_values(
     values: Values, attribute: Attribute, literals: list[Literal], name: str, row: int
 ) -> Iterator[Reject]:
     """Add the values of an attribute; of several names one is chosen, the others are aliases."""
-    texts = [item.value for item in sorted(literals, key=_rank)]
-    read = list(dict.fromkeys(v for t in texts if (v := _read(attribute, t)) is not None))
+    found: dict[Value, None] = {}
+    for literal in sorted(literals, key=_rank):
+        try:
+            found[_single(_reader(attribute)(literal.value))] = None
+        except Unfit as unfit:
+            yield Reject(
+                row, f"{attribute.name} of {name} {unfit}", unfit.code, literal.value[:500]
+            )
+    read = list(found)
     if attribute.many:
         values[attribute.name] = _joined(values.get(attribute.name), read)
         return
@@ -460,9 +506,13 @@ def _joined(known: Value | list[Value] | None, more: list[Value]) -> list[Value]
 def _read(attribute: Attribute, text: str) -> Value | None:
     """Return one value of an attribute, None when the text is none."""
     try:
-        found = reader(attribute)(text)
+        return _single(_reader(attribute)(text))
     except Unfit:
         return None
+
+
+def _single(found: Value | list[Value]) -> Value:
+    """Return a value that may be the only one of a list."""
     return found[0] if isinstance(found, list) else found
 
 

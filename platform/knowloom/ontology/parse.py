@@ -132,7 +132,9 @@ def _class(
     if has_init or (own_bases and ast.AnnAssign not in body and not node.keywords):
         from knowloom.ontology import parse_knowcoder
 
-        return parse_knowcoder.read_class(node, comments, reading.faults, reading.file)
+        return parse_knowcoder.read_class(
+            node, comments, reading.faults, reading.file, reading.text
+        )
     return read_class(node, reading)
 
 

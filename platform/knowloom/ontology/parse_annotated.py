@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from knowloom.errors import Fault
@@ -67,9 +68,7 @@ def read_class(node: ast.ClassDef, reading: Reading) -> Concept:
     """
     description, examples = read_docstring(ast.get_docstring(node, clean=False))
     parents = tuple(
-        name
-        for base in node.bases
-        if (name := reading.guarded(base, lambda base=base: read_name(base)))
+        name for base in node.bases if (name := reading.guarded(base, partial(read_name, base)))
     )
     concept = Concept(
         name=node.name,
@@ -88,11 +87,11 @@ def _class_keywords(node: ast.ClassDef, reading: Reading) -> dict[str, Any]:
     for keyword in node.keywords:
         name, value = keyword.arg or "**", keyword.value
         if name in {"key", "aliases"}:
-            given[name] = reading.guarded(keyword, lambda value=value: read_texts(value), ())
+            given[name] = reading.guarded(keyword, partial(read_texts, value), ())
         elif name in _CLASS_TEXTS:
-            given[name] = reading.guarded(keyword, lambda value=value: _text(value), "")
+            given[name] = reading.guarded(keyword, partial(_text, value), "")
         elif name == "binding":
-            given[name] = reading.guarded(keyword, lambda value=value: _binding(value))
+            given[name] = reading.guarded(keyword, partial(_binding, value))
         else:
             known = ", ".join(sorted({"key", "aliases", "binding", *_CLASS_TEXTS}))
             reading.fault(keyword, f"{name} is no class keyword (known are {known})")
@@ -104,7 +103,7 @@ def _attributes(node: ast.ClassDef, reading: Reading) -> Iterator[Attribute]:
     for statement in node.body:
         match statement:
             case ast.AnnAssign(target=ast.Name()):
-                attribute = reading.guarded(statement, lambda s=statement: _attribute(s))
+                attribute = reading.guarded(statement, partial(_attribute, statement))
                 if attribute is not None:
                     reading.lines[f"{node.name}.{attribute.name}"] = reading.at(statement)
                     yield attribute

@@ -21,7 +21,7 @@ _BASE = dedent(
         uid: str
         __positional__ = ()
 
-        def __init__(self, *args, **values):
+        def __init__(self, /, *args, **values):
             positional = type(self).__positional__
             if len(args) > len(positional):
                 raise TypeError(f"{type(self).__name__} takes {len(positional)} unnamed values")
@@ -53,7 +53,7 @@ _BASE = dedent(
     def _short(value):
         if isinstance(value, list):
             return [_short(v) for v in value]
-        if isinstance(value, Thing):
+        if hasattr(value, "uid"):
             return (type(value).__name__, value.uid or getattr(value, "name", ""))
         return value
     '''

@@ -88,7 +88,7 @@ def _in_order(moves: Mapping[Labels, Adjustment]) -> Iterator[Adjustment]:
 def _retyped_records(transition: Transition, census: Census) -> Iterator[Adjustment]:
     """Yield what records of classes that are no longer there become."""
     for name in transition.gone:
-        if name in census.labels:
+        if name in census.labels and census.size(name):
             heir = transition.heirs(name)[0]
             yield Adjustment(act=Act.RETYPE_RECORDS, old=name, new=heir)
 

@@ -39,7 +39,7 @@ _SCALARS: Mapping[str, Scalar] = {
     "LOCAL DATETIME": Scalar.DATETIME,
     "ZONED DATETIME": Scalar.DATETIME,
 }
-_NAMES = ("title", "label", "Name", "Title")  # properties that hold names, when none is called so
+_NAMES = ("name", "title", "label")  # how properties that hold names end, the likeliest first
 _INHERITED = frozenset(a.name for root in ROOTS.values() for a in root.attributes)
 
 
@@ -106,8 +106,9 @@ def inferred(labels: Sequence[LabelSample], types: Sequence[TypeSample]) -> Onto
     """
     names = _Names(sample.label for sample in labels)
     above = {sample.label: sample.above for sample in labels}
-    concepts = [_concept(sample, names, above, types) for sample in labels]
-    relations = [_relation(sample, names, above) for sample in types if sample.properties]
+    joining = [sample for sample in types if _joins(sample, above)]
+    concepts = [_concept(sample, names, above, joining) for sample in labels]
+    relations = [_relation(sample, names, above) for sample in joining if sample.properties]
     return Ontology([*concepts, *relations])
 
 
@@ -240,6 +241,11 @@ def _common(scalars: set[Scalar]) -> Scalar:
     return Scalar.FLOAT if scalars == {Scalar.INT, Scalar.FLOAT} else Scalar.STR
 
 
+def _joins(sample: TypeSample, known: Mapping[str, object]) -> bool:
+    """Return whether a relationship type joins nodes with known labels."""
+    return any(any(x in known for x in a) and any(x in known for x in b) for a, b in sample.ends)
+
+
 def _targets(label: str, sample: TypeSample, above: Mapping[str, frozenset[str]]) -> list[str]:
     """Return the labels that relationships of a type lead to from nodes with a label.
 
@@ -267,7 +273,8 @@ def _name_property(sample: LabelSample) -> str:
     """Return the property to take names from, empty when `name` is one or there is none."""
     if "name" in sample.properties:
         return ""
-    likely = [p for p in (sample.identity, *_NAMES) if p in sample.properties]
+    ends = [p for end in _NAMES for p in sorted(sample.properties) if p.lower().endswith(end)]
+    likely = [p for p in (*ends, sample.identity) if p in sample.properties]
     texts = [p for p in likely if all(t.startswith("STRING") for t in sample.properties[p])]
     return texts[0] if texts else ""
 

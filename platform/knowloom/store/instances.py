@@ -254,6 +254,7 @@ class InstanceWriter:
             for e in state.evidence
             if e.source == self._run.source
             and not e.superseded_by
+            and e.run != self._run.id
             and e.hash not in self._said[state.uid]
         }
 

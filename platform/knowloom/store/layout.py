@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
@@ -168,10 +168,7 @@ def _attribute_properties(attribute: Attribute) -> Row:
 def _stored(value: Concept | Attribute, defaults: Mapping[str, Any]) -> Row:
     """Return the fields as properties, None for those at their default."""
     found: Row = {name: getattr(value, name) for name in defaults}
-    return {
-        name: None if v == defaults[name] else list(v) if type(v) is tuple else v
-        for name, v in found.items()
-    }
+    return {name: None if v == defaults[name] else _plain(v) for name, v in found.items()}
 
 
 def _trimmed(properties: Row, before: Concept | None) -> Row:
@@ -183,11 +180,18 @@ def _trimmed(properties: Row, before: Concept | None) -> Row:
 
 def _given(names: Iterable[str], values: Iterable[Any]) -> Row:
     """Return the fields that a node holds."""
-    return {
-        name: tuple(value) if type(value) is list else value
-        for name, value in zip(names, values, strict=True)
-        if value is not None
-    }
+    named = zip(names, values, strict=True)
+    return {name: _frozen(value) for name, value in named if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    """Return a field as a property: Neo4j's lists are Python's."""
+    return list(cast("tuple[str, ...]", value)) if isinstance(value, tuple) else value
+
+
+def _frozen(value: Any) -> Any:
+    """Return a property as a field."""
+    return tuple(cast("list[str]", value)) if isinstance(value, list) else value
 
 
 def _binding_text(concept: Concept) -> str | None:

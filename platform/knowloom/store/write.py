@@ -83,6 +83,10 @@ class RejectFile:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Finish the file."""
         if self._file is not None:
             self._file.close()
 

@@ -121,7 +121,8 @@ class Subgraph:
         """Return Python code that, run by itself, makes equal objects (item 62).
 
         It defines the classes, makes each object in a variable of its own, sets the links, and
-        gathers the seeds in `search_results` and everything in `instances` and `relations`.
+        gathers all instances in `search_results`, the facts in `relations` and the instances that
+        were asked for in `seeds`.
         """
         from knowloom.subgraph.code import program
 

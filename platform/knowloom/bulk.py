@@ -1,0 +1,145 @@
+"""The bulk load: a first load of many rows through Neo4j's own import tool."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from knowloom.assets import cypher
+from knowloom.base import KnowledgeBase
+from knowloom.errors import NotBulkLoadable
+from knowloom.knowledge.record import Statement
+from knowloom.loading import LoadPlan, Part, digest_of, statements
+from knowloom.server.bulk import NodeFile, RelationshipFile, import_full
+from knowloom.server.local import LocalServer
+from knowloom.store import runs
+from knowloom.store.carry import Carried, carry, restore_schema
+from knowloom.store.stage import Stage
+from knowloom.store.write import Counts, RejectFile, Writer, WriteReport
+
+_STEP = 10_000
+
+
+def bulk_load(
+    kb: KnowledgeBase,
+    server: LocalServer,
+    chosen: LoadPlan,
+    advance: Callable[[int], None] = lambda _: None,
+) -> list[WriteReport]:
+    """Load what a plan says into a managed server that holds no instance yet.
+
+    The result has the same fingerprint as that of a normal load. Ended at any point, this leaves
+    either the empty graph or the loaded one; the same command again completes it.
+
+    Args:
+        kb: connected to the server.
+        server: the managed one; it is restarted.
+        chosen: from `loading.plan`.
+        advance: called with every number of statements read.
+
+    Raises:
+        NotBulkLoadable: there are instances already.
+        ServerError: the import failed; the graph is as it was.
+    """
+    kb.migrate()
+    if kb.database.read(cypher("bulk/count_instances"))[0]["some"]:
+        raise NotBulkLoadable(
+            "--bulk is for a first load, and this graph holds instances: load without it"
+        )
+    if chosen.added:
+        kb.save_ontology(chosen.ontology)
+    server.workspace.prepare()
+    with TemporaryDirectory(dir=server.workspace.folder, prefix="bulk-") as name:
+        return _load(kb, server, chosen, Path(name), advance)
+
+
+def _load(
+    kb: KnowledgeBase,
+    server: LocalServer,
+    chosen: LoadPlan,
+    folder: Path,
+    advance: Callable[[int], None],
+) -> list[WriteReport]:
+    """Stage, import, make the schema, and write what was left over."""
+    loads = [_Load(kb, chosen, part) for part in chosen.parts]
+    stage = Stage(folder, kb.ontology)
+    for load in loads:
+        load.given, load.left = stage.add(
+            load.run, _watched(load.statements(), advance), load.rejects.add
+        )
+    stage.finish()
+    carried = carry(kb.database, folder)
+    import_full(server, *_files(stage, carried))
+    restore_schema(kb.database, carried)
+    return [load.complete() for load in loads]
+
+
+class _Load:
+    """One source on its way.
+
+    Args:
+        kb: where to.
+        chosen: the plan.
+        part: the source's part of it.
+    """
+
+    def __init__(self, kb: KnowledgeBase, chosen: LoadPlan, part: Part) -> None:
+        self._kb = kb
+        self._chosen = chosen
+        self._part = part
+        self.run = runs.begin(kb.database, part.source, f"load {chosen.loader.kind} --bulk")
+        self.rejects = RejectFile(kb.workspace / "rejects" / f"{self.run.id}.jsonl")
+        self.given = 0
+        self.left: list[Statement] = []
+
+    def statements(self) -> Iterator[Statement]:
+        """Yield what the source says."""
+        return statements(self._chosen.loader, self._part, self._kb.ontology)
+
+    def complete(self) -> WriteReport:
+        """Record the run and write what was left over; return all counts."""
+        database = self._kb.database
+        database.in_write(self.run.record)
+        self.run.recorded = True
+        report = Writer(database, self._kb.ontology, self.run).write(self.left)
+        self.rejects.close()
+        rejected = self.rejects.count
+        counts = Counts(
+            given=self.given,
+            written=self.given - rejected - report.counts.unchanged - report.counts.rejected,
+            unchanged=report.counts.unchanged,
+            rejected=rejected + report.counts.rejected,
+        )
+        runs.finish(database, self.run, "done", asdict(counts))
+        if not counts.rejected:
+            digest = digest_of(self._chosen, self._part, self._kb.ontology)
+            runs.remember_digest(database, self._part.source, digest, counts.given)
+        path = self.rejects.path if rejected else None
+        listed = [*self.rejects.first, *report.rejects]
+        return WriteReport(self.run.id, self._part.source, counts, counts.written, listed, path)
+
+
+def _watched(said: Iterator[Statement], advance: Callable[[int], None]) -> Iterator[Statement]:
+    """Yield statements, telling how many went by every ten thousand."""
+    for number, statement in enumerate(said, 1):
+        yield statement
+        if number % _STEP == 0:
+            advance(_STEP)
+
+
+def _files(stage: Stage, carried: Carried) -> tuple[list[NodeFile], list[RelationshipFile]]:
+    """Return all sheets as the import tool is given them."""
+    nodes = [
+        *((stage.labels(concept), sheet) for concept, sheet in stage.nodes.items()),
+        *carried.nodes,
+    ]
+    links = [
+        *((kind.type, sheet) for kind, sheet in stage.edges.items()),
+        *carried.relationships,
+    ]
+    return (
+        [NodeFile(labels, sheet.header, (sheet.data,)) for labels, sheet in nodes],
+        [RelationshipFile(type_, sheet.header, (sheet.data,)) for type_, sheet in links],
+    )

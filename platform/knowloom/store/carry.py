@@ -1,0 +1,114 @@
+"""Carrying over what is no instance, ontology, runs and migrations, to a store made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, LiteralString, cast
+
+import neo4j
+
+from knowloom.assets import cypher
+from knowloom.knowledge.instance import native
+from knowloom.store.database import Database
+from knowloom.store.sheets import Sheet, Unstageable, cell
+
+_TYPES = {
+    "bool": "boolean",
+    "int": "long",
+    "float": "double",
+    "str": "string",
+    "Date": "date",
+    "DateTime": "datetime",
+    "Duration": "duration",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """System nodes and relationships as files, and the statements that make the schema.
+
+    Args:
+        nodes: labels and their sheet.
+        relationships: type and its sheet.
+        schema: statements for all constraints and indexes.
+    """
+
+    nodes: list[tuple[tuple[str, ...], Sheet]]
+    relationships: list[tuple[str, Sheet]]
+    schema: list[str]
+
+
+def carry(database: Database, folder: Path) -> Carried:
+    """Write what a database holds besides instances to files.
+
+    Args:
+        database: where to read.
+        folder: where the files go.
+    """
+    nodes: dict[tuple[str, ...], list[neo4j.Record]] = {}
+    for row in database.read(cypher("bulk/system_nodes")):
+        nodes.setdefault(tuple(sorted(row["labels"])), []).append(row)
+    links: dict[str, list[neo4j.Record]] = {}
+    for row in database.read(cypher("bulk/system_relationships")):
+        links.setdefault(row["type"], []).append(row)
+    schema = [
+        row["statement"]
+        for name in ("bulk/schema", "bulk/indexes")
+        for row in database.read(cypher(name))  # pyright: ignore[reportArgumentType]
+    ]
+    return Carried(
+        [
+            (labels, _sheet(folder, f"system{i}", [":ID"], ["id"], rows))
+            for i, (labels, rows) in enumerate(nodes.items())
+        ],
+        [
+            (type_, _sheet(folder, f"link{i}", [":START_ID", ":END_ID"], ["start", "end"], rows))
+            for i, (type_, rows) in enumerate(links.items())
+        ],
+        schema,
+    )
+
+
+def restore_schema(database: Database, carried: Carried) -> None:
+    """Make the constraints and indexes again, and wait until they are online."""
+    for statement in carried.schema:
+        made = statement.replace(" FOR ", " IF NOT EXISTS FOR ", 1)
+        database.run(cast(LiteralString, made))
+    database.run("CALL db.awaitIndexes(3600)")
+
+
+def _sheet(
+    folder: Path, name: str, ids: Sequence[str], keys: Sequence[str], rows: Sequence[neo4j.Record]
+) -> Sheet:
+    """Return a sheet of rows with all properties that any of them has."""
+    types: dict[str, str] = {}
+    for row in rows:
+        properties: Mapping[str, Any] = row["properties"]
+        types.update({k: _type(v) for k, v in properties.items() if k not in types})
+    sheet = Sheet(folder, name, [*ids, *(f"{k}:{t}" for k, t in types.items())])
+    for row in rows:
+        values = [_cell(row["properties"].get(k)) for k in types]
+        sheet.write([*(row[key] for key in keys), *values])
+    sheet.close()
+    return sheet
+
+
+def _type(value: Any) -> str:
+    if isinstance(value, list):
+        inner = cast(list[Any], value)
+        return f"{_type(inner[0]) if inner else 'string'}[]"
+    return _TYPES[type(value).__name__]
+
+
+def _cell(value: Any) -> object:
+    """Return a property as a cell; a text that is empty counts as missing."""
+    if value == "" or value == []:
+        return None
+    if type(value).__name__ == "Duration":
+        return value.iso_format()
+    try:
+        return cell(native(value))
+    except Unstageable:
+        return str(value)

@@ -1,0 +1,75 @@
+"""CSV files as Neo4j's import tool reads them: one sheet for nodes or relationships of a kind."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import IO, Any
+
+ARRAY_DELIMITER = "\x1f"
+_ALLOWED = frozenset("\n\t")
+
+
+class Unstageable(Exception):
+    """A value that these files cannot hold: an empty text, or some control characters."""
+
+
+class Sheet:
+    """A header file and a data file.
+
+    Args:
+        folder: where they go.
+        name: without an ending.
+        columns: as the header says them, such as `born:date`.
+    """
+
+    def __init__(self, folder: Path, name: str, columns: Sequence[str]) -> None:
+        self.header = folder / f"{name}.header.csv"
+        self.data = folder / f"{name}.csv"
+        with self.header.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerow(columns)
+        self._file: IO[str] = self.data.open("w", encoding="utf-8", newline="")
+        self.write: Callable[[Sequence[Any]], Any] = csv.writer(self._file).writerow
+
+    def close(self) -> None:
+        """Finish the data file."""
+        self._file.close()
+
+
+def cell(value: object) -> object:
+    """Return a value as a cell; None is an empty one.
+
+    Raises:
+        Unstageable: it would not come back as it is.
+    """
+    return _CELLS[type(value)](value)
+
+
+def _text(value: Any) -> str:
+    if value and (value.isprintable() or _is_plain(value)):
+        return str(value)
+    raise Unstageable
+
+
+def _is_plain(value: str) -> bool:
+    return all(c >= " " or c in _ALLOWED for c in value) and "\x7f" not in value
+
+
+def _list(values: Any) -> str:
+    if not values:
+        raise Unstageable
+    return ARRAY_DELIMITER.join(str(cell(v)) for v in values)
+
+
+_CELLS: Mapping[type, Callable[[Any], object]] = {
+    str: _text,
+    int: lambda value: value,
+    float: repr,
+    bool: lambda value: "true" if value else "false",
+    date: date.isoformat,
+    datetime: datetime.isoformat,
+    list: _list,
+    type(None): lambda value: None,
+}
