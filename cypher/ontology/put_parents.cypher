@@ -3,6 +3,5 @@
 // columns: none
 UNWIND $rows AS row
 MATCH (c:_Concept {name: row.name})
-WITH row, c
 MATCH (parent:_Concept {name: row.parent})
 CREATE (c)-[:_SUBCLASS_OF {position: row.position}]->(parent)

@@ -3,6 +3,5 @@
 // columns: none
 UNWIND $rows AS row
 MATCH (c:_Concept {name: row.concept})-[:_HAS_ATTRIBUTE]->(a:_Attribute {name: row.name})
-WITH row, a
 MATCH (target:_Concept {name: row.target})
 CREATE (a)-[:_RANGE {position: row.position}]->(target)

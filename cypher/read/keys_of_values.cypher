@@ -1,5 +1,5 @@
 // Find instances by the value of one property, without an index unless the graph has one.
-// parameters: seeds [text], values [the same as text and as number]
+// parameters: values [text, and those that are whole numbers as numbers too]
 // columns: seed, key (element id)
 MATCH (n:_Instance/*place*/)
 WHERE n.name/*property*/ IN $values

@@ -69,7 +69,7 @@ def _load(
         load.given, load.left = stage.add(
             load.run, _watched(load.statements(), advance), load.rejects.add
         )
-    stage.finish()
+    stage.close()
     carried = carry(kb.database, folder)
     import_full(server, *_files(stage, carried))
     restore_schema(kb.database, carried)

@@ -94,7 +94,11 @@ class Stage:
             exec(compile(text, self._document, "exec"), self._names)
 
     def close(self) -> None:
-        """Close the knowledge bases that blocks left open; a page need not show that."""
+        """Close what blocks left open, and forget the modules they wrote and imported."""
+        folder = str(Path.cwd())
+        for name, module in list(sys.modules.items()):
+            if str(getattr(module, "__file__", "")).startswith(folder):
+                del sys.modules[name]
         for value in self._names.values():
             if isinstance(value, KnowledgeBase):
                 value.close()
@@ -134,6 +138,7 @@ def test_a_document_shows_what_happens(
 ) -> None:
     """Every command and every line of Python in a document gives the output that it shows."""
     (workspace / "examples").symlink_to(ROOT / "examples")
+    monkeypatch.syspath_prepend(str(workspace))
     monkeypatch.setenv("NEO4J_URI", endpoint.uri)
     monkeypatch.setenv("NEO4J_USERNAME", endpoint.user)
     monkeypatch.setenv("NEO4J_PASSWORD", endpoint.password)

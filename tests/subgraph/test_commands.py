@@ -52,7 +52,7 @@ def test_find(run: Any) -> None:
     assert [(t["uid"], t["concepts"]) for t in found] == [("ada", ["Author"])]
     both = run("find", "Person", "name=Ada", "name=Grace")
     assert both.stdout.splitlines()[1:] == [
-        "ada    Author  Ada  aliases=Countess  height=1.6  lucky=7, 9",
+        "ada    Author  Ada  height=1.6  aliases=Countess  lucky=7, 9",
         "grace  Person  Grace",
     ]
     assert run("find", "Person", "name=Nobody").stdout == "Nothing was found.\n"
@@ -74,7 +74,7 @@ def test_subgraph(run: Any) -> None:
 def test_a_cut_subgraph_says_so(run: Any) -> None:
     """What a limit cut off stands below what is shown."""
     shown = run("subgraph", "London", "--hops", "3", "--limit", "2").stdout
-    assert "cut: 1 instances are over the limit and were not read" in shown
+    assert "cut: 1 instance is over the limit and not read" in shown
 
 
 def test_search(run: Any) -> None:

@@ -76,6 +76,6 @@ def test_what_was_cut_is_said() -> None:
     cut = Truncated(instances=1200, hubs={"a": 5000})
     assert cut
     assert str(cut) == (
-        "1,200 instances are over the limit and were not read; "
+        "1,200 instances are over the limit and not read; "
         "a has 5,000 relationships, more than were followed"
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from knowloom.assets import cypher
 from knowloom.errors import NotFound, UnknownAttribute, UnknownConcept, UsageError
 from knowloom.knowledge.record import Mention, Record
 from knowloom.ontology.build import Classes
@@ -365,6 +366,26 @@ def _person() -> Any:
     from knowloom.ontology.concepts import ConceptRange
 
     return ConceptRange(("Person",))
+
+
+@pytest.mark.parametrize(
+    "name", ["nodes", "degrees", "first_by_uid", "keys_of_uids", "keys_of_elements", "why"]
+)
+def test_points_are_sought(database: Database, name: str) -> None:
+    """Statements that are given keys seek them; none scans, whatever the graph's size."""
+    given = {"chunks": [], "plain": [], "cap": 1, "arriving": True, "keys": [], "limit": 1}
+    with database.driver.session(database=database.name) as session:
+        text = cypher(f"read/{name}")
+        plan = session.run(f"EXPLAIN {text}", given, seeds=[], key="").consume().plan
+    steps = list(_steps(plan))
+    assert any("Seek" in step for step in steps)
+    assert not [step for step in steps if "Scan" in step or "Cartesian" in step]
+
+
+def _steps(plan: Any) -> Iterator[str]:
+    yield plan["operatorType"]
+    for child in plan.get("children", ()):
+        yield from _steps(child)
 
 
 @pytest.mark.usefixtures("family")

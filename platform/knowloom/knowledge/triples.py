@@ -247,7 +247,7 @@ class _Things:
         self._named = named
         self._things: dict[str, _Thing] = {}
         self._unions: dict[tuple[frozenset[Any], object], frozenset[Any]] = {}
-        self._meant: dict[tuple[tuple[str, ...], str], tuple[str, str, str] | None] = {}
+        self._meant: dict[object, tuple[str, str, str, str] | None] = {}
 
     def take(self, triple: Triple) -> Reject | None:
         """Take note of a triple, or say why it means nothing here."""
@@ -292,32 +292,41 @@ class _Things:
         head, tail = self._things.get(triple.subject), self._things.get(triple.object)
         if head is None or tail is None or head.mention is None or tail.mention is None:
             return None
-        key = (head.classes, triple.predicate)
+        key = (head.classes, triple.predicate, tail.classes)
         if key not in self._meant:
             self._meant[key] = self._mean(*key)
         if (meant := self._meant[key]) is None:
             return None
-        owner, relation, attribute = meant
-        start = head.mention
-        if owner and owner != start.concept:
-            start = Mention(owner, start.uid, start.values)
-        return Fact(relation, attribute, start, tail.mention, {}, triple.row)
+        relation, attribute, start, end = meant
+        return Fact(
+            relation, attribute, _as(head.mention, start), _as(tail.mention, end), {}, triple.row
+        )
 
-    def _mean(self, classes: tuple[str, ...], predicate: str) -> tuple[str, str, str] | None:
-        """Return what a predicate means of things of some classes.
+    def _mean(
+        self, head: tuple[str, ...], predicate: str, tail: tuple[str, ...]
+    ) -> tuple[str, str, str, str] | None:
+        """Return what a predicate means between things of some classes.
 
         Returns:
-            The class that has the link, or nothing for any; a relation, or a link attribute. None
-            when it is no link.
+            A relation or a link attribute, and as what the head and the tail are meant; None when
+            it is no link.
         """
         for concept, attribute in self._vocabulary.meanings(predicate):
             if attribute is None:
-                return "", concept, ""
-            if attribute.is_link:
-                for owner in classes:
-                    if self._ontology.is_a(owner, concept):
-                        return owner, "", attribute.name
+                known = self._ontology.attributes(concept)
+                ends = (cast(ConceptRange, known[end].range).concepts for end in ENDS)
+                start, end = map(self._fitting, (head, tail), ends)
+                return concept, "", start, end
+            fits = any(self._ontology.is_a(c, concept) for c in head)
+            if fits and isinstance(attribute.range, ConceptRange):
+                start = self._fitting(head, (concept,))
+                return "", attribute.name, start, self._fitting(tail, attribute.range.concepts)
         return None
+
+    def _fitting(self, classes: Sequence[str], allowed: Sequence[str]) -> str:
+        """Return the one of some classes that is allowed; failing that, the first."""
+        is_a = self._ontology.is_a
+        return next((c for c in classes if any(is_a(c, a) for a in allowed)), classes[0])
 
     def _thing(self, name: str, row: int) -> _Thing:
         if (thing := self._things.get(name)) is None:
@@ -464,6 +473,13 @@ class _Things:
                 values.setdefault("aliases", list(label.aliases))
         elif self._named and not _OPAQUE.fullmatch(name):
             values.setdefault("name", name)
+
+
+def _as(mention: Mention, concept: str) -> Mention:
+    """Return a reference to the same thing, taken for another of its classes."""
+    if concept == mention.concept:
+        return mention
+    return Mention(concept, mention.uid, mention.values)
 
 
 def _take_values(

@@ -6,7 +6,7 @@ and properties that other tools understand; so nothing is lost on the way back (
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -24,6 +24,7 @@ from knowloom.ontology.concepts import (
     Range,
     Scalar,
 )
+from knowloom.ontology.read_rdf import OWL, RDF, RDFS, SKOS, XSD, Graph, concepts
 
 if TYPE_CHECKING:
     from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
@@ -31,11 +32,6 @@ if TYPE_CHECKING:
     Node = NamedNode | BlankNode | Literal
     Subject = NamedNode | BlankNode
 
-RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-RDFS = "http://www.w3.org/2000/01/rdf-schema#"
-OWL = "http://www.w3.org/2002/07/owl#"
-XSD = "http://www.w3.org/2001/XMLSchema#"
-SKOS = "http://www.w3.org/2004/02/skos/core#"
 KL = "urn:knowloom:ontology:"
 CLASS = "urn:knowloom:class:"
 PROPERTY = "urn:knowloom:property:"
@@ -94,8 +90,6 @@ def from_rdf(data: bytes, format_hint: str) -> Ontology:
         OntologyError: the file cannot be read, or its classes are no hierarchy.
     """
     import pyoxigraph
-
-    from knowloom.ontology.read_rdf import Graph, concepts
 
     format_ = _format(format_hint)
     try:
@@ -224,7 +218,7 @@ class _Writer:
             yield _triple(iri, predicate, _node(f"{XSD}{_XSD[given[0]]}"))
 
     def _one_of(
-        self, iri: str, predicate: str, nodes: list[Node], how: str, type_: str
+        self, iri: str, predicate: str, nodes: Sequence[Node], how: str, type_: str
     ) -> Iterator[Triple]:
         """Yield one node as it is, several (and any value) as an anonymous class of them."""
         if len(nodes) == 1 and how == "unionOf":

@@ -343,13 +343,13 @@ class Ontology:
 
         The order is such that every concept follows its superclasses (item 15).
         """
-        found: set[str] = set()
+        found: dict[str, None] = {}  # in an order that is the same each time
         todo = list(names)
         while todo:
             name = todo.pop()
             if name in found:
                 continue
-            found.add(name)
+            found[name] = None
             todo.extend(self.ancestors(name))
             for attribute in self[name].attributes:
                 if isinstance(attribute.range, ConceptRange):

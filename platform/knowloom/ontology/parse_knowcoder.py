@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 from knowloom.errors import Fault
 from knowloom.ontology.concepts import ENDS, ROOTS, Attribute, Concept, ConceptRange, Kind, Scalar
@@ -56,7 +57,7 @@ def read_class(
 
 def _parents(node: ast.ClassDef, reading: Reading) -> Iterator[str]:
     for base in node.bases:
-        if name := reading.guarded(base, lambda base=base: read_name(base)):
+        if name := reading.guarded(base, partial(read_name, base)):
             yield name
 
 
@@ -88,7 +89,7 @@ def _attributes(init: ast.FunctionDef, reading: Reading) -> Iterator[Attribute]:
     for statement in init.body:
         match statement:
             case ast.Assign(targets=[ast.Name(id="arg_names")], value=value):
-                yield from _roles(reading.guarded(value, lambda v=value: read_texts(v), ()))
+                yield from _roles(reading.guarded(value, partial(read_texts, value), ()))
                 return
             case _:
                 pass
@@ -126,7 +127,7 @@ def _hint(argument: ast.arg, reading: Reading, *, is_event: bool) -> Hint | None
     """Return the hint of a parameter; one without is text, for a role any number of entities."""
     annotation = argument.annotation
     if annotation is not None:
-        found: Hint | None = reading.guarded(annotation, lambda: read_hint(annotation))
+        found: Hint | None = reading.guarded(annotation, partial(read_hint, annotation))
         return found
     if argument.arg in ENDS:
         return Hint(_ENTITY)

@@ -99,7 +99,7 @@ class Graph:
         return subject in self._typed.get(type_, ())
 
     def text(self, subject: str, *predicates: str) -> str:
-        """Return the text of the first predicate that has one: in English, else in any language."""
+        """Return the text of the first predicate that has any, in English where there is one."""
         for predicate in predicates:
             if said := self._literals.get((subject, predicate)):
                 return min(said, key=_preference)[1]

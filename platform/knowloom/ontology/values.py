@@ -211,6 +211,10 @@ class CompiledConcept:
                 found.append(Problem("link-type", f"{end} {why}"))
         return tuple(found)
 
+    def is_link(self, name: str) -> bool:
+        """Return whether `name` is an attribute whose values are instances."""
+        return name in self._allowed
+
     def refusal(self, name: str, target: str) -> str | None:
         """Return why the link attribute `name` cannot lead to a `target`, None when it can.
 

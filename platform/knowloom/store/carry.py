@@ -104,7 +104,7 @@ def _type(value: Any) -> str:
 
 def _cell(value: Any) -> object:
     """Return a property as a cell; a text that is empty counts as missing."""
-    if value == "" or value == []:
+    if value in ("", []):
         return None
     if type(value).__name__ == "Duration":
         return value.iso_format()

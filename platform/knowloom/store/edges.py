@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from tempfile import TemporaryFile
 from threading import Lock
-from typing import IO, Any, LiteralString, NamedTuple
+from typing import IO, Any, Generic, LiteralString, NamedTuple, TypeVar
 
 import neo4j
 
@@ -91,28 +91,31 @@ class EdgeOutcome:
         self.waiting += other.waiting
 
 
-class EdgeSpool:
-    """Keeps edges whose ends have not come yet until all nodes are written.
+T = TypeVar("T")
+
+
+class Spool(Generic[T]):
+    """Keeps what speaks of things that have not come yet until all nodes are written.
 
     Any number must fit, so what is more than a batch lies on disk.
     """
 
     def __init__(self) -> None:
-        self._open: list[Edge] = []
+        self._open: list[T] = []
         self._file: IO[bytes] | None = None
         self.count = 0
 
-    def add(self, edge: Edge) -> None:
-        """Keep one more edge."""
-        self._open.append(edge)
+    def add(self, one: T) -> None:
+        """Keep one more."""
+        self._open.append(one)
         self.count += 1
         if len(self._open) >= BATCH_EDGES:
             self._file = self._file or TemporaryFile()  # noqa: SIM115 - closed when read back
             pickle.dump(self._open, self._file, protocol=pickle.HIGHEST_PROTOCOL)
             self._open = []
 
-    def batches(self) -> Iterator[list[Edge]]:
-        """Yield all edges in lists of at most a batch, and forget them."""
+    def batches(self) -> Iterator[list[T]]:
+        """Yield all in lists of at most a batch, and forget them."""
         if self._file is not None:
             with self._file as file:
                 end = file.tell()

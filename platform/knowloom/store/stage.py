@@ -14,7 +14,7 @@ from knowloom.knowledge.instance import INSTANCE_LABEL, inline_properties
 from knowloom.knowledge.project import evidence_of
 from knowloom.knowledge.record import Fact, Mention, Record, Reject, Statement, hash_of, said
 from knowloom.ontology.concepts import ENDS, Attribute, Ontology, Scalar
-from knowloom.store.edges import Edge, EdgeKind, EdgeSpool
+from knowloom.store.edges import Edge, EdgeKind, Spool
 from knowloom.store.runs import Run
 from knowloom.store.sheets import Sheet, Unstageable, cell
 from knowloom.store.write import Validator
@@ -54,11 +54,11 @@ class Stage:
         self._folder = folder
         self._ontology = ontology
         self._reject: Callable[[Reject], None] = lambda _: None
-        self._validator = Validator(ontology, lambda reject: self._reject(reject))
+        self._validator = Validator(ontology, self._passed_on)
         self._run = Run("", "")
         self._concepts: dict[str, str] = {}
         self._links: set[int] = set()
-        self._waiting = EdgeSpool()
+        self._waiting = Spool[Edge]()
         self._columns: dict[str, tuple[str, ...]] = {}
         self._fits: dict[tuple[str, tuple[str, ...]], bool] = {}
         self.nodes: dict[str, Sheet] = {}
@@ -80,29 +80,38 @@ class Stage:
         self._run, self._reject = run, reject
         given = 0
         left: list[Statement] = []
+        waiting = Spool[Fact]()
         for statement in statements:
             given += 1
             if isinstance(statement, Record):
                 if self._validator.record(statement) and not self._add_record(statement):
                     left.append(statement)
             elif isinstance(statement, Fact):
-                edge = self._validator.edge(statement)
-                if edge is not None and not self._add_edge(edge):
+                if not self._has_ends(statement):
+                    waiting.add(statement)
+                elif not self._add_fact(statement):
                     left.append(statement)
             else:
                 self._reject(statement)
-        return given, left
-
-    def finish(self) -> None:
-        """Stage the relationships that waited for their ends; what never came is a mention."""
+        for facts in waiting.batches():
+            for fact in facts:
+                self._mention(fact.head, fact.tail)
+                if not self._add_fact(fact):
+                    left.append(fact)
         for edges in self._waiting.batches():
             for edge in edges:
-                for mention in (edge.head, edge.tail):
-                    if mention.uid not in self._concepts:
-                        self._add_mention(mention)
-                self._add_edge(edge)
+                self._mention(edge.head, edge.tail)
+                self._write_edge(edge)
+        return given, left
+
+    def close(self) -> None:
+        """Finish all files."""
         for sheet in [*self.nodes.values(), *self.edges.values()]:
             sheet.close()
+
+    def _passed_on(self, reject: Reject) -> None:
+        """Give a reject to whoever listens now."""
+        self._reject(reject)
 
     def labels(self, concept: str) -> tuple[str, ...]:
         """Return all labels of the nodes in a concept's sheet."""
@@ -122,7 +131,11 @@ class Stage:
             type_ = self._ontology.attributes(record.concept)[name].relationship_type
             kind = EdgeKind(type_, derived=True)
             for position, mention in enumerate(mentions):
-                self._add_edge(Edge(kind, "", head, mention, position))
+                edge = Edge(kind, "", head, mention, position)
+                if mention.uid in self._concepts:
+                    self._write_edge(edge)
+                else:
+                    self._waiting.add(edge)
         return True
 
     def _properties(self, record: Record, hash_: str) -> dict[str, Any]:
@@ -145,26 +158,34 @@ class Stage:
         sheet.write([uid, *row])
         self._concepts[uid] = concept
 
-    def _add_mention(self, mention: Mention) -> None:
-        try:
-            properties = {**dict(mention.values), "_mention": True}
-            self._write_node(mention.concept, mention.uid, properties)
-        except Unstageable:
-            self._write_node(mention.concept, mention.uid, {"_mention": True})
+    def _mention(self, *mentions: Mention) -> None:
+        """Stage what is known only because something refers to it."""
+        for mention in mentions:
+            if mention.uid not in self._concepts:
+                try:
+                    properties = {**dict(mention.values), "_mention": True}
+                    self._write_node(mention.concept, mention.uid, properties)
+                except Unstageable:
+                    self._write_node(mention.concept, mention.uid, {"_mention": True})
 
-    def _add_edge(self, edge: Edge) -> bool:
-        """Return whether an edge could be staged, was put off, or was rejected."""
-        head = self._concepts.get(edge.head.uid)
-        tail = self._concepts.get(edge.tail.uid)
-        if head is None or tail is None:
-            self._waiting.add(edge)
+    def _has_ends(self, edge: Fact | Edge) -> bool:
+        return edge.head.uid in self._concepts and edge.tail.uid in self._concepts
+
+    def _add_fact(self, fact: Fact) -> bool:
+        """Return whether a fact with both ends there could be staged or was rejected.
+
+        One whose ends do not seem to fit is left to the normal write, which knows all classes of
+        an instance that several records speak of.
+        """
+        if (edge := self._validator.edge(fact)) is None:
             return True
+        head, tail = self._concepts[fact.head.uid], self._concepts[fact.tail.uid]
+        fits = self._is_one(head, edge.kind.head_labels)
+        return fits and self._is_one(tail, edge.kind.tail_labels) and self._write_edge(edge)
+
+    def _write_edge(self, edge: Edge) -> bool:
+        """Return whether an edge was staged: not when it is there already."""
         kind = edge.kind
-        if not kind.derived and not (
-            self._is_one(head, kind.head_labels) and self._is_one(tail, kind.tail_labels)
-        ):
-            self._reject_misfit(edge, head, tail)
-            return True
         link = hash((kind.type, edge.head.uid, edge.tail.uid, edge.uid))
         if link in self._links:
             return False
@@ -192,14 +213,6 @@ class Stage:
         if key not in self._fits:
             self._fits[key] = not set(labels).isdisjoint(self._ontology.lineage(concept))
         return self._fits[key]
-
-    def _reject_misfit(self, edge: Edge, head: str, tail: str) -> None:
-        kind = edge.kind
-        reason = (
-            f"the ends of {kind.type} are {head} and {tail}, "
-            f"not {' or '.join(kind.head_labels)} and {' or '.join(kind.tail_labels)}"
-        )
-        self._reject(Reject(edge.place, reason, "link-type", f"{edge.values!r}"[:500]))
 
     def _node_sheet(self, concept: str) -> Sheet:
         attributes = [a for a in self._ontology.attributes(concept).values() if not a.is_link]

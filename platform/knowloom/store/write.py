@@ -21,13 +21,14 @@ from knowloom.knowledge.record import Fact, Record, Reject, Statement, hash_of, 
 from knowloom.ontology.concepts import ENDS, ConceptRange, Ontology
 from knowloom.ontology.values import CompiledConcept, compile_concept
 from knowloom.store.database import Database
-from knowloom.store.edges import BATCH_EDGES, Edge, EdgeKind, EdgeSpool, EdgeWriter
+from knowloom.store.edges import BATCH_EDGES, Edge, EdgeKind, EdgeWriter, Spool
 from knowloom.store.instances import InstanceOutcome, InstanceWriter
 from knowloom.store.runs import Run, finish
 
 BATCH_ROWS = 10_000
 BATCH_BYTES = 8_000_000
 _SHOWN_REJECTS = 20
+_WINDOW = 5 * BATCH_EDGES  # edges of many kinds are few of each in a batch: gather more first
 
 
 @dataclass(slots=True)
@@ -165,8 +166,9 @@ def _fact_problems(compiled: CompiledConcept, fact: Fact) -> Sequence[tuple[str,
     """Return what keeps a fact from being stored; empty when nothing does."""
     if fact.relation:
         return compiled.fact_problems(fact.values, fact.head.concept, fact.tail.concept)
-    if why := compiled.refusal(fact.attribute, fact.tail.concept):
-        return [("link-type", f"{fact.attribute} {why}")]
+    if not compiled.is_link(fact.attribute):
+        return [("unknown", f"{fact.attribute} is no link attribute of {fact.head.concept}")]
+    # What the end really is, is stored with it: its class is tested when the link is written.
     return ()
 
 
@@ -200,6 +202,11 @@ def given_of(statement: Record | Fact) -> str:
     """Return a statement as text for a list of rejects, at most 500 characters."""
     named = statement.concept if isinstance(statement, Record) else statement.relation
     return f"{named} {statement.values!r}"[:500]
+
+
+def _kind_of(edge: Edge) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """Return what edges are grouped by."""
+    return (edge.kind.type, edge.kind.head_labels, edge.kind.tail_labels)
 
 
 class _Lane:
@@ -256,7 +263,7 @@ class Writer:
         self._validator = Validator(ontology, self._add_reject)
         self._instances = InstanceWriter(database, ontology, run)
         self._edges = EdgeWriter(database, ontology, run)
-        self._waiting = EdgeSpool()
+        self._waiting = Spool[Edge]()
         self._updates = 0
 
     def write(
@@ -317,7 +324,7 @@ class Writer:
                         edges.append(edge)
                 else:
                     self._add_reject(statement)
-                if len(records) >= BATCH_ROWS or len(edges) >= BATCH_EDGES or size >= BATCH_BYTES:
+                if len(records) >= BATCH_ROWS or len(edges) >= _WINDOW or size >= BATCH_BYTES:
                     lane.submit(self._send, records, edges, advance)
                     records, edges, size = [], [], 0
             lane.submit(self._send, records, edges, advance)
@@ -335,8 +342,9 @@ class Writer:
             self._counts.unchanged += len(records) - outcome.written
             self._take(outcome)
             advance(len(records))
-        if edges:
-            self._send_edges(edges, advance, final=False)
+        edges.sort(key=_kind_of)
+        for start in range(0, len(edges), BATCH_EDGES):
+            self._send_edges(edges[start : start + BATCH_EDGES], advance, final=False)
 
     def _take(self, outcome: InstanceOutcome) -> None:
         """Write the relationships that follow from records."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from knowloom.errors import Fault
@@ -52,7 +53,8 @@ class Truncated:
     def __str__(self) -> str:
         said: list[str] = []
         if self.instances:
-            said.append(f"{self.instances:,} instances are over the limit and were not read")
+            many = f"{self.instances:,} instances are" if self.instances > 1 else "1 instance is"
+            said.append(f"{many} over the limit and not read")
         said += [
             f"{uid} has {count:,} relationships, more than were followed"
             for uid, count in self.hubs.items()
@@ -97,10 +99,11 @@ class Subgraph:
         Raises:
             KeyError: it is not in the subgraph.
         """
-        for thing in (*self.instances, *self.relations):
-            if uid_of(thing) == uid:
-                return thing
-        raise KeyError(uid)
+        return self._by_uid[uid]
+
+    @cached_property
+    def _by_uid(self) -> dict[str, Thing]:
+        return {thing.uid: thing for thing in (*self.relations, *self.instances)}
 
     def __repr__(self) -> str:
         cut = ", truncated" if self.truncated else ""
