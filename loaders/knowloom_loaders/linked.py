@@ -19,13 +19,12 @@ from knowloom_loaders.labels import read_labels
 class Linked(ABC):
     """A loader of triples; a format says only how they are read.
 
-    Args of the mapping that count: `source`, `encoding` and `labels`, a file with the names of
-    things that the triples call by an id.
+    Of a mapping it heeds `source`, `encoding` and `labels`.
     """
 
     kind: str
     suffixes: tuple[str, ...]
-    named: bool
+    named: bool  # whether things are called by names, which may serve as their keys
 
     @abstractmethod
     def triples(self, path: Path, encoding: str = "") -> Iterator[Triple | Reject]:

@@ -322,6 +322,7 @@ def test_what_somebody_else_wrote(reader: Reader, database: Database) -> None:
         ("seen", datetime(2024, 2, 29, 23, 59)),
         ("seen", datetime(2024, 2, 29, 23, 59, 59, 123456, tzinfo=UTC)),
         ("seen", datetime(2024, 7, 1, 12, tzinfo=ZoneInfo("America/Toronto"))),
+        ("seen", datetime(1800, 1, 1, tzinfo=ZoneInfo("America/Toronto"))),
         ("seen", datetime(1800, 1, 1, tzinfo=timezone(timedelta(hours=-5, minutes=-17)))),
     ],
 )
@@ -330,6 +331,14 @@ def test_dates_and_times(reader: Reader, write: Write, attribute: str, value: da
     write(Record("Author", "a", {attribute: value}))
     [ada] = reader.find("Person")
     assert vars(ada)[attribute] == value
+
+
+@pytest.mark.usefixtures("family")
+def test_find_by_a_time_with_a_zone(reader: Reader, write: Write) -> None:
+    """Any zone names the same moment."""
+    noon = datetime(2024, 7, 1, 12, tzinfo=ZoneInfo("America/Toronto"))
+    write(Record("Person", "a", {"seen": noon}))
+    assert _uids(reader.find("Person", {"seen": noon})) == ["a"]
 
 
 def test_dates_of_the_wrong_type(reader: Reader, database: Database) -> None:

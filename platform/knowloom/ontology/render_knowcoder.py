@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import keyword
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from knowloom.ontology.concepts import (
     ENDS,
@@ -19,6 +20,7 @@ from knowloom.ontology.concepts import (
     Enumeration,
     Kind,
     Ontology,
+    Scalar,
 )
 from knowloom.ontology.docstrings import quoted_example, read_examples
 from knowloom.ontology.parse import extras_comment
@@ -157,7 +159,8 @@ def _class(name: str, ontology: Ontology, *, positional: bool) -> str:
     init = _init(concept, ontology, positional=positional)
     beside = any(TRIGGER_EXAMPLES in line for line in init)
     body = [*_docstring(concept.description, () if beside else concept.examples), *init]
-    hook = _hook(concept.post_process)
+    # A concept may be called like the decorator that hooks need.
+    hook = [] if "classmethod" in ontology else _hook(concept.post_process)
     body += ["", *hook] if hook and body else hook
     if not init and not hook:
         body.append("pass")
@@ -288,6 +291,10 @@ def _parameters(attributes: Iterable[Attribute], base: Iterable[str]) -> dict[st
 
 
 def _hint(attribute: Attribute) -> str:
+    """Return the hint of a parameter; a concept called like a scalar cannot stand in a union."""
+    if isinstance(attribute.range, ConceptRange) and len(attribute.range.concepts) > 1:
+        clear = tuple(c for c in attribute.range.concepts if c not in set(Scalar))
+        attribute = replace(attribute, range=ConceptRange(clear or (Kind.ENTITY.value,)))
     hint = range_hint(attribute)
     return f"List[{hint}]" if attribute.many else hint
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any, NamedTuple, Protocol, cast
 
 from knowloom.errors import Fault, OntologyError
@@ -433,13 +433,26 @@ def _instant(low: Any, high: Any) -> Accept:
     unbound = low is None and high is None
 
     def accept(value: object) -> Value:
-        if unbound and type(value) is datetime:
+        if unbound and type(value) is datetime and value.tzinfo in (None, UTC):
             return value
         if not isinstance(value, datetime):
             raise _unlike(value, Scalar.DATETIME)
-        return _within(value, low, high)
+        return _within(at_fixed_offset(value), low, high)
 
     return accept
+
+
+def at_fixed_offset(value: datetime) -> datetime:
+    """Return the same moment with an offset of whole minutes in place of a zone.
+
+    The driver shows zones a time of its own make; `ZoneInfo` takes it for Python's, reads beyond
+    it, and the process crashes. Offsets with seconds it refuses.
+    """
+    if (offset := value.utcoffset()) is None:
+        return value.replace(tzinfo=None)
+    if offset % timedelta(minutes=1):
+        return value.astimezone(UTC)
+    return value.replace(tzinfo=timezone(offset))
 
 
 _MAKERS: Mapping[Scalar, Callable[[Any, Any], Accept]] = {
