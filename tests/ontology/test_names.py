@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -83,7 +84,8 @@ def test_every_class_with_made_names_can_be_built(given_: list[str]) -> None:
     assert not [f for f in check(ontology) if f.code == "name"]
     for name in names:
         values = {a.name: f"the {a.name}" for a in attributes}
-        made = Classes(ontology)[name]("x", **values)
+        made_class: Any = Classes(ontology)[name]
+        made = made_class("x", **values)
         assert {n: getattr(made, n) for n in values} == values
 
 
@@ -98,6 +100,6 @@ def test_names_of_pydantics_own_are_reserved() -> None:
 def test_outdated_methods_of_pydantic_do_not_stand_in_the_way(name: str) -> None:
     """An attribute may be called `copy`, `json` or `schema`."""
     ontology = Ontology([Concept(name="T", attributes=(Attribute(name=name),))])
-    made = Classes(ontology)["T"]
+    made: Any = Classes(ontology)["T"]
     assert getattr(made("x", **{name: "v"}), name) == "v"
     assert getattr(made.materialise({name: "v"}), name) == "v"
