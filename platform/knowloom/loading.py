@@ -62,6 +62,7 @@ class LoadPlan:
             for part in self.parts
             if part.proposed
             for path, mapping in part.files
+            if mapping.objects or mapping.relations
         ]
 
 

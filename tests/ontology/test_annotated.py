@@ -62,8 +62,8 @@ def ontologies(draw: st.DrawFn) -> Ontology:
     concepts: list[Concept] = []
     for index, name in enumerate(names):
         own = draw(st.lists(words.map(lambda w: f"a_{w}"), max_size=2, unique=True))
-        above = st.sampled_from(names[:index]) if index else st.nothing()
-        parents = draw(st.lists(above, max_size=2, unique=True))
+        above = names[:index] or ["Entity"]
+        parents = draw(st.lists(st.sampled_from(above), max_size=2, unique=True))
         concepts.append(
             Concept(
                 name=name,

@@ -241,7 +241,9 @@ def test_own_and_foreign_instances_together(studio: Reader, database: Database) 
 @pytest.fixture
 def unique_titles(database: Database) -> Iterator[None]:
     """A constraint of the foreign graph's own."""
-    database.run("CREATE CONSTRAINT film_title FOR (f:Film) REQUIRE f.title IS UNIQUE")
+    database.run(
+        "CREATE CONSTRAINT film_title IF NOT EXISTS FOR (f:Film) REQUIRE f.title IS UNIQUE"
+    )
     yield
     database.run("DROP CONSTRAINT film_title")
 

@@ -335,7 +335,7 @@ def test_dates_and_times(reader: Reader, write: Write, attribute: str, value: da
 
 @pytest.mark.usefixtures("family")
 def test_find_by_a_time_with_a_zone(reader: Reader, write: Write) -> None:
-    """Any zone names the same moment."""
+    """A time with a zone of names can be asked for."""
     noon = datetime(2024, 7, 1, 12, tzinfo=ZoneInfo("America/Toronto"))
     write(Record("Person", "a", {"seen": noon}))
     assert _uids(reader.find("Person", {"seen": noon})) == ["a"]

@@ -12,6 +12,7 @@ from knowloom.ontology.concepts import Kind, Ontology
 from knowloom.server.config import STYLE
 from knowloom.server.files import write_text
 from knowloom.server.local import LocalServer
+from knowloom.settings import Settings
 
 # Hues that people with any kind of colour blindness tell apart (Okabe and Ito, 2008), and one
 # neutral colour for everything that is not the user's own knowledge.
@@ -61,6 +62,17 @@ def write_style(server: LocalServer, ontology: Ontology) -> None:
     """
     server.workspace.served.mkdir(parents=True, exist_ok=True)
     write_text(server.workspace.served / STYLE, grass(ontology))
+
+
+def restyle(settings: Settings, ontology: Ontology) -> None:
+    """Give the managed server's Browser the style of an ontology; other servers are left alone.
+
+    Args:
+        settings: those of the connection that the ontology is stored through.
+        ontology: as stored.
+    """
+    if not settings.uri:
+        write_style(LocalServer.of(settings), ontology)
 
 
 def mixed(colour: str, other: str, share: float) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from knowloom.browser.style import restyle
 from knowloom.cli.connection import connection_options
 from knowloom.cli.drawing import concept_lines, tree_lines
 from knowloom.cli.output import emit, json_option
@@ -96,6 +97,8 @@ def load(
         if not dry_run:
             migrate.up(database, migrate.shipped())
         done = store.save(database, new, orphans=Orphans(on_orphans), dry_run=dry_run)
+    if not dry_run:
+        restyle(settings, new)
     _tell(done, as_json, dry_run=dry_run)
 
 
@@ -212,6 +215,9 @@ def undo(on_orphans: str, dry_run: bool, settings: Settings, as_json: bool) -> N
     """
     with open_database(settings) as database:
         done = store.undo(database, orphans=Orphans(on_orphans), dry_run=dry_run)
+        now = store.load(database)
+    if not dry_run:
+        restyle(settings, now)
     _tell(done, as_json, dry_run=dry_run)
 
 
