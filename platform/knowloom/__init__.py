@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from knowloom.ontology.concepts import Binding as Binding
     from knowloom.ontology.concepts import Concept as Concept
     from knowloom.ontology.concepts import Ontology as Ontology
+    from knowloom.ontology.live import ontology_of as ontology_of
     from knowloom.ontology.things import Entity as Entity
     from knowloom.ontology.things import Event as Event
     from knowloom.ontology.things import Field as Field
@@ -48,6 +49,7 @@ _HOMES = {
     "Relation": "ontology.things",
     "Thing": "ontology.things",
     "connect": "session",
+    "ontology_of": "ontology.live",
 }
 
 __all__ = [
@@ -66,6 +68,7 @@ __all__ = [
     "Relation",
     "Thing",
     "connect",
+    "ontology_of",
 ]
 
 

@@ -12,6 +12,7 @@ from knowloom.knowledge.record import Statement
 from knowloom.knowledge.spoken import statements
 from knowloom.ontology.build import Classes, Thing
 from knowloom.ontology.concepts import Ontology
+from knowloom.ontology.live import reached
 from knowloom.store import migrate, runs
 from knowloom.store import ontology as stored
 from knowloom.store.database import Database
@@ -79,12 +80,13 @@ class KnowledgeBase:
         """Let instances come back as objects of these classes of yours.
 
         Args:
-            classes: named like the concepts they stand for; their own bases come along.
+            classes: named like the concepts they stand for; their bases and the classes they
+                refer to come along.
 
         Raises:
             OntologyError: a class is no concept of the stored ontology.
         """
-        new = {c.__name__: c for c in classes}
+        new = {c.__name__: c for c in reached(*classes)}
         if all(self._bound.get(name) is c for name, c in new.items()):
             return
         self._bound.update(new)

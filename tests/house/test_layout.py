@@ -130,4 +130,5 @@ PUBLIC = [
     "Relation",
     "Thing",
     "connect",
+    "ontology_of",
 ]

@@ -13,7 +13,7 @@ from knowloom.assets import cypher
 from knowloom.errors import NotFound, UnknownAttribute, UnknownConcept, UsageError
 from knowloom.knowledge.record import Mention, Record
 from knowloom.ontology.build import Classes
-from knowloom.ontology.concepts import Attribute, Concept, Ontology
+from knowloom.ontology.concepts import Attribute, Concept, ConceptRange, Ontology, Scalar
 from knowloom.ontology.things import Thing
 from knowloom.store.database import Database
 from knowloom.store.write import WriteReport
@@ -360,7 +360,7 @@ def test_dates_of_the_wrong_type(reader: Reader, database: Database) -> None:
 def test_names_with_quotes_in_the_ontology(database: Database) -> None:
     """A relationship type of any spelling is read as the attribute that declares it."""
     odd = "knows` ]->() DETACH DELETE n //"
-    link = Attribute(name="knows", relationship=odd, many=True, range=_person())
+    link = Attribute(name="knows", relationship=odd, many=True, range=ConceptRange(("Person",)))
     ontology = Ontology([Concept(name="Person", attributes=(link,))])
     database.run(
         "CREATE (a:_Instance:Entity:Person {uid: 'a'}), (b:_Instance:Entity:Person {uid: 'b'}) "
@@ -369,12 +369,6 @@ def test_names_with_quotes_in_the_ontology(database: Database) -> None:
     found = Reader(database, Classes(ontology)).subgraph("a")
     assert vars(found["a"])["knows"] == [found["b"]]
     assert _uids(Reader(database, Classes(ontology)).find("Person", {"knows": "b"})) == ["a"]
-
-
-def _person() -> Any:
-    from knowloom.ontology.concepts import ConceptRange
-
-    return ConceptRange(("Person",))
 
 
 @pytest.mark.parametrize(
@@ -414,3 +408,26 @@ def _census(database: Database) -> list[Any]:
         "collect([type(r), properties(r)]) AS r ORDER BY id"
     )
     return [str(row.values()) for row in rows]
+
+
+def test_a_large_ontology(database: Database) -> None:
+    """Thousands of classes with links and dates: only what is in use is sent with a question."""
+    names = [f"Class{i}" for i in range(2_000)]
+    concepts = [
+        Concept(
+            name=name,
+            attributes=(
+                Attribute(name=f"link_{name}", many=True, range=ConceptRange((name,))),
+                Attribute(name=f"day_{name}", range=Scalar.DATE),
+            ),
+        )
+        for name in names
+    ]
+    reader = Reader(database, Classes(Ontology(concepts)))
+    database.run(
+        "CREATE (a:_Instance:Entity:Class7 {uid: 'a', day_Class7: date('2024-02-29')}) "
+        "CREATE (a)-[:LINK_CLASS7]->(:_Instance:Entity:Class7 {uid: 'b'})"
+    )
+    a, b = reader.subgraph("a")
+    assert vars(a)["day_Class7"] == date(2024, 2, 29)
+    assert vars(a)["link_Class7"] == [b]

@@ -1,6 +1,6 @@
 """Classes: Python classes built from an ontology, and an ontology read from live classes.
 
-`Classes` builds the class of a concept with its ancestors when it is asked for; `ontology_of`
+`Classes` builds the class of a concept with its ancestors when it is asked for; `live.ontology_of`
 goes the other way, from classes a person wrote below `Entity`, `Event` and `Relation`. The bases
 themselves are in `things`; they are offered here too.
 """

@@ -7,6 +7,7 @@ cost a tenth of one (measured with its version 6.4.1).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import LiteralString
 
 from knowloom.ontology.binding import INSTANCE_LABEL, Bindings, Place
@@ -33,7 +34,7 @@ def properties_expression(bindings: Bindings) -> LiteralString:
     >>> properties_expression(Bindings(ontology)).splitlines()[1]
     '  WHEN n:`_Instance`&`Person` THEN n {.*, _observed: null, `born`: CASE WHEN n.`born` IS :: DATE NOT NULL THEN {_text: toString(n.`born`)} ELSE n.`born` END}'
     """  # noqa: E501
-    branches = list(_branches(bindings))
+    branches: list[LiteralString] = list(islice(_branches(bindings), _MOST_BRANCHES + 1))
     if len(branches) > _MOST_BRANCHES:
         branches = []
     # When a source observed something is for `why` to tell.

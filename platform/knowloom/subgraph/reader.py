@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 
+from knowloom.assets import cypher
 from knowloom.errors import NotFound, UsageError
 from knowloom.ontology.build import Classes
 from knowloom.ontology.things import Thing
@@ -15,6 +17,8 @@ from knowloom.subgraph.collector import paused_collector
 from knowloom.subgraph.expand import Bounds, Expansion
 from knowloom.subgraph.graph import Subgraph
 from knowloom.subgraph.shape import Shapes
+
+_MANY_TYPES = 100
 
 
 class Reader:
@@ -33,7 +37,6 @@ class Reader:
         self._shapes = Shapes(classes)
         self._bindings = self._shapes.bindings
         self._seeds = SeedFinder(database, self._bindings)
-        self._graph = GraphReader(self._bindings, self._shapes.plain_types())
 
     def find(
         self,
@@ -111,6 +114,15 @@ class Reader:
         starts = list(dict.fromkeys(key for wanted in seeds for key in keys[wanted]))
         bounds = Bounds(hops, limit, per_node_cap)
         return self._expanded(bounds, lambda walk: walk.around(starts))
+
+    @cached_property
+    def _graph(self) -> GraphReader:
+        """The reading statements; of a large ontology only types in use are sent with them."""
+        plain = self._shapes.plain_types()
+        if len(plain) > _MANY_TYPES:
+            [used] = self._database.read(cypher("read/types_in_use"))
+            plain = sorted(set(plain).intersection(used["types"]))
+        return GraphReader(self._bindings, plain)
 
     def _selected(self, selection: Selection) -> Subgraph:
         """Return the instances of a selection and what they refer to."""

@@ -164,7 +164,7 @@ class Shapes:
         links = {
             attribute.relationship_type
             for name in self.classes
-            for attribute in self.ontology.attributes(name).values()
+            for attribute in self.ontology[name].attributes
             if attribute.is_link
         }
         return sorted(links - self.bindings.fact_types.keys())
