@@ -23,7 +23,8 @@ from knowloom.knowledge.record import (
 )
 from knowloom.ontology.concepts import ENDS, Attribute, Kind, Ontology
 from knowloom.ontology.names import suggestions
-from knowloom.ontology.values import Unfit, reader
+from knowloom.ontology.values import reader
+from knowloom.ontology.verdicts import Unfit
 
 _TIMES = {"date": date, "datetime": datetime}
 _TRIGGER = "trigger"  # what KnowCoder calls the name of an event

@@ -25,8 +25,6 @@ from knowloom.ontology.concepts import (
     Scalar,
 )
 from knowloom.ontology.values import (
-    Problem,
-    Unfit,
     Value,
     acceptor,
     bounds_fault,
@@ -34,6 +32,7 @@ from knowloom.ontology.values import (
     compile_concept,
     reader,
 )
+from knowloom.ontology.verdicts import Problem, Unfit
 
 COLOURS = Enumeration(("red", "green"))
 

@@ -18,7 +18,8 @@ from knowloom.knowledge.mapping import Cell, Reference
 from knowloom.knowledge.record import Mention, Value, uid_of_key, uid_of_source_id
 from knowloom.ontology.concepts import Attribute, Ontology, Scalar
 from knowloom.ontology.names import suggestions
-from knowloom.ontology.values import Unfit, reader
+from knowloom.ontology.values import reader
+from knowloom.ontology.verdicts import Unfit
 
 Cells = Sequence[object]
 Get = Callable[[Cells], object]

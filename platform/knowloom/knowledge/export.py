@@ -21,7 +21,8 @@ from knowloom.knowledge.record import (
     uid_of_key,
 )
 from knowloom.ontology.concepts import Attribute, ConceptRange, Ontology
-from knowloom.ontology.values import Unfit, reader
+from knowloom.ontology.values import reader
+from knowloom.ontology.verdicts import Unfit
 
 Object = Lookup[str, Any]
 _reader = lru_cache(4096)(reader)

@@ -42,7 +42,8 @@ from knowloom.knowledge.record import (
 )
 from knowloom.ontology.concepts import ENDS, Attribute, ConceptRange, Kind, Ontology
 from knowloom.ontology.names import suggestions
-from knowloom.ontology.values import Unfit, reader
+from knowloom.ontology.values import reader
+from knowloom.ontology.verdicts import Unfit
 
 Speak = Callable[[int, Cells], Iterable[Statement]]
 

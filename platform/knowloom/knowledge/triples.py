@@ -36,7 +36,8 @@ from knowloom.ontology.concepts import (
     Kind,
     Ontology,
 )
-from knowloom.ontology.values import Unfit, reader
+from knowloom.ontology.values import reader
+from knowloom.ontology.verdicts import Unfit
 
 T = TypeVar("T")
 

@@ -30,7 +30,7 @@ from knowloom.ontology.things import (
     Thing,
     concepts_of,
 )
-from knowloom.ontology.values import Unfit
+from knowloom.ontology.verdicts import Unfit
 
 __all__ = [
     "Classes",

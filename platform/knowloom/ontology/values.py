@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from typing import Any, NamedTuple, Protocol, cast
+from typing import Any, cast
 
 from knowloom.errors import Fault, OntologyError
 from knowloom.ontology.concepts import (
@@ -24,6 +24,7 @@ from knowloom.ontology.concepts import (
     Scalar,
 )
 from knowloom.ontology.names import suggestions
+from knowloom.ontology.verdicts import Problem, Refers, Unfit
 
 Value = str | int | float | bool | date | datetime
 Accept = Callable[[object], Value | list[Value]]
@@ -38,28 +39,6 @@ _KINDS: Mapping[Scalar, str] = {
     Scalar.DATE: "a date (YYYY-MM-DD)",
     Scalar.DATETIME: "a date and time (YYYY-MM-DDTHH:MM:SS)",
 }
-
-
-class Unfit(ValueError):
-    """A value does not fit its attribute; the text says how, `code` names it for scripts."""
-
-    def __init__(self, what: str, code: str = "type") -> None:
-        self.code = code
-        super().__init__(what)
-
-
-class Problem(NamedTuple):
-    """Why a record cannot be stored: a stable name, and a sentence naming the attribute."""
-
-    code: str
-    reason: str
-
-
-class Refers(Protocol):
-    """Anything that says which concept it takes its target for, such as a `Mention`."""
-
-    @property
-    def concept(self) -> str: ...
 
 
 def checker(attribute: Attribute) -> Callable[[object], str | None]:

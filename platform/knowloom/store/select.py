@@ -15,7 +15,8 @@ from knowloom.ontology.concepts import (
     RelationshipBinding,
 )
 from knowloom.ontology.names import quoted, suggestions
-from knowloom.ontology.values import Unfit, reader
+from knowloom.ontology.values import reader
+from knowloom.ontology.verdicts import Unfit
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ from knowloom.ontology.concepts import (
 )
 from knowloom.ontology.names import SYSTEM_PREFIX
 from knowloom.ontology.things import Thing, concepts_of
-from knowloom.ontology.values import Unfit, acceptor, reader
+from knowloom.ontology.values import acceptor, reader
+from knowloom.ontology.verdicts import Unfit
 from knowloom.store.projection import AS_TEXT
 
 Read = Callable[[Any], Any]
