@@ -86,9 +86,10 @@ def logs(settings: Settings, as_json: bool) -> None:
 
 def started(local: LocalServer) -> ServerInfo:
     """Start a server; what it has to download first is shown as progress."""
-    if size := sum(jar.size for jar in local.installation.missing()):
-        with progress("Neo4j, bytes downloaded", size) as advance:
-            local.prepare(advance)
+    if missing := local.installation.missing():
+        size = sum(jar.size for jar in missing) / 1e6
+        with progress(f"Downloading Neo4j ({size:.0f} MB), files", len(missing)) as advance:
+            local.prepare(lambda _: advance(1))
     return local.start()
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from knowloom.server.config import joined
-from knowloom.server.files import exclusive, placed, write_text
+from knowloom.server.files import exclusive, placed, remove_abandoned, write_text
 from knowloom.server.java import Java
 from knowloom.server.process import launch
 
@@ -115,6 +115,7 @@ def make(file: Path, java: str, class_path: str) -> None:
     with exclusive(file.with_suffix(".lock"), wait=0) as lock:
         if lock is None or file.exists():
             return
+        remove_abandoned(file.parent)
         with placed(file) as part:
             part.unlink()  # Java wants to make it itself
             done = subprocess.run(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import partial
@@ -15,13 +14,12 @@ from urllib.parse import urlsplit
 
 from knowloom.errors import DiskFull, DownloadFailed, SettingsError
 from knowloom.server.distribution import Jar
-from knowloom.server.files import placed
+from knowloom.server.files import placed, remove_abandoned
 
 if TYPE_CHECKING:
     from urllib3 import PoolManager
 
 CONNECTIONS = 8
-_ABANDONED = 3600  # seconds after which a half-written file belongs to nobody
 # Java's class-data archive remembers when a jar was written. With one date for all, a jar that is
 # fetched anew still fits the archive.
 _WRITTEN = 1_700_000_000
@@ -58,7 +56,7 @@ def fetch(
         return
     root = (repository or _public_repository()).rstrip("/")
     folder.mkdir(parents=True, exist_ok=True)
-    _remove_abandoned(folder)
+    remove_abandoned(folder)
     _check_room(folder, sum(jar.size for jar in wanted))
     pool = _connections(root)
 
@@ -157,13 +155,3 @@ def _check_room(folder: Path, needed: int) -> None:
     """Refuse to begin what cannot fit."""
     if shutil.disk_usage(folder).free < needed:
         raise DiskFull(folder, needed)
-
-
-def _remove_abandoned(folder: Path) -> None:
-    """Remove what processes that were killed have left half-written."""
-    for part in folder.glob(".*.part"):
-        try:
-            if time.time() - part.stat().st_mtime > _ABANDONED:
-                part.unlink()
-        except FileNotFoundError:  # another process was quicker
-            pass

@@ -5,15 +5,17 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from knowloom.errors import DiskFull
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_ABANDONED = 3600  # seconds after which a half-written file belongs to nobody
 _PAUSE = 0.05  # seconds between two looks at a lock
 
 
@@ -37,6 +39,18 @@ def placed(target: Path, mode: int = 0o644) -> Generator[Path]:
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Remove what processes that were killed have left half-written in a folder."""
+    for part in folder.glob(".*.part"):
+        with suppress(FileNotFoundError):  # another process was quicker
+            if time.time() - part.stat().st_mtime < _ABANDONED:
+                continue
+            if part.is_dir():
+                shutil.rmtree(part, ignore_errors=True)
+            else:
+                part.unlink()
 
 
 def write_text(target: Path, text: str, mode: int = 0o644) -> None:

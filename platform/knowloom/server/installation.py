@@ -11,7 +11,7 @@ from pathlib import Path
 
 from knowloom.server import download
 from knowloom.server.distribution import Distribution, Jar, shipped
-from knowloom.server.files import disk_room
+from knowloom.server.files import disk_room, remove_abandoned
 
 Advance = Callable[[int], None]
 
@@ -65,6 +65,7 @@ class Installation:
         """
         download.fetch(self.distribution.jars, self.jars, repository, advance)
         if not self.browser.exists():
+            remove_abandoned(self.folder)
             unpack(self.jars / self.distribution.browser_jar.file_name, "browser/", self.browser)
 
 

@@ -138,11 +138,11 @@ def _logs_in(ports: Ports, workspace: Workspace) -> bool:
     from neo4j.exceptions import AuthError, DriverError, Neo4jError
 
     uri = f"bolt://localhost:{ports.bolt}"
-    password = workspace.password_file.read_text(encoding="utf-8").strip()
+    auth = (USER, workspace.password())
     try:
         # The driver leaves the types of its options open.
         with GraphDatabase.driver(  # pyright: ignore[reportUnknownMemberType]
-            uri, auth=(USER, password)
+            uri, auth=auth
         ) as driver:
             driver.execute_query("RETURN 1", database_=DATABASE)
     except AuthError as error:

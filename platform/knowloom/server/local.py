@@ -12,7 +12,8 @@ from knowloom.errors import ServerDidNotStart, SettingsError
 from knowloom.server.config import USER, WORK, Ports, Profile, home_option, memory
 from knowloom.server.files import disk_room, write_text
 from knowloom.server.installation import Advance, default_installation
-from knowloom.server.workspace import State, Workspace
+from knowloom.server.log import last_cause, text_of
+from knowloom.server.workspace import State, Workspace, read_password
 
 if TYPE_CHECKING:
     import psutil
@@ -43,8 +44,12 @@ class ServerInfo:
 
     @property
     def password(self) -> str:
-        """The password, read from its file."""
-        return self.password_file.read_text(encoding="utf-8").strip()
+        """The password, read from its file.
+
+        Raises:
+            ServerError: the file cannot be read.
+        """
+        return read_password(self.password_file)
 
 
 class LocalServer:
@@ -194,10 +199,8 @@ class LocalServer:
         from knowloom.server.archive import class_archive
         from knowloom.server.launch import Launcher
 
-        if running := self._running():
-            if state := self.workspace.state():
-                return self._waited_for(running, state.ports)
-            self._stop()  # nobody knows where it listens
+        if info := self._found():
+            return info
         java = self.java()
         self.installation.complete(self._repository, advance)
         swap.finish(self.workspace.home)
@@ -224,14 +227,19 @@ class LocalServer:
         state = self.workspace.state()
         return find(self._mark, state.pid if state else None) or search(self._mark)
 
-    def _waited_for(self, process: psutil.Process, ports: Ports) -> ServerInfo:
-        """Return what is known of a process that somebody else started, once it answers."""
+    def _found(self) -> ServerInfo | None:
+        """Return the running server once it answers; None when there is none, or no longer."""
         from knowloom.server.launch import wait_until_it_answers
 
-        if not wait_until_it_answers(process, ports, self.workspace):
-            raise ServerDidNotStart("its process ended just now", self.workspace.console)
-        self.workspace.remember(State(ports, process.pid))
-        return self._info(ports, process.pid)
+        if (process := self._running()) is None:
+            return None
+        if (state := self.workspace.state()) is None:
+            self._stop()  # nobody knows where it listens
+            return None
+        if not wait_until_it_answers(process, state.ports, self.workspace):
+            return None
+        self.workspace.remember(State(state.ports, process.pid))
+        return self._info(state.ports, process.pid)
 
     def _ensure_password(self, java: Java) -> None:
         """Give a server that never ran its first password."""
@@ -247,10 +255,13 @@ class LocalServer:
             return
         if not workspace.password_file.exists():
             write_text(workspace.password_file, f"{secrets.token_hex(12)}\n", mode=0o600)
-        password = workspace.password_file.read_text(encoding="utf-8").strip()
-        set_first_password(
-            java, self.installation.class_path, workspace.home, password, workspace.console
+        jars = self.installation.class_path
+        code = set_first_password(
+            java, jars, workspace.home, workspace.password(), workspace.console
         )
+        if code != 0:
+            said = text_of(workspace.console)
+            raise ServerDidNotStart(f"no password could be set ({last_cause(said)})")
 
     def _info(self, ports: Ports, pid: int) -> ServerInfo:
         """Return what callers need to know."""

@@ -69,6 +69,14 @@ class Workspace:
         """True when the server has made its database of users, so its password is fixed."""
         return (self.home / "data" / "databases" / "system").exists()
 
+    def password(self) -> str:
+        """Return the password.
+
+        Raises:
+            ServerError: its file cannot be read.
+        """
+        return read_password(self.password_file)
+
     def prepare(self) -> None:
         """Make the folders that are not there yet.
 
@@ -116,3 +124,17 @@ class Workspace:
     @property
     def _state_file(self) -> Path:
         return self.folder / "server.json"
+
+
+def read_password(file: Path) -> str:
+    """Return the password in a file.
+
+    Raises:
+        ServerError: the file cannot be read.
+    """
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ServerError(
+            f"the password cannot be read ({error}): put it back into {file}"
+        ) from error

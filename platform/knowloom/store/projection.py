@@ -7,11 +7,10 @@ cost a tenth of one (measured with its version 6.4.1).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import LiteralString
 
 from knowloom.ontology.binding import INSTANCE_LABEL, Bindings, Place
-from knowloom.ontology.concepts import Kind, PropertyBinding, Range, Scalar
+from knowloom.ontology.concepts import Kind, Ontology, PropertyBinding, Range, Scalar
 from knowloom.ontology.names import quoted
 
 AS_TEXT: LiteralString = "_text"  # the one key of the map in which a date or time is sent as text
@@ -34,24 +33,30 @@ def properties_expression(bindings: Bindings) -> LiteralString:
     >>> properties_expression(Bindings(ontology)).splitlines()[1]
     '  WHEN n:`_Instance`&`Person` THEN n {.*, _observed: null, `born`: CASE WHEN n.`born` IS :: DATE NOT NULL THEN {_text: toString(n.`born`)} ELSE n.`born` END}'
     """  # noqa: E501
-    branches: list[LiteralString] = list(islice(_branches(bindings), _MOST_BRANCHES + 1))
-    if len(branches) > _MOST_BRANCHES:
-        branches = []
+    branches = list(_branches(bindings))
     # When a source observed something is for `why` to tell.
     own: LiteralString = f"  WHEN n:{quoted(INSTANCE_LABEL)} THEN n {{.*, _observed: null}}"
     return "\n".join(["CASE", *branches, own, "  ELSE properties(n) END"])
 
 
 def _branches(bindings: Bindings) -> Iterator[LiteralString]:
-    """Return a branch for each class with dates or times, subclasses before superclasses."""
+    """Yield a branch for each class with dates or times, subclasses before superclasses."""
     ontology = bindings.ontology
     foreign = {place.concept: place for place in bindings.foreign}
+    own = [name for name in reversed(ontology.parents_first()) if _has_times(ontology, name)]
+    if len(own) + len(foreign) > _MOST_BRANCHES:
+        return
+    for name in own:
+        yield _branch(bindings, Place(name, (INSTANCE_LABEL, name)))
     for name in reversed(ontology.parents_first()):
-        has_own = any(a.range in _TYPES and not a.many for a in ontology[name].attributes)
-        if has_own and ontology.kind(name) is not Kind.RELATION:
-            yield _branch(bindings, Place(name, (INSTANCE_LABEL, name)))
         if name in foreign and (branch := _branch(bindings, foreign[name])):
             yield branch
+
+
+def _has_times(ontology: Ontology, name: str) -> bool:
+    """Return whether the instances of a concept have dates or times its parents lack."""
+    mine = any(a.range in _TYPES and not a.many for a in ontology[name].attributes)
+    return mine and ontology.kind(name) is not Kind.RELATION
 
 
 def _branch(bindings: Bindings, place: Place) -> LiteralString:
