@@ -10,7 +10,8 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -47,33 +48,37 @@ def repeated(folder: Path, runs: int) -> None:
     server.start()
     server.stop()
     archive = wait_for_archive(server)
-    starts, stops = start_and_stop(server, runs)
-    aside = archive.rename(archive.with_suffix(".aside"))
-    archive.with_suffix(".refused").touch()  # else the next start would make another
-    try:
-        plain, _ = start_and_stop(server, runs)
-    finally:
-        archive.with_suffix(".refused").unlink()
-        aside.rename(archive)
+    starts: list[float] = []
+    plain: list[float] = []
+    stops: list[float] = []
+    for _ in range(runs):  # in turn, so that a busy machine disturbs both alike
+        starts.append(timed(server.start))
+        stops.append(timed(server.stop))
+        with hidden(archive):
+            plain.append(timed(server.start))
+        stops.append(timed(server.stop))
     show("start", starts)
     show("start without the class-data archive", plain)
     show("stop", stops)
     print(f"with the archive a start takes {median(starts) / median(plain):.2f} of the time")
 
 
+@contextmanager
+def hidden(archive: Path) -> Iterator[None]:
+    """Take the archive away for a while, without another being made in its place."""
+    aside, refused = archive.with_suffix(".aside"), archive.with_suffix(".refused")
+    archive.rename(aside)
+    refused.touch()
+    try:
+        yield
+    finally:
+        refused.unlink()
+        aside.rename(archive)
+
+
 def new_server(workspace: Path, cache: Path | None = None) -> LocalServer:
     """Return a server of a new workspace."""
     return LocalServer(workspace, ports=Ports(free_port(27_800), free_port(27_900)), cache=cache)
-
-
-def start_and_stop(server: LocalServer, runs: int) -> tuple[list[float], list[float]]:
-    """Return the seconds of some starts and stops."""
-    starts: list[float] = []
-    stops: list[float] = []
-    for _ in range(runs):
-        starts.append(timed(server.start))
-        stops.append(timed(server.stop))
-    return starts, stops
 
 
 def wait_for_archive(server: LocalServer) -> Path:

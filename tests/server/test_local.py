@@ -222,6 +222,22 @@ def test_a_first_start_that_was_killed(make: Make, moment: str) -> None:
         assert info.pid == left_behind.pid
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [0, 0.4])
+def test_a_server_that_was_killed_while_it_made_its_first_store(
+    make: Make, seconds: float
+) -> None:
+    """With command and server killed that early, the password of the workspace still fits."""
+    server = make()
+    command = start_apart(server)
+    wait_until(lambda: server.workspace.has_run)
+    time.sleep(seconds)
+    command.kill()
+    command.communicate()
+    psutil.Process(remembered(server).pid).kill()
+    assert ask(server.start(), "RETURN 1") == 1
+
+
 def test_a_server_that_ends_at_once(make: Make) -> None:
     """The last words of the process are in the error, with the log's path."""
     server = make()

@@ -1,0 +1,104 @@
+"""The bulk load: the same knowledge as the normal way, by another road."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from knowloom import loading
+from knowloom.base import KnowledgeBase
+from knowloom.bulk import bulk_load
+from knowloom.errors import NotBulkLoadable
+from knowloom.ontology.parse import parse
+from knowloom.server import TESTS, LocalServer
+from knowloom.store.connect import Endpoint, connect
+from knowloom.store.database import Database
+
+pytestmark = pytest.mark.neo4j
+
+ONTOLOGY = parse(
+    'class Group(Entity, key=("name",)): pass\n'
+    'class Person(Entity, key=("name",)):\n'
+    "    age: int | None = None\n"
+    "    tags: list[str] = []\n"
+    "    born: date | None = None\n"
+    "    group: Group | None = None\n"
+    "class Knows(Relation):\n"
+    "    head_entity: Person\n"
+    "    tail_entity: Person\n"
+    "    since: int | None = None\n"
+)
+PEOPLE = (
+    "name,age,tags,born,group\n"
+    'Ada,36,"a;b, ""c""",1815-12-10,g1\n'
+    '"line\nbreak",,,,g2\n'
+    "Ada,37,x,,g1\n"  # said twice: becomes two records
+    "Bo,old,,,g1\n"  # rejected
+    "Cy\x07,4,,,\n"  # a character that the import files cannot hold
+)
+KNOWS = "from,to,since\nAda,Di,1840\nAda,Di,1850\nAda,Di,1840\nBo,Ada,\n"
+MAPPING = """
+[[objects]]
+file = "people.csv"
+concept = "Person"
+[objects.attributes]
+name = "name"
+age = "age"
+tags = { column = "tags", split = ";" }
+born = "born"
+group = "group"
+
+[[relations]]
+file = "knows.csv"
+relation = "Knows"
+head = "from"
+tail = "to"
+attributes = { since = "since" }
+"""
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    """Two tables and their mapping."""
+    for name, text in (("people.csv", PEOPLE), ("knows.csv", KNOWS), ("mapping.toml", MAPPING)):
+        (tmp_path / name).write_text(text)
+    return [tmp_path / "people.csv", tmp_path / "knows.csv"]
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[LocalServer]:
+    """A managed server of the test's own."""
+    made = LocalServer(tmp_path / ".knowloom", profile=TESTS)
+    made.start()
+    yield made
+    made.stop()
+
+
+def opened(database: Database, folder: Path) -> KnowledgeBase:
+    kb = KnowledgeBase(database, folder)
+    kb.save_ontology(ONTOLOGY)
+    return kb
+
+
+def test_bulk_and_normal_loads_agree(
+    database: Database, server: LocalServer, files: list[Path], tmp_path: Path
+) -> None:
+    """Both ways give the same counts and the same fingerprint, and a second bulk is refused."""
+    mapping = tmp_path / "mapping.toml"
+    normal = opened(database, tmp_path / "normal")
+    chosen = loading.plan("csv", files, normal.ontology, mapping=mapping)
+    slow = loading.load(normal, chosen)
+    info = server.status()
+    assert info is not None
+    with connect(Endpoint(info.bolt_uri, info.user, info.password)) as other:
+        kb = opened(other, tmp_path / "bulk")
+        fast = bulk_load(kb, server, chosen)
+        assert [r.counts for r in fast] == [r.counts for r in slow]
+        assert [r.counts.rejected for r in fast] == [1, 0]
+        assert kb.fingerprint() == normal.fingerprint()
+        assert kb.check().counts == {}
+        assert loading.load(kb, chosen)[1].updates == 0
+        with pytest.raises(NotBulkLoadable, match="holds instances"):
+            bulk_load(kb, server, chosen)
