@@ -101,5 +101,5 @@ def test_outdated_methods_of_pydantic_do_not_stand_in_the_way(name: str) -> None
     """An attribute may be called `copy`, `json` or `schema`."""
     ontology = Ontology([Concept(name="T", attributes=(Attribute(name=name),))])
     made: Any = Classes(ontology)["T"]
-    assert getattr(made("x", **{name: "v"}), name) == "v"
+    assert getattr(made(name="x", **{name: "v"}), name) == "v"
     assert getattr(made.materialise({name: "v"}), name) == "v"

@@ -16,6 +16,7 @@ from typing import IO, Self
 
 import orjson
 
+from knowloom.assets import cypher
 from knowloom.errors import StoreError, WriteLost
 from knowloom.knowledge.record import Fact, Record, Reject, Statement, hash_of, said, uid_of_fact
 from knowloom.ontology.concepts import ENDS, ConceptRange, Ontology
@@ -297,6 +298,8 @@ class Writer:
             self._instances.close()
         self._check()
         self._close("done")
+        if self._run.recorded:
+            self._database.run(cypher("search/await_refresh"))
         return WriteReport(
             run=self._run.id if self._run.recorded else 0,
             source=self._run.source,
