@@ -20,6 +20,7 @@ from pydantic_core import CoreSchema, core_schema
 from knowloom.errors import Fault, OntologyError
 from knowloom.ontology import hierarchy
 from knowloom.ontology.concepts import Attribute, Concept, Enumeration, Ontology, Scalar
+from knowloom.ontology.docstrings import docstring
 from knowloom.ontology.things import (
     BASES,
     PYTHON_TYPES,
@@ -133,8 +134,9 @@ class Classes(Mapping[str, type[Thing]]):
         alone = len(bases) == 1
         # Pydantic inherits fields base by base; in a diamond Python's order can differ.
         every = self.ontology.attributes(concept.name).values()
+        said = docstring(concept.description, concept.examples)
         own = concept.attributes if alone else tuple(a for a in every if a.name != "uid")
-        return _made(concept.name, bases, own, self.ontology, _docstring(concept))
+        return _made(concept.name, bases, own, self.ontology, said)
 
     def _build_combined(self, names: tuple[str, ...]) -> type[Thing]:
         """Return a class below those of `names`."""
@@ -250,11 +252,3 @@ def _field(attribute: Attribute) -> Any:
         iri=attribute.iri,
         relationship=attribute.relationship,
     )
-
-
-def _docstring(concept: Concept) -> str:
-    """Return the docstring of a concept's class."""
-    lines = [f"Description: {concept.description}"]
-    if concept.examples:
-        lines.append(f"Examples: {', '.join(concept.examples)}")
-    return "\n".join(lines)

@@ -51,6 +51,8 @@ PYTHON_TYPES: Mapping[Scalar, type] = {
     Scalar.DATE: date,
     Scalar.DATETIME: datetime,
 }
+# A value of any of them is kept as a list.
+_COLLECTIONS = (list, set, Sequence)
 _SCALARS = {python: scalar for scalar, python in PYTHON_TYPES.items()}
 
 
@@ -215,7 +217,12 @@ class Thing(BaseModel, metaclass=ThingType):
     ) -> None:
         """Take what a class statement may say of its concept; see `Concept`."""
 
-    if not TYPE_CHECKING:
+    if TYPE_CHECKING:
+        # Of a class known only at run time, such as one of `Classes`, nothing can be checked; for
+        # classes that are written out, the checkers know better.
+        def __init__(self, *args: Any, **values: Any) -> None: ...
+
+    else:
 
         def __init__(self, /, *args, **values):
             super().__init__(**_named(type(self), args, values), **values)
@@ -328,7 +335,7 @@ def type_of(annotation: Any) -> TypeOf | None:
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         return type_of(arguments[0])
-    if origin is list:
+    if origin in _COLLECTIONS:
         inner = type_of(arguments[0])
         return None if inner is None or inner.many or inner.optional else replace(inner, many=True)
     if origin in (Union, UnionType):
@@ -401,7 +408,7 @@ def _blank(cls: type[Thing]) -> tuple[type, dict[str, Any], tuple[str, ...]]:
     lists: list[str] = []
     for name, field in cls.model_fields.items():
         default = None if field.is_required() else field.get_default(call_default_factory=False)
-        if isinstance(default, list) or get_origin(field.annotation) is list:
+        if isinstance(default, list) or get_origin(field.annotation) in _COLLECTIONS:
             lists.append(name)
         else:
             single[name] = default
