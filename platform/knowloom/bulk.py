@@ -18,7 +18,6 @@ from knowloom.store import runs
 from knowloom.store.carry import Carried, carry, restore_schema
 from knowloom.store.stage import Stage
 from knowloom.store.write import Counts, RejectFile, Writer, WriteReport
-from knowloom.subgraph.collector import paused_collector
 
 _STEP = 10_000
 
@@ -66,11 +65,10 @@ def _load(
     """Stage, import, make the schema, and write what was left over."""
     loads = [_Load(kb, chosen, part) for part in chosen.parts]
     stage = Stage(folder, kb.ontology)
-    with paused_collector():  # millions of live values, none of them in a cycle
-        for load in loads:
-            load.given, load.left = stage.add(
-                load.run, _watched(load.statements(), advance), load.rejects.add
-            )
+    for load in loads:
+        load.given, load.left = stage.add(
+            load.run, _watched(load.statements(), advance), load.rejects.add
+        )
     stage.close()
     carried = carry(kb.database, folder)
     import_full(server, *_files(stage, carried))
