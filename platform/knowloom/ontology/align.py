@@ -56,7 +56,8 @@ def normal_form(text: str) -> str:
     """
     letters = "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
     for ending, singular in _PLURALS:
-        if letters.endswith(ending) and len(letters) > len(ending) + 1:
+        long = len(letters) > len(ending) + 1 or ending == singular
+        if letters.endswith(ending) and long:
             return letters.removesuffix(ending) + singular
     return letters
 

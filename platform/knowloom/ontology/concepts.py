@@ -229,12 +229,13 @@ class Ontology:
     (True, 'Entity')
     """
 
-    __slots__ = ("__dict__", "_concepts")
+    __slots__ = ("__dict__", "_concepts", "_lineage")
 
     def __init__(self, concepts: Iterable[Concept] = ()) -> None:
         given = list(concepts)
         self._concepts: dict[str, Concept] = {**ROOTS, **{c.name: c for c in given}}
-        if faults := _structural_faults(given, self._concepts):
+        self._lineage = hierarchy.Lineage({n: c.parents for n, c in self._concepts.items()})
+        if faults := [*_structural_faults(given), *hierarchy.faults(self._lineage)]:
             raise OntologyError(faults)
 
     @property
@@ -276,10 +277,6 @@ class Ontology:
 
     def __repr__(self) -> str:
         return f"Ontology({len(self)} concepts)"
-
-    @cached_property
-    def _lineage(self) -> hierarchy.Lineage:
-        return hierarchy.Lineage({name: c.parents for name, c in self._concepts.items()})
 
     @cached_property
     def _inherited(self) -> dict[str, Mapping[str, Attribute]]:
@@ -381,8 +378,8 @@ def merged_parents(concept: Concept, base: str) -> Concept:
     return replace(concept, parents=(base, *(p for p in concept.parents if p != base)))
 
 
-def _structural_faults(given: list[Concept], known: Mapping[str, Concept]) -> list[Fault]:
-    """Return what keeps these concepts from being a hierarchy at all."""
+def _structural_faults(given: list[Concept]) -> list[Fault]:
+    """Return the concepts that cannot be part of any hierarchy."""
     seen: set[str] = set()
     faults: list[Fault] = []
     for concept in given:
@@ -393,5 +390,4 @@ def _structural_faults(given: list[Concept], known: Mapping[str, Concept]) -> li
         seen.add(concept.name)
         if not concept.parents:
             faults.append(Fault(concept.name, "has no parent; use Entity", "no-parent"))
-    parents = {name: c.parents for name, c in known.items()}
-    return faults + hierarchy.faults(parents)
+    return faults

@@ -7,6 +7,7 @@ and which values may not fit any more; counting them is the store's part.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
@@ -88,15 +89,15 @@ class Change:
     def renamed(self) -> Mapping[str, str]:
         """Old name to new, where a removed and an added concept are one: either names the other.
 
-        It does so by alias or title. Both ways count, so that undoing a renaming is one too.
+        It does so by alias or title. Both ways count, so that undoing a renaming is one too; a
+        concept that could be one of several is none of them.
         """
         gone = [s.before for s in self.steps if s.before is not None and s.after is None]
         came = [s.after for s in self.steps if s.after is not None and s.before is None]
-        called = {name: c.name for c in reversed(came) for name in (c.title, *c.aliases)}
-        called.update({c.name: c.name for c in came})
-        names = ((c.name, (c.name, c.title, *c.aliases)) for c in gone)
-        found = ((old, next((called[n] for n in all_ if n in called), "")) for old, all_ in names)
-        return {old: new for old, new in found if new}
+        pairs = {(old, new) for new, old in _naming(came, gone)} | set(_naming(gone, came))
+        olds, news = Counter(old for old, _ in pairs), Counter(new for _, new in pairs)
+        sure = {old: new for old, new in pairs if olds[old] == news[new] == 1}
+        return {c.name: sure[c.name] for c in gone if c.name in sure}
 
     @cached_property
     def notes(self) -> tuple[Note, ...]:
@@ -238,6 +239,13 @@ def labels_after(
         for survivor in _survivors(name, change, old, new)
     }
     return tuple(sorted({a for name in direct for a in new.lineage(name)}))
+
+
+def _naming(these: list[Concept], those: list[Concept]) -> Iterator[tuple[str, str]]:
+    """Yield pairs of names in which one of `these` has one of `those` as title or alias."""
+    known = {c.name for c in those}
+    for concept in these:
+        yield from ((concept.name, n) for n in (concept.title, *concept.aliases) if n in known)
 
 
 def _survivors(name: str, change: Change, old: Ontology, new: Ontology) -> tuple[str, ...]:

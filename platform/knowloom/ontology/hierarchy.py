@@ -27,10 +27,10 @@ class Lineage:
         parents: each name with its direct parents; must be free of cycles.
     """
 
-    __slots__ = ("__dict__", "_known", "_parents")
+    __slots__ = ("__dict__", "_known", "parents")
 
     def __init__(self, parents: Parents) -> None:
-        self._parents = parents
+        self.parents = parents
         self._known: dict[str, tuple[str, ...]] = {}
 
     def of(self, name: str) -> tuple[str, ...]:
@@ -41,14 +41,14 @@ class Lineage:
         """
         if name not in self._known:
             for ancestor in self._missing(name):
-                self._known[ancestor] = linearised(ancestor, self._parents[ancestor], self._known)
+                self._known[ancestor] = linearised(ancestor, self.parents[ancestor], self._known)
         return self._known[name]
 
     @cached_property
     def children(self) -> dict[str, tuple[str, ...]]:
         """The direct subclasses of every name that has any."""
         found: dict[str, list[str]] = {}
-        for name, parents in self._parents.items():
+        for name, parents in self.parents.items():
             for parent in parents:
                 found.setdefault(parent, []).append(name)
         return {name: tuple(below) for name, below in found.items()}
@@ -75,7 +75,7 @@ class Lineage:
                 order[current] = None
                 continue
             stack.append((current, True))
-            stack.extend((p, False) for p in self._parents[current])
+            stack.extend((p, False) for p in self.parents[current])
         return list(order)
 
 
@@ -114,8 +114,9 @@ def descendants(name: str, children: Mapping[str, tuple[str, ...]]) -> tuple[str
     return tuple(found)
 
 
-def faults(parents: Parents) -> list[Fault]:
+def faults(lineage: Lineage) -> list[Fault]:
     """Return unknown parents, cycles, mixed roots and orders that Python could not build."""
+    parents = lineage.parents
     found = [
         Fault(name, f"its parent {parent!r} is not defined", "unknown-parent")
         for name, above in parents.items()
@@ -129,16 +130,15 @@ def faults(parents: Parents) -> list[Fault]:
     except CycleError as error:
         path = " → ".join(reversed(error.args[1]))
         return [Fault(error.args[1][0], f"is its own ancestor: {path}", "cycle")]
-    return _order_faults(parents)
+    return _order_faults(lineage)
 
 
-def _order_faults(parents: Parents) -> list[Fault]:
+def _order_faults(lineage: Lineage) -> list[Fault]:
     """Return the names whose parents cannot be linearised or hang from different roots."""
-    lineage = Lineage(parents)
     roots: dict[str, str] = {}
     found: list[Fault] = []
-    for name in TopologicalSorter(parents).static_order():
-        above = parents[name]
+    for name in TopologicalSorter(lineage.parents).static_order():
+        above = lineage.parents[name]
         mixed = sorted({roots[p] for p in above if p in roots})
         roots[name] = mixed[0] if mixed else name
         if len(mixed) > 1:

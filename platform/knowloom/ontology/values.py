@@ -137,8 +137,8 @@ class CompiledConcept:
     >>> rules = compile_concept(Ontology([person]), "Person")
     >>> rules.problems({"name": "Ada", "born": 1815}, {})
     ()
-    >>> rules.problems({"birth": 1815}, {})[0].reason
-    'birth is no attribute of Person; did you mean born?'
+    >>> rules.problems({"bron": 1815}, {})[0].reason
+    'bron is no attribute of Person; did you mean born?'
     """
 
     __slots__ = ("_accept", "_allowed", "_attributes", "_ontology", "_required", "concept")
