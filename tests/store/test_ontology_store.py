@@ -496,7 +496,6 @@ def test_an_interrupted_adjustment_goes_on_with_the_next_change(
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 def test_a_large_ontology_is_stored_and_read_back_quickly(database: Database) -> None:
     """30,572 concepts, written within 20 s and read within 5 s (item 17)."""
     ontology = Ontology(generated())
