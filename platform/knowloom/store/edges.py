@@ -17,6 +17,7 @@ from knowloom.ontology.concepts import Ontology
 from knowloom.ontology.names import quoted, quoted_labels
 from knowloom.store.database import Database
 from knowloom.store.runs import Run
+from knowloom.store.statement import filled
 
 BATCH_EDGES = 10_000
 # Writers of one process take turns: two transactions that add relationships lock each other's
@@ -183,29 +184,41 @@ class EdgeWriter:
         self, tx: neo4j.ManagedTransaction, kind: EdgeKind, edges: list[Edge]
     ) -> tuple[EdgeOutcome, int]:
         """Merge the edges whose ends exist and fit; return the outcome and how many did."""
-        rows = [_row(i, edge) for i, edge in enumerate(edges)]
-        result = tx.run(
-            _text(kind),
-            rows=rows,
-            heads=kind.head_labels,
-            tails=kind.tail_labels,
-            run=self._run.id,
-            own=self._run.own,
-        )
+        result = tx.run(_text(kind), self._columns(kind, edges))
         answer = result.single(strict=True)
         counters = result.consume().counters
         outcome = EdgeOutcome(updates=updates_of(counters))
         if not kind.derived:
             outcome.stated = counters.relationships_created
-            if answer["others"]:
-                outcome.add(self._support(tx, kind, [rows[i] for i in answer["others"]]))
+            others: list[int] = answer["others"]
+            if others:
+                outcome.add(self._support(tx, kind, [edges[i] for i in others]))
         return outcome, answer["found"]
 
+    def _columns(self, kind: EdgeKind, edges: Sequence[Edge]) -> dict[str, Any]:
+        """Return edges as the parameters of their statement, as few as their kind allows."""
+        columns: dict[str, Any] = {
+            "starts": [edge.head.uid for edge in edges],
+            "ends": [edge.tail.uid for edge in edges],
+        }
+        if kind.derived:
+            return columns | {"places": [edge.place for edge in edges]}
+        columns["places"] = [edge.place or None for edge in edges]
+        if kind.keyed:
+            columns["uids"] = [edge.uid for edge in edges]
+            columns["values"] = [edge.values for edge in edges]
+        shared = {"heads": kind.head_labels, "tails": kind.tail_labels}
+        return columns | shared | {"run": self._run.id, "own": self._run.own}
+
     def _support(
-        self, tx: neo4j.ManagedTransaction, kind: EdgeKind, rows: list[dict[str, Any]]
+        self, tx: neo4j.ManagedTransaction, kind: EdgeKind, edges: Sequence[Edge]
     ) -> EdgeOutcome:
         """Add this run's source to relationships that others stated."""
-        text = _stated(kind, cypher("write/support_stated"))
+        rows = [
+            {"head": e.head.uid, "tail": e.tail.uid, "uid": e.uid, "row": e.place or None}
+            for e in edges
+        ]
+        text = filled(cypher("write/support_stated"), {"_LINK/*key*/": _pattern(kind, "row.uid")})
         result = tx.run(text, rows=rows, run=self._run.id, own=self._run.own)
         supported = result.single(strict=True)["supported"]
         return EdgeOutcome(supported=supported, updates=updates_of(result.consume().counters))
@@ -251,32 +264,20 @@ class EdgeWriter:
         return [edge for edge in edges if id(edge) not in misfits]
 
 
-def _row(i: int, edge: Edge) -> dict[str, Any]:
-    """Return the parameters of one edge, as short as its kind allows."""
-    row: dict[str, Any] = {"head": edge.head.uid, "tail": edge.tail.uid}
-    if edge.kind.derived:
-        row["position"] = edge.place
-        return row
-    row["i"] = i
-    row["row"] = edge.place or None
-    if edge.kind.keyed:
-        row["uid"] = edge.uid
-        row["set"] = edge.values
-    return row
-
-
 def _text(kind: EdgeKind) -> LiteralString:
     """Return the statement that writes edges of this kind."""
     if kind.derived:
-        return cypher("write/merge_derived").replace("_LINK", quoted(kind.type))
-    text = _stated(kind, cypher("write/merge_stated"))
-    return text.replace("/*qualifiers*/", ", e += row.set" if kind.keyed else "")
+        return filled(cypher("write/merge_derived"), {"_LINK": quoted(kind.type)})
+    parts: dict[str, LiteralString] = {
+        "_LINK/*key*/": _pattern(kind, "$uids[i]"),
+        "/*qualifiers*/": ", e += $values[i]" if kind.keyed else "",
+    }
+    return filled(cypher("write/merge_stated"), parts)
 
 
-def _stated(kind: EdgeKind, text: LiteralString) -> LiteralString:
-    """Return a statement on stated relationships of this kind."""
-    key = " {uid: row.uid}" if kind.keyed else ""
-    return text.replace("_LINK/*key*/", f"{quoted(kind.type)}{key}")
+def _pattern(kind: EdgeKind, uid: LiteralString) -> LiteralString:
+    """Return what stands for a stated relationship in a pattern, behind its colon."""
+    return f"{quoted(kind.type)} {{uid: {uid}}}" if kind.keyed else quoted(kind.type)
 
 
 def _misfit(kind: EdgeKind, edge: Edge, labels: dict[str, frozenset[str]]) -> str:

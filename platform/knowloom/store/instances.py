@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, LiteralString
 
 import neo4j
@@ -28,6 +29,7 @@ from knowloom.ontology.names import quoted, quoted_labels
 from knowloom.store.database import Database
 from knowloom.store.edges import Edge, EdgeKind, updates_of
 from knowloom.store.runs import PastRun, Run, past_runs
+from knowloom.store.statement import filled
 
 
 @dataclass(slots=True)
@@ -43,6 +45,14 @@ class InstanceOutcome:
     written: int = 0
     updates: int = 0
     edges: list[Edge] = field(default_factory=list[Edge])
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A batch on its way to the server."""
+
+    batch: Sequence[tuple[Record, str]]
+    merges: Sequence[Future[tuple[InstanceOutcome, set[str]]]]
 
 
 class StateReader:
@@ -100,27 +110,39 @@ class InstanceWriter:
         self._ontology = ontology
         self._run = run
         self._reader = StateReader(database, ontology)
-        # A server makes nodes on two cores nearly twice as fast as on one.
-        self._senders = ThreadPoolExecutor(2)
+        # A server makes nodes on two cores nearly twice as fast as on one. Each sender has its own
+        # half of all uids and keeps to the order given, so neither ever waits for the other.
+        self._senders = (ThreadPoolExecutor(1), ThreadPoolExecutor(1))
         self._kinds: dict[tuple[str, str], EdgeKind] = {}
         # What this source said in this run of instances that hold more than one record: at the
         # end, its other records of them are history.
         self._said: dict[str, set[str]] = {}
 
-    def write(self, batch: Sequence[tuple[Record, str]]) -> InstanceOutcome:
-        """Write records with their content hashes, in order.
+    def start(self, batch: Sequence[tuple[Record, str]]) -> Started:
+        """Begin to write records with their content hashes, in order; `finish` does the rest."""
+        halves = zip(self._senders, _halves(batch), strict=True)
+        merges = [sender.submit(self._merge, half) for sender, half in halves]
+        return Started(batch, merges)
+
+    def finish(self, started: Started) -> InstanceOutcome:
+        """Wait for a batch, and take the careful way for what was there saying something else.
+
+        Args:
+            started: the oldest batch that is not finished.
 
         Returns:
             The outcome; its edges are still to be written.
         """
         outcome, differing = InstanceOutcome(), set[str]()
-        for part, others in self._senders.map(self._merge, _halves(batch)):
+        for merge in started.merges:
+            part, others = merge.result()
             outcome.written += part.written
             outcome.updates += part.updates
             differing |= others
         again: dict[str, list[tuple[Record, str]]] = {}
-        for record, hash_ in batch:
-            if record.uid in differing:
+        for record, hash_ in started.batch:
+            # What was revised meanwhile was compared with what it held before that.
+            if record.uid in differing or record.uid in self._said:
                 again.setdefault(record.uid, []).append((record, hash_))
             elif record.links:
                 outcome.edges += self._edges(record)
@@ -130,7 +152,8 @@ class InstanceWriter:
 
     def close(self) -> None:
         """End the threads that send."""
-        self._senders.shutdown()
+        for sender in self._senders:
+            sender.shutdown()
 
     def settle(self) -> InstanceOutcome:
         """Supersede what this run's source used to say of instances it now says otherwise of."""
@@ -142,17 +165,17 @@ class InstanceWriter:
 
     def _merge(self, batch: Sequence[tuple[Record, str]]) -> tuple[InstanceOutcome, set[str]]:
         """Create what is new; return the uids that hold something else than the batch says."""
-        by_concept: dict[str, list[dict[str, Any]]] = {}
+        if not batch:
+            return InstanceOutcome(), set()
+        by_concept: dict[str, list[tuple[Record, str]]] = {}
         for record, hash_ in batch:
-            row = {"uid": record.uid, "set": self._inline(record, hash_)}
-            by_concept.setdefault(record.concept, []).append(row)
+            by_concept.setdefault(record.concept, []).append((record, hash_))
+        statements = [self._merging(concept, group) for concept, group in by_concept.items()]
 
         def work(tx: neo4j.ManagedTransaction) -> tuple[InstanceOutcome, set[str]]:
             outcome, differing = InstanceOutcome(), set[str]()
-            for concept, rows in by_concept.items():
-                labels = quoted_labels(self._ontology.lineage(concept))
-                text = cypher("write/merge_instances").replace("/*labels*/", labels)
-                result = tx.run(text, rows=rows)
+            for text, columns in statements:
+                result = tx.run(text, columns)
                 differing.update(result.single(strict=True)["differing"])
                 counters = result.consume().counters
                 outcome.written += counters.nodes_created
@@ -163,6 +186,24 @@ class InstanceWriter:
         done = self._database.in_write(work)
         self._run.recorded = self._run.recorded or done[0].updates > 0
         return done
+
+    def _merging(
+        self, concept: str, batch: Sequence[tuple[Record, str]]
+    ) -> tuple[LiteralString, dict[str, Any]]:
+        """Return the statement that creates instances of a concept, and its parameters.
+
+        Its columns are the concept's attributes whether used or not, so that few texts have to
+        be planned.
+        """
+        rows = [self._inline(record, hash_) for record, hash_ in batch]
+        declared = {a.name for a in self._ontology.attributes(concept).values() if not a.is_link}
+        names = sorted(declared.union(*rows))
+        columns: dict[str, Any] = {
+            f"column{number}": [row.get(name) for row in rows] for number, name in enumerate(names)
+        }
+        columns["uids"] = [record.uid for record, _ in batch]
+        columns["hashes"] = [hash_ for _, hash_ in batch]
+        return _creating(tuple(names), self._ontology.lineage(concept)), columns
 
     def _inline(self, record: Record, hash_: str) -> dict[str, Any]:
         """Return the properties of a node with this one record; the hot path of every load."""
@@ -327,12 +368,25 @@ class InstanceWriter:
             self._run.record(tx)
 
 
-def _halves(batch: Sequence[tuple[Record, str]]) -> list[list[tuple[Record, str]]]:
+@lru_cache(maxsize=1_000)
+def _creating(names: tuple[str, ...], lineage: tuple[str, ...]) -> LiteralString:
+    """Return the statement that creates instances with these properties and labels."""
+    values: LiteralString = ", n.".join(
+        f"{quoted(name)} = ${quoted(f'column{number}')}[i]" for number, name in enumerate(names)
+    )
+    parts: dict[str, LiteralString] = {
+        "/*labels*/": quoted_labels(lineage),
+        "/*values*/": f", n.{values}",
+    }
+    return filled(cypher("write/merge_instances"), parts)
+
+
+def _halves(batch: Sequence[tuple[Record, str]]) -> tuple[list[tuple[Record, str]], ...]:
     """Return a batch in two parts; all records of one instance are in the same, in order."""
     parts: tuple[list[tuple[Record, str]], ...] = ([], [])
     for said in batch:
         parts[said[0].uid[-1] in "02468ace"].append(said)
-    return [part for part in parts if part]
+    return parts
 
 
 def _run(

@@ -23,13 +23,13 @@ from knowloom.ontology.concepts import ENDS, ConceptRange, Ontology
 from knowloom.ontology.values import CompiledConcept, compile_concept
 from knowloom.store.database import Database
 from knowloom.store.edges import BATCH_EDGES, Edge, EdgeKind, EdgeWriter, Spool
-from knowloom.store.instances import InstanceOutcome, InstanceWriter
+from knowloom.store.instances import InstanceOutcome, InstanceWriter, Started
 from knowloom.store.runs import Run, finish
 
 BATCH_ROWS = 10_000
 BATCH_BYTES = 8_000_000
 _SHOWN_REJECTS = 20
-_WINDOW = 5 * BATCH_EDGES  # edges of many kinds are few of each in a batch: gather more first
+_WINDOW = 5 * BATCH_EDGES  # edges of many kinds are few of each in a batch: gather more
 
 
 @dataclass(slots=True)
@@ -266,6 +266,7 @@ class Writer:
         self._edges = EdgeWriter(database, ontology, run)
         self._waiting = Spool[Edge]()
         self._updates = 0
+        self._started: tuple[Started, list[Edge], Callable[[int], None]] | None = None
 
     def write(
         self,
@@ -286,6 +287,7 @@ class Writer:
         try:
             with self._rejects:
                 self._stream(statements, advance)
+                self._finish()
                 self._flush()
                 self._take(self._instances.settle())
                 self._flush()
@@ -313,7 +315,7 @@ class Writer:
         """Send batches in the order given, one on its way while the next is prepared."""
         records: list[tuple[Record, str]] = []
         edges: list[Edge] = []
-        size = 0
+        size, window = 0, BATCH_EDGES  # small at first, so that the server starts soon
         with _Lane() as lane:
             for statement in statements:
                 self._counts.given += 1
@@ -327,8 +329,9 @@ class Writer:
                         edges.append(edge)
                 else:
                     self._add_reject(statement)
-                if len(records) >= BATCH_ROWS or len(edges) >= _WINDOW or size >= BATCH_BYTES:
+                if len(records) >= BATCH_ROWS or len(edges) >= window or size >= BATCH_BYTES:
                     lane.submit(self._send, records, edges, advance)
+                    window = min(2 * window, _WINDOW) if edges else window
                     records, edges, size = [], [], 0
             lane.submit(self._send, records, edges, advance)
 
@@ -338,13 +341,22 @@ class Writer:
         edges: list[Edge],
         advance: Callable[[int], None],
     ) -> None:
-        """Write records, then edges, and note what became of them."""
-        if records:
-            outcome = self._instances.write(records)
-            self._counts.written += outcome.written
-            self._counts.unchanged += len(records) - outcome.written
-            self._take(outcome)
-            advance(len(records))
+        """Start to write records, and finish those before them meanwhile, with their edges."""
+        started = self._instances.start(records)
+        self._finish()
+        self._started = (started, edges, advance)
+
+    def _finish(self) -> None:
+        """Finish the records on their way, then write edges, and note what became of them."""
+        if self._started is None:
+            return
+        started, edges, advance = self._started
+        self._started = None
+        outcome = self._instances.finish(started)
+        self._counts.written += outcome.written
+        self._counts.unchanged += len(started.batch) - outcome.written
+        self._take(outcome)
+        advance(len(started.batch))
         edges.sort(key=_kind_of)
         for start in range(0, len(edges), BATCH_EDGES):
             self._send_edges(edges[start : start + BATCH_EDGES], advance, final=False)
