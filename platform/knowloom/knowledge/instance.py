@@ -133,6 +133,7 @@ def inline_properties(evidence: Evidence) -> dict[str, Any]:
     }
     optional = {
         "_row": evidence.row or None,
+        "_end": evidence.end or None,
         "_observed": evidence.observed,
         "_from": evidence.valid_from,
         "_to": evidence.valid_to,
@@ -155,6 +156,7 @@ def record_properties(evidence: Evidence) -> dict[str, Any]:
         "recorded": evidence.recorded,
         "hash": evidence.hash,
         "row": evidence.row or None,
+        "end": evidence.end or None,
         "concept": evidence.concept,
         "body": body(evidence),
         "observed": evidence.observed,
@@ -180,6 +182,7 @@ def stored_evidence(properties: Mapping[str, Any], ontology: Ontology) -> Eviden
         values=_typed(said["values"], properties["concept"], ontology),
         links={name: tuple(uids) for name, uids in said["links"].items()},
         row=properties.get("row") or 0,
+        end=properties.get("end") or 0,
         observed=native(properties.get("observed")),
         valid_from=native(properties.get("valid_from")),
         valid_to=native(properties.get("valid_to")),
@@ -217,6 +220,7 @@ def inline_evidence(
         values={n: native(v) for n, v in properties.items() if n[0] != "_" and n != "uid"},
         links=_named_links(concept, links, ontology),
         row=properties.get("_row", 0),
+        end=properties.get("_end", 0),
         observed=native(properties.get("_observed")),
         valid_from=native(properties.get("_from")),
         valid_to=native(properties.get("_to")),

@@ -31,7 +31,7 @@ class Evidence:
         concept: the class the source took the thing for.
         values: attribute values.
         links: attribute name to the uids referred to, in order.
-        row: where in the source; 0 when unknown.
+        row, end: where in the source; 0 when unknown.
         observed, valid_from, valid_to, confidence: as in `Record`.
         superseded_by: the run in which the source said something else instead; 0 while it stands.
         stored: True when it has a record node of its own.
@@ -45,6 +45,7 @@ class Evidence:
     values: Values
     links: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     row: int = 0
+    end: int = 0
     observed: datetime | None = None
     valid_from: date | None = None
     valid_to: date | None = None
@@ -84,6 +85,7 @@ def evidence_of(
         values=record.values,
         links={name: tuple(m.uid for m in found) for name, found in record.links.items()},
         row=record.row,
+        end=record.end,
         observed=record.observed,
         valid_from=record.valid_from,
         valid_to=record.valid_to,

@@ -45,7 +45,9 @@ class Record:
         uid: the instance its identity points to; see `identify`.
         values: attribute name to a scalar, or to a list for attributes that hold many.
         links: attribute name to the things referred to.
-        row: where in the source, a line or row number counted from 1; 0 when unknown.
+        row: where in the source, a line or row number counted from 1; in a document the number of
+            the first character of what it says; 0 when unknown.
+        end: in a document the number of the last character; 0 otherwise.
         observed: when the source observed it (a document's date); None when unknown.
         valid_from, valid_to: when it holds in the world, half open; None when unknown.
         confidence: 0 to 1; None when the source does not say.
@@ -56,6 +58,7 @@ class Record:
     values: Values = field(default_factory=dict[str, Value | list[Value]])
     links: dict[str, tuple[Mention, ...]] = field(default_factory=dict[str, tuple[Mention, ...]])
     row: int = 0
+    end: int = 0
     observed: datetime | None = None
     valid_from: date | None = None
     valid_to: date | None = None

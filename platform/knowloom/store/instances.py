@@ -89,7 +89,7 @@ class StateReader:
     ) -> Evidence:
         number: int = properties["_run"]
         if number not in self._past:
-            self._past = past_runs(self._database)
+            self._past |= past_runs(self._database, [number])
         run = self._past[number]
         return inline_evidence(
             labels, properties, links, self._ontology, source=run.source, recorded=run.started
@@ -217,6 +217,7 @@ class InstanceWriter:
             or record.valid_from
             or record.valid_to
             or record.confidence is not None
+            or record.end
         ):
             properties.update(inline_properties(self._evidence(record, hash_)))
         return properties

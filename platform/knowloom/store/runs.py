@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
@@ -63,9 +64,9 @@ class PastRun:
     started: datetime
 
 
-def past_runs(database: Database) -> dict[int, PastRun]:
-    """Return all runs that wrote something, by number."""
-    rows = database.read(cypher("runs/read_runs"))
+def past_runs(database: Database, numbers: Sequence[int] | None = None) -> dict[int, PastRun]:
+    """Return the runs that have these numbers and wrote something, by number; all when None."""
+    rows = database.read(cypher("runs/read_runs"), numbers=numbers)
     return {
         row["id"]: PastRun(row["id"], row["source"], row["started"].to_native()) for row in rows
     }
@@ -76,9 +77,9 @@ def begin(database: Database, source: str, command: str) -> Run:
 
     Its number is later than that of every run in the graph, whatever this machine's clock says.
     """
-    past = past_runs(database)
-    run = Run(source, command, earlier=tuple(r.id for r in past.values() if r.source == source))
-    run.id = _later(run.id, max(past, default=0))
+    [row] = database.read(cypher("runs/read_earlier"), source=source)
+    run = Run(source, command, earlier=tuple(row["earlier"]))
+    run.id = _later(run.id, row["newest"] or 0)
     return run
 
 

@@ -31,6 +31,7 @@ _PROVENANCE = {
     "_run": "long",
     "_hash": "string",
     "_row": "long",
+    "_end": "long",
     "_observed": "datetime",
     "_from": "date",
     "_to": "date",
@@ -145,6 +146,7 @@ class Stage:
             or record.valid_from
             or record.valid_to
             or record.confidence is not None
+            or record.end
         ):
             evidence = evidence_of(
                 record, hash_, run=run.id, source=run.source, recorded=run.started
