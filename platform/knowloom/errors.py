@@ -29,6 +29,7 @@
     ├── SourceError                a source of data cannot be read at all
     │   ├── DocumentUnreadable     a document is damaged, encrypted, empty or none that we read
     │   └── UnknownLoader          no loader of this kind is installed
+    ├── ModelError                 a language model could not do its part
     ├── RecordsRejected            more records were rejected than allowed; the good ones are kept
     └── NotFound                   no instance, run or version of this name
         └── NothingToUndo          every change of the ontology is undone already
@@ -317,6 +318,10 @@ class DocumentUnreadable(SourceError):
     def __init__(self, path: Path | str, why: str, code: str) -> None:
         self.code = code
         super().__init__(path, why)
+
+
+class ModelError(KnowloomError):
+    """A language model could not do its part."""
 
 
 class UnknownLoader(UsageError):

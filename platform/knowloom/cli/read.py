@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from knowloom.subgraph.graph import Subgraph
     from knowloom.subgraph.why import Reason
 
+_QUOTE = 80  # characters of a sentence that a table shows
+
 
 @click.command()
 @click.argument("concept", metavar="CLASS")
@@ -219,6 +221,9 @@ def _reason(reason: Reason) -> dict[str, Any]:
         "source": evidence.source,
         "run": evidence.run,
         "row": evidence.row or None,
+        "end": evidence.end or None,
+        "place": reason.place or None,
+        "quote": reason.quote or None,
         "recorded": json_value(evidence.recorded),
         "observed": json_value(evidence.observed),
         "valid_from": json_value(evidence.valid_from),
@@ -237,10 +242,18 @@ def _reasons(found: Sequence[Reason]) -> list[str]:
             r.attribute,
             f"{r.name} ({r.value})" if r.name else r.value,
             r.evidence.source,
-            r.evidence.row or "",
+            _place(r),
             r.evidence.time.isoformat(sep=" ", timespec="seconds"),
             "shown" if r.shown else "history" if r.evidence.superseded_by else "not shown",
         )
         for r in found
     ]
-    return table(("attribute", "value", "source", "row", "when", ""), rows)
+    return table(("attribute", "value", "source", "where", "when", ""), rows)
+
+
+def _place(reason: Reason) -> str:
+    """Return where a source says so: the sentence of a document, the row of a table."""
+    if not reason.place:
+        return f"row {reason.evidence.row}" if reason.evidence.row else ""
+    quote = reason.quote if len(reason.quote) <= _QUOTE else f"{reason.quote[:_QUOTE]}…"
+    return f"{reason.place}: “{quote}”"

@@ -104,7 +104,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
     return {
         "concept": finding.concept,
         "values": {name: _said(said) for name, said in finding.values.items()},
-        "span": finding.span,
+        "span": [*finding.span] if finding.span else None,
         "confidence": finding.confidence,
     }
 

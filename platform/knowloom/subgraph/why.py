@@ -7,11 +7,12 @@ too, or from a row that stated it by itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
 
 from knowloom.assets import cypher
+from knowloom.documents.sentences import sentences
 from knowloom.errors import NotFound, UnknownAttribute, UsageError
 from knowloom.knowledge.instance import Link, inline_evidence, native, stored_evidence
 from knowloom.knowledge.project import Evidence
@@ -19,6 +20,7 @@ from knowloom.ontology.binding import Bindings
 from knowloom.ontology.concepts import Ontology
 from knowloom.ontology.names import suggestions
 from knowloom.store.database import Database
+from knowloom.store.documents import Quoted, passages
 from knowloom.store.runs import PastRun, past_runs
 from knowloom.store.seeds import SeedFinder
 
@@ -36,6 +38,8 @@ class Reason:
             of what it says.
         shown: whether the instance has this value now.
         name: what the thing is called that a link leads to.
+        place: where in a document it stands, such as `page 3`; empty for other sources.
+        quote: the sentence of the document that says it, likewise.
     """
 
     attribute: str
@@ -43,6 +47,8 @@ class Reason:
     evidence: Evidence
     shown: bool
     name: str = ""
+    place: str = ""
+    quote: str = ""
 
 
 class Linked(NamedTuple):
@@ -98,7 +104,7 @@ def why(
     if len(keys) > 1:
         raise UsageError(f"{len(keys)} instances are called {seed!r}: give the uid of one")
     kept = _kept(database, keys[0])
-    found = reasons(kept, ontology, past_runs(database))
+    found = _quoted(database, reasons(kept, ontology, past_runs(database)))
     if attribute is None:
         return found
     chosen = [reason for reason in found if reason.attribute == attribute]
@@ -126,6 +132,24 @@ def reasons(kept: Kept, ontology: Ontology, runs: Mapping[int, PastRun]) -> list
     found.sort(key=lambda r: _moment(r.evidence.time), reverse=True)
     found.sort(key=lambda r: (order.get(r.attribute, len(order)), r.attribute, not r.shown))
     return found
+
+
+def _quoted(database: Database, found: Sequence[Reason]) -> list[Reason]:
+    """Return the reasons with the sentences of the documents that say so."""
+    places = {(r.evidence.source, r.evidence.row - 1) for r in found if r.evidence.row}
+    texts = passages(database, sorted(places)) if places else {}
+    return [_with_quote(r, texts.get((r.evidence.source, r.evidence.row - 1))) for r in found]
+
+
+def _with_quote(reason: Reason, found: Quoted | None) -> Reason:
+    """Return a reason with its sentence, if its source is a document."""
+    if found is None:
+        return reason
+    at = reason.evidence.row - 1 - found.at
+    for start, end in sentences(found.text):
+        if start <= at < end:
+            return replace(reason, place=found.place, quote=found.text[start:end])
+    return replace(reason, place=found.place)
 
 
 def _kept(database: Database, key: str) -> Kept:

@@ -1,0 +1,145 @@
+"""`knowloom extract`: documents become typed objects."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from knowloom.cli.connection import connection_options
+from knowloom.cli.output import emit, json_option, progress
+from knowloom.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from knowloom.extracting import DocumentReport
+
+_FAULTS_SHOWN = 10
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--extractor",
+    "name",
+    default="rules",
+    show_default=True,
+    help="rules, gazetteer, patterns, model, or the folder of a trained one.",
+)
+@click.option("--keep-apart", is_flag=True, help="Do not join things by their names.")
+@click.option("--again", is_flag=True, help="Also extract documents that did not change.")
+@click.option("--allow-rejects", default=0, metavar="N", help="Exit 0 with up to N rejects.")
+@click.option("--dry-run", is_flag=True, help="Say what would be found; write nothing.")
+@connection_options
+@json_option
+@click.pass_context
+def extract(
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    name: str,
+    keep_apart: bool,
+    again: bool,
+    allow_rejects: int,
+    dry_run: bool,
+    settings: Settings,
+    as_json: bool,
+) -> None:
+    """Read documents (PDF, Word, HTML, Markdown, text) and write the objects they speak of.
+
+    Nothing is sent anywhere unless the extractor is a model's. What did not change is passed
+    over; ended at any moment, the same command goes on where it was.
+
+    \b
+    Examples:
+        knowloom extract reports/
+        knowloom extract paper.pdf --dry-run --json
+        knowloom extract notes.md --extractor model
+    """
+    from knowloom.extracting import extract as extracted
+    from knowloom.extractors import extractor_named
+    from knowloom.session import knowledge_base
+
+    with knowledge_base(settings) as kb, progress("extracting chunks") as advance:
+        reports = list(
+            extracted(
+                kb,
+                paths,
+                extractor_named(name, kb, settings),
+                same_name=not keep_apart,
+                again=again,
+                dry_run=dry_run,
+                advance=advance,
+            )
+        )
+    emit(_data(reports), as_json, _lines(reports))
+    rejected = sum(r.write.counts.rejected for r in reports if r.write)
+    if any(r.faults for r in reports) or rejected > allow_rejects:
+        ctx.exit(1)
+
+
+def _data(reports: Sequence[DocumentReport]) -> dict[str, Any]:
+    """Return what happened, for a script."""
+    return {
+        "documents": [
+            {
+                "document": r.name,
+                "unchanged": r.unchanged,
+                "chunks": r.chunks,
+                "findings": dict(r.findings),
+                "dropped": dict(r.dropped),
+                "faults": [asdict(fault) for fault in r.faults],
+                "run": r.write.run if r.write else None,
+                "counts": asdict(r.write.counts) if r.write else None,
+                "rejects": str(r.write.rejects_file) if r.write and r.write.rejects_file else None,
+            }
+            for r in reports
+        ],
+        "findings": dict(_sum(r.findings for r in reports)),
+        "dropped": dict(_sum(r.dropped for r in reports)),
+    }
+
+
+def _lines(reports: Sequence[DocumentReport]) -> Iterator[str]:
+    """Yield what happened, for a person."""
+    for report in reports:
+        yield _line(report)
+        yield from (f"  row {r.row}: {r.reason}" for r in _rejects(report)[:3])
+    faults = [fault for report in reports for fault in report.faults]
+    yield from (f"{fault}" for fault in faults[:_FAULTS_SHOWN])
+    if len(faults) > _FAULTS_SHOWN:
+        yield f"… and {len(faults) - _FAULTS_SHOWN:,} more faults (all of them with --json)"
+    yield f"found     {_counted(_sum(r.findings for r in reports))}"
+    if dropped := _sum(r.dropped for r in reports):
+        yield f"dropped   {_counted(dropped)}"
+
+
+def _line(report: DocumentReport) -> str:
+    if report.unchanged:
+        return f"{report.name}: unchanged"
+    if not report.chunks:
+        return f"{report.name}: not read"
+    said = f"{report.name}: {report.chunks:,} chunks, {report.findings.total():,} findings"
+    if report.write is None:
+        return said
+    counts = report.write.counts
+    rejected = f", {counts.rejected:,} rejected" if counts.rejected else ""
+    return f"{said}, {counts.written:,} written, {counts.unchanged:,} unchanged{rejected}"
+
+
+def _rejects(report: DocumentReport) -> list[Any]:
+    return report.write.rejects if report.write else []
+
+
+def _sum(counters: Any) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for counter in counters:
+        total.update(counter)
+    return total
+
+
+def _counted(counter: Counter[str]) -> str:
+    return ", ".join(f"{count:,} {name}" for name, count in counter.most_common()) or "nothing"
