@@ -79,7 +79,7 @@ def extract(
             before; else every mention of a class without a key is a thing of its own.
         again: also extract what is unchanged.
         dry_run: read and extract, and write nothing.
-        advance: called with 1 for every chunk that is done.
+        advance: called with every number of bytes that is done; `size_of` has the sum.
 
     Raises:
         StoreError: the server went away; the same call again goes on from there.
@@ -94,6 +94,11 @@ def extract(
         work = _Extracting(kb, extractor, kept, rule, dry_run, again, advance)
         for path in files:
             yield work.document(path)
+
+
+def size_of(paths: Iterable[Path]) -> int:
+    """Return how many bytes the documents among these files and folders have."""
+    return sum(path.stat().st_size for path in documents_in(paths)[0])
 
 
 def _known_names(kb: KnowledgeBase) -> SameName:
@@ -116,26 +121,40 @@ class _Extracting:
     again: bool
     advance: Callable[[int], None]
     _ontology: bytes = b""
+    _left: int = 0  # bytes of the document that are not done
 
     def document(self, path: Path) -> DocumentReport:
         """Extract one document and write what it says."""
         report = DocumentReport(path.as_posix())
         try:
             document = read(path)
+            self._left = path.stat().st_size
+            self._read(document, report)
+            self._advance(self._left)
         except DocumentUnreadable as error:
             report.faults.append(Fault(report.name, error.why, error.code))
-            return report
+        return report
+
+    def _advance(self, characters: int) -> None:
+        """Tell that so much is done; not every format has a byte for a character."""
+        done = min(characters, self._left)
+        self._left -= done
+        self.advance(done)
+
+    def _read(self, document: Document, report: DocumentReport) -> None:
+        """Extract what is new in a document and write it."""
         state = self._state(document)
         known = runs.loaded_digest(self.kb.database, document.name)
         if known and known[0] == state and not self.again:
             report.unchanged = True
-            return report
+            return
         characters = self._extract(document, report)
+        if not characters:
+            return
         self._write(document, report, characters)
         if not (self.dry_run or report.faults):
             runs.remember_digest(self.kb.database, document.name, state, report.findings.total())
             self.kept.forget(document.digest)
-        return report
 
     def _state(self, document: Document) -> str:
         """Return a hash of all that decides what extracting a document gives."""
@@ -156,8 +175,8 @@ class _Extracting:
             made = list(self._extractions(new, report))
             self.kept.keep(document.digest, made)
             report.chunks += len(batch)
-            characters = batch[-1].start + len(batch[-1].text)
-            self.advance(len(batch))
+            before, characters = characters, batch[-1].start + len(batch[-1].text)
+            self._advance(characters - before)
         return characters
 
     def _next(self, source: Iterator[Chunk], report: DocumentReport) -> list[Chunk]:

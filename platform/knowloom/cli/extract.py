@@ -60,10 +60,12 @@ def extract(
         knowloom extract notes.md --extractor model
     """
     from knowloom.extracting import extract as extracted
+    from knowloom.extracting import size_of
     from knowloom.extractors import extractor_named
     from knowloom.session import knowledge_base
 
-    with knowledge_base(settings) as kb, progress("extracting chunks") as advance:
+    bar = progress("extracting (bytes)", total=size_of(paths))
+    with knowledge_base(settings) as kb, bar as advance:
         reports = list(
             extracted(
                 kb,
