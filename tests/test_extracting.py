@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,7 +65,7 @@ def kb(database: Database, workspace: Path) -> KnowledgeBase:
     return made
 
 
-def run(kb: KnowledgeBase, extractor: Births, *paths: str, **options: bool) -> list[DocumentReport]:
+def run(kb: KnowledgeBase, extractor: Births, *paths: str, **options: Any) -> list[DocumentReport]:
     """Extract and return all reports."""
     return list(extract(kb, [Path(p) for p in paths], extractor, **options))
 
@@ -139,7 +140,11 @@ def test_faulty_documents_are_reported_and_the_others_go_on(kb: KnowledgeBase) -
     write("folder/data.xyz", "?")
     reports = run(kb, Births(), "empty.txt", "gone.txt", "folder", "ada.txt")
     faults = {fault.where: fault.code for r in reports for fault in r.faults}
-    assert faults == {"empty.txt": "empty", "gone.txt": "missing", "folder/data.xyz": "unsupported"}
+    assert faults == {
+        "empty.txt": "empty",
+        "gone.txt": "missing",
+        "folder/data.xyz": "unsupported",
+    }
     assert len(kb.find(Person)) == 1
 
 

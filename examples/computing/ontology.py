@@ -29,7 +29,15 @@ class City(Place, aliases=("town", "municipality"), iri="https://schema.org/City
     country: Country | None = Field(default=None, relationship="LIES_IN")
 
 
-class Organization(Entity, key=("name",), iri="https://schema.org/Organization"):
+class Organization(
+    Entity,
+    key=("name",),
+    iri="https://schema.org/Organization",
+    patterns=(
+        "{name} was founded in {founded}",
+        "{name}[,] (also known as|which is also called) {aliases}",
+    ),
+):
     """Description: a group of people with a shared purpose and a name of its own."""
 
     founded: int | None = Field(
@@ -100,7 +108,22 @@ class Topic(Entity, key=("name",)):
     broader: Topic | None = Field(default=None, description="The topic it is a part of.")
 
 
-class Person(Entity, key=("name",), aliases=("human being",), iri="https://schema.org/Person"):
+class Person(
+    Entity,
+    key=("name",),
+    aliases=("human being",),
+    iri="https://schema.org/Person",
+    patterns=(
+        "{name} was born (on|in) {born}",
+        "{name} was born on {born} in {born_in}",
+        "{name} was born in {born_in}",
+        "{name} died on {died}",
+        "{name}[,] (also known|known) as {aliases}",
+        "{name}'s [doctoral] advisor was {advisor}",
+        "{name} was a [doctoral] student of {advisor}",
+        "{name} (works|has worked) (at|for) {affiliation}",
+    ),
+):
     """Description: a human being.
     Examples: "Grace Hopper", "Geoffrey Hinton"
     """
@@ -156,7 +179,12 @@ class SystemsResearcher(ComputerScientist, SoftwareEngineer):
     """
 
 
-class Work(Entity, key=("name",), iri="https://schema.org/CreativeWork"):
+class Work(
+    Entity,
+    key=("name",),
+    iri="https://schema.org/CreativeWork",
+    patterns=("{name}[,] [which] (appeared|was published) in {year}",),
+):
     """Description: something that people made and gave a name."""
 
     year: int | None = Field(
@@ -164,7 +192,16 @@ class Work(Entity, key=("name",), iri="https://schema.org/CreativeWork"):
     )
 
 
-class Publication(Work):
+class Publication(
+    Work,
+    patterns=(
+        "{authors} wrote {name}",
+        "{authors} wrote {name} in {year}",
+        "{authors} published {name} in {year}",
+        "{name} was written by {authors}",
+        "{name}[, which] appeared in {venue} in {year}",
+    ),
+):
     """Description: a work made to be read."""
 
     authors: list[Person] = Field(default=[], description="Those who wrote it, in no order.")
@@ -200,13 +237,25 @@ class Book(Publication, iri="https://schema.org/Book"):
     """
 
 
-class Artifact(Work):
+class Artifact(
+    Work,
+    patterns=(
+        "{designers} (designed|created|developed|invented) {name}",
+        "{name} was (designed|created|developed|invented) by {designers}",
+        "{name} was (designed|created|developed|invented) by {designers} in {year}",
+        "{name} is ... that {designers} designed",
+    ),
+):
     """Description: a work made to be used."""
 
     designers: list[Person] = []
 
 
-class ProgrammingLanguage(Artifact, iri="https://schema.org/ComputerLanguage"):
+class ProgrammingLanguage(
+    Artifact,
+    iri="https://schema.org/ComputerLanguage",
+    patterns=("{influenced_by} influenced {name}",),
+):
     """Description: a notation for programs that machines can carry out.
     Examples: "Fortran", "Python"
     """
@@ -217,7 +266,10 @@ class ProgrammingLanguage(Artifact, iri="https://schema.org/ComputerLanguage"):
     influenced_by: list[ProgrammingLanguage] = []
 
 
-class SoftwareSystem(Artifact):
+class SoftwareSystem(
+    Artifact,
+    patterns=("{name} is written in {written_in}",),
+):
     """Description: a program or a set of programs with a name.
     Examples: "TeX", "World Wide Web"
     """
@@ -231,7 +283,15 @@ class OperatingSystem(SoftwareSystem):
     """
 
 
-class Award(Event, key=("name", "year"), aliases=("prize",)):
+class Award(
+    Event,
+    key=("name", "year"),
+    aliases=("prize",),
+    patterns=(
+        "{recipient} (received|won|was awarded) the {name} in {year}",
+        "the {name} of {year} went to ... : {recipient}",
+    ),
+):
     """Description: an honour given in one year for what someone did."""
 
     year: int = Field(description="The year it is given for.", minimum=1900, maximum=2100)
@@ -276,7 +336,17 @@ class Demonstration(Milestone):
     """
 
 
-class Employment(Relation):
+class Employment(
+    Relation,
+    patterns=(
+        "{head_entity} worked (at|for) {tail_entity}",
+        "{head_entity} worked (at|for) {tail_entity} from {since} to {until}",
+        "{head_entity} worked (at|for) {tail_entity} until {until}",
+        "{head_entity} joined {tail_entity} in {since}",
+        "In {since} {head_entity} (joined|moved to) {tail_entity}",
+        "Since {since} {head_entity} has worked at {tail_entity}",
+    ),
+):
     """Description: a person works for an organization for some years."""
 
     head_entity: Person
@@ -285,7 +355,13 @@ class Employment(Relation):
     until: int | None = Field(default=None, minimum=1800, maximum=2100)
 
 
-class Doctorate(Relation):
+class Doctorate(
+    Relation,
+    patterns=(
+        "{head_entity} received ... doctorate from {tail_entity}",
+        "{head_entity} received ... doctorate from {tail_entity} in {year}",
+    ),
+):
     """Description: a university makes a person a doctor."""
 
     head_entity: Person

@@ -81,6 +81,14 @@ def test_declared_policy_beats_the_default() -> None:
     assert project([one, two], ONTOLOGY).values["title"] == ["Sir"]
 
 
+def test_the_unsure_do_not_override() -> None:
+    """A later guess shows only where nobody is sure (decision 7)."""
+    stated = Evidence(1, "table", START, "h1", "Person", {"age": 3})
+    guess = Evidence(2, "text", START + timedelta(1), "h2", "Person", {"age": 4}, confidence=0.9)
+    assert project([stated, guess], ONTOLOGY).values["age"] == 3
+    assert project([guess], ONTOLOGY).values["age"] == 4
+
+
 names = st.text(st.characters(codec="utf-8"), max_size=4)
 
 

@@ -73,6 +73,7 @@ def ontologies(draw: st.DrawFn) -> Ontology:
                 description=draw(texts),
                 examples=tuple(draw(st.lists(texts, max_size=3))),
                 aliases=tuple(draw(st.lists(texts, max_size=2))),
+                patterns=tuple(draw(st.lists(texts, max_size=2))),
                 title=draw(texts),
                 iri=draw(texts),
                 description_origin=draw(st.sampled_from(["", "guideline"])),

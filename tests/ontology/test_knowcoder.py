@@ -367,6 +367,7 @@ def ontologies(draw: st.DrawFn) -> Ontology:
                 description_origin=draw(TEXTS),
                 examples=tuple(draw(st.lists(TEXTS, max_size=3))),
                 aliases=tuple(draw(st.lists(TEXTS, max_size=2))),
+                patterns=tuple(draw(st.lists(TEXTS, max_size=2))),
                 title=draw(TEXTS),
                 iri=draw(TEXTS),
                 binding=draw(st.sampled_from([None, binding])),

@@ -150,6 +150,7 @@ def ontologies(draw: st.DrawFn) -> Ontology:
                 description=draw(words),
                 examples=tuple(draw(st.lists(words, max_size=3))),
                 aliases=tuple(draw(st.lists(words, max_size=2))),
+                patterns=tuple(draw(st.lists(words, max_size=2))),
                 key=draw(st.sampled_from([(), ("name",)])),
                 title=draw(st.sampled_from(["", "see"])),
             )

@@ -205,6 +205,7 @@ def concepts(draw: st.DrawFn, name: str, parents: tuple[str, ...]) -> Concept:
         description=draw(TEXTS),
         examples=(draw(TEXTS), draw(TEXTS)),
         aliases=(draw(TEXTS),),
+        patterns=(draw(TEXTS),),
         title=draw(TEXTS),
         iri=draw(TEXTS),
         post_process=draw(TEXTS),

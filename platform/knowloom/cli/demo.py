@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import chdir
 from importlib import import_module
 from importlib.resources import as_file
 from pathlib import Path
@@ -53,6 +54,7 @@ def _plan(folder: Path, settings: Settings) -> Iterator[str]:
     yield f"would write to {settings.uri or f'the local Neo4j of {settings.workspace}'}"
     yield f"would load {folder / 'ontology.py'}"
     yield from (f"would load {path}" for _, paths in _loads(folder) for path in paths)
+    yield f"would read the documents in {folder / 'documents'}"
 
 
 def _story(folder: Path, settings: Settings) -> Iterator[str]:
@@ -69,6 +71,7 @@ def _story(folder: Path, settings: Settings) -> Iterator[str]:
         _store_ontology(kb, folder / "ontology.py")
         restyle(settings, kb.ontology)
         yield from _data(kb, folder)
+        yield from _documents(kb, folder / "documents")
         yield from _classes(kb)
         yield from _answers(kb, folder)
     yield ""
@@ -128,6 +131,29 @@ def _data(kb: KnowledgeBase, folder: Path) -> Iterator[str]:
             yield f"{report.source}: {counts.written} written, {counts.unchanged} unchanged"
             if counts.rejected:
                 raise RecordsRejected(counts.rejected, report.rejects_file)
+
+
+def _documents(kb: KnowledgeBase, folder: Path) -> Iterator[str]:
+    """Read the example's documents; yield what they add, and one point where they disagree.
+
+    Raises:
+        ExtraMissing: what reads PDF and HTML is not installed.
+    """
+    from knowloom.extracting import extract
+    from knowloom.extractors import extractor_named
+
+    with chdir(folder.parent):  # a document is called by its path, wherever the example lies
+        reports = list(extract(kb, [Path(folder.name)], extractor_named("rules", kb)))
+    found = sum(report.findings.total() for report in reports)
+    new = sum(report.write.counts.written for report in reports if report.write)
+    unchanged = sum(report.unchanged for report in reports)
+    yield f"{len(reports)} documents: {found} findings, {new} written, {unchanged} unchanged"
+    yield ""
+    yield "When did Alan Turing die?"
+    for reason in kb.why("Alan Turing", "died"):
+        says = reason.quote or f"row {reason.evidence.row}"
+        shown = "  (shown)" if reason.shown else ""
+        yield f"  {reason.value}  {reason.evidence.source}: {says}{shown}"
 
 
 def _loads(folder: Path) -> list[tuple[str, list[Path]]]:

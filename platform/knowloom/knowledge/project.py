@@ -97,23 +97,26 @@ def project(evidence: Sequence[Evidence], ontology: Ontology) -> Projection:
     """Return what the standing evidence of one instance amounts to.
 
     The order in which records arrived matters only where two were said at the same moment; then
-    the later run, and in it the later row, is the later word.
+    the later run, and in it the later row, is the later word. What a source is not sure of never
+    takes the place of what another one states (docs/decisions/0007-the-unsure-do-not-override.md).
 
     Args:
         evidence: at least one record that is not superseded.
         ontology: says which attributes there are and their policies.
     """
     standing = sorted((e for e in evidence if not e.superseded_by), key=_order)
+    surest_last = sorted(standing, key=_is_sure)
     concepts = ontology.most_specific(e.concept for e in standing)
     attributes = {n: a for c in concepts for n, a in ontology.attributes(c).items()}
     values: Values = {}
     links: dict[str, tuple[str, ...]] = {}
     for name, attribute in attributes.items():
         survive = _policy(attribute)
+        ordered = surest_last if survive is _latest else standing
         if attribute.is_link:
-            if found := survive([list(e.links[name]) for e in standing if e.links.get(name)]):
+            if found := survive([list(e.links[name]) for e in ordered if e.links.get(name)]):
                 links[name] = tuple(str(uid) for uid in found)
-        elif said := [_listed(e.values[name]) for e in standing if e.values.get(name) is not None]:
+        elif said := [_listed(e.values[name]) for e in ordered if e.values.get(name) is not None]:
             kept = survive(said)
             values[name] = kept if attribute.many else kept[0]
     return Projection(concepts, values, links)
@@ -128,6 +131,10 @@ def body(evidence: Evidence) -> str:
 def _order(evidence: Evidence) -> tuple[datetime, int, int, str]:
     """Return what comes after what; the hash only makes the order total."""
     return (evidence.time, evidence.run, evidence.row, evidence.hash)
+
+
+def _is_sure(evidence: Evidence) -> bool:
+    return evidence.confidence is None or evidence.confidence >= 1
 
 
 def _listed(value: Value | list[Value]) -> list[Value]:

@@ -152,6 +152,8 @@ class Concept:
             empty when unknown (item 8).
         examples: up to ten instances, most frequent first (item 9).
         aliases: other names of the same concept.
+        patterns: sentences that speak of an instance, its attributes' names in braces, such as
+            `{name} was born in {born_in}`; the subclasses' instances are found by them too.
         title: the name it had before it was made an identifier, when that differs.
         iri: its identifier on the web.
         binding: where its instances lie in a foreign graph; None for knowloom's own layout.
@@ -167,6 +169,7 @@ class Concept:
     description_origin: str = ""
     examples: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
     title: str = ""
     iri: str = ""
     binding: Binding | None = None

@@ -125,6 +125,7 @@ def _concept(cls: type[Thing]) -> Concept:
         attributes=tuple(_attribute(name, info) for name, info in _own(cls).items()),
         key=_texts(said.pop("key", ())),
         aliases=_texts(said.pop("aliases", ())),
+        patterns=_texts(said.pop("patterns", ())),
         description=description,
         examples=examples,
         post_process=_post_process(cls),

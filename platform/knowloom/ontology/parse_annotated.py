@@ -22,6 +22,7 @@ from knowloom.ontology.hints import Unreadable, read_hint, read_literal, read_na
 
 _CLASS_TEXTS = {"title", "iri", "description_origin"}
 _FIELD_TEXTS = {"description", "policy", "iri", "relationship"}
+_CLASS_LISTS = {"key", "aliases", "patterns"}
 _FIELD_LISTS = {"examples", "aliases"}
 _REQUIRED = object()
 
@@ -86,14 +87,14 @@ def _class_keywords(node: ast.ClassDef, reading: Reading) -> dict[str, Any]:
     given: dict[str, Any] = {}
     for keyword in node.keywords:
         name, value = keyword.arg or "**", keyword.value
-        if name in {"key", "aliases"}:
+        if name in _CLASS_LISTS:
             given[name] = reading.guarded(keyword, partial(read_texts, value), ())
         elif name in _CLASS_TEXTS:
             given[name] = reading.guarded(keyword, partial(_text, value), "")
         elif name == "binding":
             given[name] = reading.guarded(keyword, partial(_binding, value))
         else:
-            known = ", ".join(sorted({"key", "aliases", "binding", *_CLASS_TEXTS}))
+            known = ", ".join(sorted({"binding", *_CLASS_LISTS, *_CLASS_TEXTS}))
             reading.fault(keyword, f"{name} is no class keyword (known are {known})")
     return given
 

@@ -72,11 +72,7 @@ def _class(concept: Concept) -> str:
 
 def _keywords(concept: Concept) -> list[str]:
     found: list[str] = []
-    if concept.key:
-        found.append(f"key={concept.key!r}")
-    if concept.aliases:
-        found.append(f"aliases={concept.aliases!r}")
-    for name in ("title", "iri", "description_origin"):
+    for name in ("key", "aliases", "patterns", "title", "iri", "description_origin"):
         if value := getattr(concept, name):
             found.append(f"{name}={value!r}")
     if concept.binding is not None:

@@ -61,6 +61,7 @@ class ClassKeywords(TypedDict, total=False):
 
     key: str | tuple[str, ...]
     aliases: tuple[str, ...]
+    patterns: tuple[str, ...]
     title: str
     iri: str
     description_origin: str
@@ -210,6 +211,7 @@ class Thing(BaseModel, metaclass=ThingType):
         *,
         key: str | tuple[str, ...] = (),
         aliases: tuple[str, ...] = (),
+        patterns: tuple[str, ...] = (),
         title: str = "",
         iri: str = "",
         description_origin: str = "",
