@@ -256,4 +256,4 @@ def _place(reason: Reason) -> str:
     if not reason.place:
         return f"row {reason.evidence.row}" if reason.evidence.row else ""
     quote = reason.quote if len(reason.quote) <= _QUOTE else f"{reason.quote[:_QUOTE]}…"
-    return f"{reason.place}: “{quote}”"
+    return f"from {reason.place}: “{quote}”"

@@ -38,7 +38,8 @@ class Reason:
             of what it says.
         shown: whether the instance has this value now.
         name: what the thing is called that a link leads to.
-        place: where in a document it stands, such as `page 3`; empty for other sources.
+        place: where in a document the chunk begins that says it, such as `page 3`; empty for other
+            sources.
         quote: the sentence of the document that says it, likewise.
     """
 
