@@ -65,7 +65,7 @@ class Gazetteer:
         # An event is more than its name, and a relation has none.
         self._entities = {n for n in set(self._concepts.values()) if _is_entity(ontology, n)}
 
-    @cached_property
+    @property
     def version(self) -> str:
         """A hash of all names with their classes."""
         whole = blake2b(digest_size=8)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
 from hashlib import blake2b
 
 from knowloom.documents.sentences import sentences
@@ -69,7 +68,7 @@ class Patterns:
         self._templates = templates(ontology)
         self._reserved = reserved(self._templates)
 
-    @cached_property
+    @property
     def version(self) -> str:
         """A hash of all templates."""
         texts = "\n".join(f"{t.concept}: {t.text}" for t in self._templates)
