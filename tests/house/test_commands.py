@@ -13,6 +13,7 @@ from knowloom.cli import cli
 # Commands that change the graph: they can be asked what they would do.
 WRITERS = {
     "demo",
+    "extract",
     "load",
     "migrate up",
     "ontology load",

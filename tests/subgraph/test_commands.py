@@ -86,7 +86,7 @@ def test_search(run: Any) -> None:
 def test_why(run: Any) -> None:
     """Each line names source and row."""
     line = run("why", "Ada", "height").stdout.splitlines()[1]
-    assert line.split()[:4] == ["height", "1.6", "people.csv", "3"]
+    assert line.split()[:5] == ["height", "1.6", "people.csv", "row", "3"]
     [reason] = _json(run("why", "ada", "affiliation", "--json"))
     assert (reason["value"], reason["name"]) == ("analytical", "Analytical")
     assert (reason["source"], reason["row"], reason["shown"]) == ("people.csv", 3, True)
