@@ -59,5 +59,5 @@ $(VENV)/.installed: pyproject.toml
 
 # What it takes to change it.
 $(VENV)/.developing: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[llm]' --group dev
 	touch $@

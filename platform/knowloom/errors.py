@@ -30,6 +30,11 @@
     │   ├── DocumentUnreadable     a document is damaged, encrypted, empty or none that we read
     │   └── UnknownLoader          no loader of this kind is installed
     ├── ModelError                 a language model could not do its part
+    │   ├── ModelUnreachable       nobody answers at its address
+    │   ├── ModelRefused           the endpoint refused the key, or knows no such model
+    │   ├── ModelOverloaded        it had no room for us, also after waiting as it asked
+    │   ├── ModelAnswerUnusable    what it answered is cut off, empty or no answer at all
+    │   └── PromptTooLong          a class and a passage do not fit into one prompt
     ├── RecordsRejected            more records were rejected than allowed; the good ones are kept
     └── NotFound                   no instance, run or version of this name
         └── NothingToUndo          every change of the ontology is undone already
@@ -322,6 +327,57 @@ class DocumentUnreadable(SourceError):
 
 class ModelError(KnowloomError):
     """A language model could not do its part."""
+
+
+class ModelUnreachable(ModelError):
+    """Nobody answers at `url`."""
+
+    def __init__(self, url: str, why: str = "") -> None:
+        self.url = url
+        because = f" ({why})" if why else ""
+        super().__init__(
+            f"no model answers at {url}{because}: start its server, or check KNOWLOOM_MODEL_URL"
+        )
+
+
+class ModelRefused(ModelError):
+    """The endpoint at `url` refused the key, or knows no model called `model`."""
+
+    def __init__(self, url: str, model: str, why: str) -> None:
+        self.url = url
+        self.model = model
+        super().__init__(
+            f"{url} refused {model!r} ({why}): check KNOWLOOM_MODEL and KNOWLOOM_MODEL_KEY"
+        )
+
+
+class ModelOverloaded(ModelError):
+    """The endpoint at `url` had no room for us, also after waiting as it asked."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        super().__init__(f"{url} takes no more requests for now: run again later to go on")
+
+
+class ModelAnswerUnusable(ModelError):
+    """What the endpoint at `url` answered is cut off, empty or no answer at all."""
+
+    def __init__(self, url: str, why: str) -> None:
+        self.url = url
+        super().__init__(f"the answer of {url} cannot be used ({why}): run again to ask once more")
+
+
+class PromptTooLong(ModelError):
+    """A class and a passage need more `tokens` than the `limit` of a prompt."""
+
+    def __init__(self, concept: str, tokens: int, limit: int) -> None:
+        self.concept = concept
+        self.tokens = tokens
+        self.limit = limit
+        super().__init__(
+            f"{concept} and its passage take {tokens:,} tokens, and a prompt may have {limit:,}: "
+            "shorten its description, or raise KNOWLOOM_MODEL_CONTEXT"
+        )
 
 
 class UnknownLoader(UsageError):

@@ -46,6 +46,10 @@ class Settings:
         server_heap: memory for its Java heap: a number and `k`, `m` or `g`; empty for what suits
             this machine.
         server_page_cache: memory for the graph's files, likewise.
+        model: the name of a language model behind `model_url`; empty for none.
+        model_url: of an endpoint that speaks OpenAI's protocol.
+        model_key: its key; empty where it wants none.
+        model_context: most tokens of a prompt.
         maven_repository: where its files are downloaded from; empty for Maven Central.
         origins: each setting's name with the place its value comes from.
 
@@ -67,6 +71,14 @@ class Settings:
     server_page_cache: str = field(
         default="", metadata=_about("KNOWLOOM_SERVER_PAGE_CACHE", "a sixteenth of the memory")
     )
+    model: str = field(default="", metadata=_about("KNOWLOOM_MODEL", "none"))
+    model_url: str = field(
+        default="http://localhost:11434/v1", metadata=_about("KNOWLOOM_MODEL_URL")
+    )
+    model_key: str = field(
+        default="", repr=False, metadata=_about("KNOWLOOM_MODEL_KEY", "not set", secret=True)
+    )
+    model_context: str = field(default="2048", metadata=_about("KNOWLOOM_MODEL_CONTEXT"))
     maven_repository: str = field(
         default="", metadata=_about("KNOWLOOM_MAVEN_REPOSITORY", "Maven Central")
     )
@@ -199,6 +211,8 @@ def _check(given: _Given) -> None:
     """Refuse a value that cannot be used, naming where it comes from."""
     if given.name == "uri":
         _check_uri(given.value, given.origin)
+    if given.name == "model_context" and not given.value.isdecimal():
+        raise SettingsError(f"{given.origin}: {given.value!r} is no number of tokens")
     if given.name in {"server_heap", "server_page_cache"} and not _SIZE.fullmatch(given.value):
         raise SettingsError(
             f"{given.origin}: {given.value!r} is no size; write a number and k, m or g, "

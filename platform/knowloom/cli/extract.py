@@ -28,7 +28,7 @@ _FAULTS_SHOWN = 10
     "name",
     default="rules",
     show_default=True,
-    help="rules (the other two together), gazetteer or patterns.",
+    help="rules (the next two together), gazetteer, patterns or model.",
 )
 @click.option("--keep-apart", is_flag=True, help="Do not join things by their names.")
 @click.option("--again", is_flag=True, help="Also extract documents that did not change.")
@@ -70,7 +70,7 @@ def extract(
             extracted(
                 kb,
                 paths,
-                extractor_named(name, kb),
+                extractor_named(name, kb, settings),
                 same_name=not keep_apart,
                 again=again,
                 dry_run=dry_run,

@@ -1,0 +1,204 @@
+"""An endpoint that speaks OpenAI's protocol, with all its faults; a real HTTP server plays it."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from knowloom.errors import (
+    ModelAnswerUnusable,
+    ModelError,
+    ModelOverloaded,
+    ModelRefused,
+    ModelUnreachable,
+)
+from knowloom.models.cache import Cached
+from knowloom.models.language_model import LanguageModel, Prompt
+from knowloom.models.scripted import Scripted
+
+pytest.importorskip("openai", reason="the extra `llm` is not installed")
+
+SECRET = "sk-very-secret"
+Act = Callable[[BaseHTTPRequestHandler], None]
+
+
+@dataclass
+class Endpoint:
+    """What the server did, and how it will act on the next requests; then it answers well."""
+
+    url: str = ""
+    acts: list[Act] = field(default_factory=list[Act])
+    asked: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+
+    def model(self, **options: Any) -> LanguageModel:
+        """Return a client for it."""
+        from knowloom.models.openai_compatible import OpenAICompatible
+
+        return OpenAICompatible(self.url, "tiny", SECRET, **options)
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Endpoint]:
+    """A running endpoint."""
+    state = Endpoint()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            length = int(self.headers["Content-Length"])
+            state.asked.append(json.loads(self.rfile.read(length)))
+            (state.acts.pop(0) if state.acts else answer)(self)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    state.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield state
+    server.shutdown()
+    server.server_close()
+
+
+def send(handler: BaseHTTPRequestHandler, status: int, body: bytes, **headers: str) -> None:
+    """Send a response."""
+    handler.send_response(status)
+    for name, value in headers.items():
+        handler.send_header(name.replace("_", "-"), value)
+    handler.send_header("Content-Type", "application/json")
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+def answer(handler: BaseHTTPRequestHandler) -> None:
+    """Answer well."""
+    message = {"role": "assistant", "content": 'results = [Person("Ada")]'}
+    body = {
+        "id": "1",
+        "object": "chat.completion",
+        "created": 1,
+        "model": "tiny",
+        "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 7, "completion_tokens": 5, "total_tokens": 12},
+    }
+    send(handler, 200, json.dumps(body).encode())
+
+
+def failing(status: int, **headers: str) -> Act:
+    """Return an act that answers with an error."""
+    return lambda handler: send(handler, status, b'{"error": {"message": "no"}}', **headers)
+
+
+def garbled(handler: BaseHTTPRequestHandler) -> None:
+    """Answer with what is no answer."""
+    send(handler, 200, b'{"choices": []}')
+
+
+def cut(handler: BaseHTTPRequestHandler) -> None:
+    """Promise more than is sent, and hang up."""
+    handler.send_response(200)
+    handler.send_header("Content-Type", "application/json")
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    handler.wfile.write(b'{"choices": [')
+    handler.wfile.flush()
+    handler.connection.close()
+
+
+def slow(handler: BaseHTTPRequestHandler) -> None:
+    """Answer after the client has given up."""
+    time.sleep(1)
+    answer(handler)
+
+
+def test_an_answer_comes_with_its_cost(endpoint: Endpoint) -> None:
+    """Temperature 0, the limit and the stops reach the endpoint; tokens come back."""
+    completion = endpoint.model().complete(Prompt("Hello", limit=99, stop=("END",)))
+    assert completion.text == 'results = [Person("Ada")]'
+    assert (completion.prompt_tokens, completion.completion_tokens) == (7, 5)
+    [asked] = endpoint.asked
+    assert (asked["temperature"], asked["max_tokens"], asked["stop"]) == (0, 99, ["END"])
+
+
+def test_what_may_be_repeated_is_repeated_as_long_as_it_says(endpoint: Endpoint) -> None:
+    """After 429 with Retry-After and after 500 the same question is asked again."""
+    endpoint.acts = [failing(429, Retry_After="1"), failing(500)]
+    started = time.monotonic()
+    assert endpoint.model().complete(Prompt("Hello")).text
+    assert time.monotonic() - started >= 1
+    assert len(endpoint.asked) == 3
+
+
+@pytest.mark.parametrize(
+    ("act", "error"),
+    [
+        (failing(429, Retry_After="0"), ModelOverloaded),
+        (failing(503), ModelUnreachable),
+        (failing(401), ModelRefused),
+        (failing(404), ModelRefused),
+        (garbled, ModelAnswerUnusable),
+        (cut, ModelError),
+        (slow, ModelUnreachable),
+    ],
+)
+def test_faults_are_told_apart(endpoint: Endpoint, act: Act, error: type[ModelError]) -> None:
+    """Each fault has its error, and none shows the key."""
+    endpoint.acts = [act] * 3
+    with pytest.raises(error) as caught:
+        endpoint.model(timeout=0.4, retries=1).complete(Prompt("Hello"))
+    assert SECRET not in str(caught.value)
+
+
+def test_nobody_there() -> None:
+    """The address is named, and what to do."""
+    from knowloom.models.openai_compatible import OpenAICompatible
+
+    model = OpenAICompatible("http://127.0.0.1:9/v1", "tiny", SECRET, retries=0)
+    with pytest.raises(ModelUnreachable, match=r"127\.0\.0\.1:9"):
+        model.complete(Prompt("Hello"))
+    assert SECRET not in repr(model)
+
+
+def test_a_kept_answer_is_not_paid_for_again(endpoint: Endpoint, tmp_path: Path) -> None:
+    """Another process with the same file asks nobody; another limit is another question."""
+    path = tmp_path / "answers.sqlite"
+    first = Cached(endpoint.model(), path)
+    assert not first.complete(Prompt("Hello")).cached
+    first.close()
+    again = Cached(endpoint.model(), path)
+    assert again.complete(Prompt("Hello")).cached
+    assert not again.complete(Prompt("Hello", limit=1)).cached
+    assert len(endpoint.asked) == 2
+
+
+def test_threads_share_a_cache(tmp_path: Path) -> None:
+    """Many threads at once get their own answers."""
+    model = Cached(Scripted(lambda text: text.upper()), tmp_path / "answers.sqlite")
+    got: dict[int, str] = {}
+
+    def ask(number: int) -> None:
+        got[number] = model.complete(Prompt(f"q{number % 7}")).text
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert got == {number: f"Q{number % 7}" for number in range(40)}
+
+
+def test_a_script_that_is_over_says_so() -> None:
+    """An unexpected question is an error, not a guess."""
+    model = Scripted(["one"])
+    model.complete(Prompt("a"))
+    with pytest.raises(ModelError, match="no answer left"):
+        model.complete(Prompt("b"))
+    assert [p.text for p in model.asked] == ["a", "b"]
