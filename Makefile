@@ -3,6 +3,7 @@
 #
 #   make demo        the whole story on shipped data; leaves a Neo4j running and says how to stop it
 #   make test        all tests but the slow ones          make test-slow    the slow ones
+#   make test-neural those that train networks, in an environment of their own (6 GB)
 #   make check       lint, format, types, arrows          make format       let the formatter decide
 #   make bench       what it costs, beside a hand-written loop
 #   make wheel       build sdist and wheel, and test the installed wheel
@@ -11,9 +12,10 @@ PYTHON ?= python3
 PYTEST ?=
 VENV := .venv
 BIN := $(VENV)/bin
+NEURAL := .venv-neural
 CHECKED := platform loaders tests bench scripts examples
 
-.PHONY: demo test test-slow check format bench wheel clean help
+.PHONY: demo test test-slow test-neural check format bench wheel clean help
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -26,6 +28,9 @@ test: $(VENV)/.developing
 
 test-slow: $(VENV)/.developing
 	$(BIN)/pytest -m slow $(PYTEST)
+
+test-neural: $(NEURAL)/.installed
+	$(NEURAL)/bin/pytest tests/neural $(PYTEST)
 
 check: $(VENV)/.developing
 	$(BIN)/ruff check $(CHECKED)
@@ -47,7 +52,7 @@ wheel: $(VENV)/.developing
 	$(BIN)/python scripts/check_wheel.py dist
 
 clean:
-	rm -rf $(VENV) dist .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(NEURAL) dist .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 # What it takes to use knowloom from this checkout.
 $(VENV)/.installed: pyproject.toml
@@ -60,4 +65,11 @@ $(VENV)/.installed: pyproject.toml
 # What it takes to change it.
 $(VENV)/.developing: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[llm]' --group dev
+	touch $@
+
+# What it takes to train networks: torch and all it brings, apart from the light environment.
+$(NEURAL)/.installed: pyproject.toml
+	test -x $(NEURAL)/bin/python || $(PYTHON) -m venv $(NEURAL)
+	$(NEURAL)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	$(NEURAL)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[neural]' --group test
 	touch $@

@@ -29,6 +29,7 @@
     ├── SourceError                a source of data cannot be read at all
     │   ├── DocumentUnreadable     a document is damaged, encrypted, empty or none that we read
     │   └── UnknownLoader          no loader of this kind is installed
+    ├── NotTrained                 a folder holds no extractor that can be used
     ├── ModelError                 a language model could not do its part
     │   ├── ModelUnreachable       nobody answers at its address
     │   ├── ModelRefused           the endpoint refused the key, or knows no such model
@@ -323,6 +324,17 @@ class DocumentUnreadable(SourceError):
     def __init__(self, path: Path | str, why: str, code: str) -> None:
         self.code = code
         super().__init__(path, why)
+
+
+class NotTrained(KnowloomError):
+    """A `folder` holds no extractor that can be used."""
+
+    def __init__(self, folder: Path, why: str) -> None:
+        self.folder = folder
+        super().__init__(
+            f"{folder} holds no trained extractor that can be used ({why}): make one with "
+            "`knowloom train extract`"
+        )
 
 
 class ModelError(KnowloomError):

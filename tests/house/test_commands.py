@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from knowloom.cli import cli
 
-# Commands that change the graph: they can be asked what they would do.
+# Commands that write, to the graph or to a folder: they can be asked what they would do.
 WRITERS = {
     "demo",
     "extract",
@@ -18,6 +18,7 @@ WRITERS = {
     "migrate up",
     "ontology load",
     "ontology undo",
+    "train extract",
 }
 # Commands whose output is a story for people.
 SILENT = {"demo"}

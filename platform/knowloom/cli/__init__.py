@@ -25,6 +25,8 @@ _COMMANDS = {
     "search": ("knowloom.cli.read:search", "Find instances and concepts by words."),
     "why": ("knowloom.cli.read:why", "Show where the values of an instance come from."),
     "browser": ("knowloom.cli.browser:browser", "Open Neo4j Browser on this graph."),
+    "train": ("knowloom.cli.train:train", "Train an extractor on annotated sentences."),
+    "evaluate": ("knowloom.cli.evaluate:evaluate", "Score an extractor on annotated sentences."),
     "check": ("knowloom.cli.check:check", "Compare what is stored with the ontology."),
     "config": ("knowloom.cli.config:config", "Show every setting and where it comes from."),
 }

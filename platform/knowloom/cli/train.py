@@ -1,0 +1,59 @@
+"""`knowloom train`: models from a user's own examples."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from knowloom.cli.output import emit, json_option
+from knowloom.errors import ExtraMissing
+
+
+@click.group()
+def train() -> None:
+    """Train what learns from examples."""
+
+
+@train.command()
+@click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write.")
+@click.option("--epochs", default=24, show_default=True, help="How often each sentence is seen.")
+@click.option("--seed", default=1, show_default=True, help="Of all chance.")
+@click.option("--dry-run", is_flag=True, help="Say what would be learnt; train nothing.")
+@json_option
+def extract(
+    data: tuple[Path, ...], out: Path, epochs: int, seed: int, dry_run: bool, as_json: bool
+) -> None:
+    """Train an extractor of entities and relations on annotated sentences.
+
+    DATA are files of annotated sentences (see docs/training.md). Needs `knowloom[neural]` and no
+    graphics card. The folder is used by its path: `knowloom extract --extractor FOLDER`.
+
+    \b
+    Example:
+        knowloom train extract sentences.jsonl --out people
+    """
+    from knowloom.extract.annotated import read_annotated
+
+    sentences = [sentence for path in data for sentence in read_annotated(path)]
+    entities = sum(len(s.entities) for s in sentences)
+    relations = sum(len(s.relations) for s in sentences)
+    seen = f"{len(sentences):,} sentences, {entities:,} entities, {relations:,} relations"
+    if dry_run:
+        planned = {"sentences": len(sentences), "entities": entities, "relations": relations}
+        emit(planned, as_json, [f"would learn from {seen}"])
+        return
+    try:
+        from knowloom.training.extract import train as trained
+    except ModuleNotFoundError as error:
+        raise ExtraMissing("training an extractor", "neural") from error
+    click.echo(seen, err=True)
+    card = trained(sentences, out, epochs=epochs, seed=seed, told=_tell)
+    lines = [f"{out}: {', '.join((*card.types, *card.relations))}"]
+    emit({"folder": str(out), **asdict(card)}, as_json, lines)
+
+
+def _tell(epoch: int, loss: float) -> None:
+    click.echo(f"epoch {epoch}: loss {loss:.3f}", err=True)
