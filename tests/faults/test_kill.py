@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from knowloom.base import KnowledgeBase
 from knowloom.server import TESTS, LocalServer
 from knowloom.store.connect import Endpoint, connect
 
+Work = Callable[[Path], "subprocess.Popen[str]"]
 pytestmark = [pytest.mark.neo4j, pytest.mark.slow, pytest.mark.timeout(900)]
 MOMENTS = 10  # for each kind of kill
 PEOPLE = 6_000
@@ -31,7 +32,15 @@ class Group(Entity, key=("name",)):
     """Description: people together."""
 
 
-class Person(Entity, key=("name",)):
+class Person(
+    Entity,
+    key=("name",),
+    patterns=(
+        "{name} is {age} years old",
+        "{name} belongs to {group}",
+        "{friends} befriended {name}",
+    ),
+):
     """Description: a human being."""
 
     age: int | None = None
@@ -62,6 +71,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for i in range(PEOPLE):
             friends = ";".join(f"p{chance.randrange(PEOPLE)}" for _ in range(2))
             write([f"p{i % (PEOPLE - 50)}", i % 90, f"g{i % 40}", friends])
+    sentences = [
+        f"Person Number{i} is {i % 90} years old. He belongs to Group {'ABCD'[i % 4]}. "
+        f"Person Number{chance.randrange(PEOPLE)} and Person Number{i // 2} befriended "
+        f"Person Number{i}."
+        for i in range(PEOPLE // 2)
+    ]
+    (made / "notes.txt").write_text("\n".join(sentences))
     return made
 
 
@@ -105,6 +121,7 @@ def empty(server: LocalServer, folder: Path) -> None:
             "CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
         )
     done(command(folder, "ontology", "load", "ontology.py"))
+    (folder / ".knowloom" / "extracted.sqlite").unlink(missing_ok=True)
 
 
 def fingerprint(folder: Path) -> str:
@@ -113,16 +130,21 @@ def fingerprint(folder: Path) -> str:
     )
 
 
-def test_killed_at_any_moment(server: LocalServer, folder: Path) -> None:
-    """The loader is killed, then the server is killed, at twenty moments of a load."""
+def extract(folder: Path) -> subprocess.Popen[str]:
+    return command(folder, "extract", "notes.txt", "--json")
+
+
+@pytest.mark.parametrize("work", [load, extract])
+def test_killed_at_any_moment(server: LocalServer, folder: Path, work: Work) -> None:
+    """The command is killed, then the server is killed, at twenty moments of its work."""
     empty(server, folder)
     started = time.monotonic()
-    done(load(folder))
+    done(work(folder))
     length = time.monotonic() - started
     undisturbed = fingerprint(folder)
     for number in range(2 * MOMENTS):
         empty(server, folder)
-        process = load(folder)
+        process = work(folder)
         time.sleep(length * (number // 2 + 0.5) / MOMENTS)
         if number % 2:
             process.kill()
@@ -134,5 +156,5 @@ def test_killed_at_any_moment(server: LocalServer, folder: Path) -> None:
             _, error = process.communicate(timeout=300)
             assert "Traceback" not in error
             server.start()
-        done(load(folder))
+        done(work(folder))
         assert fingerprint(folder) == undisturbed, f"killed at moment {number}"
