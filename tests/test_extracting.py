@@ -148,6 +148,19 @@ def test_faulty_documents_are_reported_and_the_others_go_on(kb: KnowledgeBase) -
     assert len(kb.find(Person)) == 1
 
 
+def test_a_missing_library_costs_its_formats_only(
+    kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The report says what to install, and plain text needs nothing."""
+    monkeypatch.setattr("knowloom.documents.formats.find_spec", lambda _: None)
+    write("ada.html", "<p>Ada was born in London in 1815.</p>")
+    write("bob.txt", "Bob was born in London in 1820.")
+    html, text = run(kb, Births(), "ada.html", "bob.txt")
+    assert [fault.code for fault in html.faults] == ["extra"]
+    assert "knowloom[documents]" in html.faults[0].what
+    assert text.findings == {"Person": 1}
+
+
 def test_a_failing_chunk_costs_no_other_chunk(kb: KnowledgeBase) -> None:
     """What a model answered is kept; the next run asks for the failed chunk alone."""
     births = [f"P{i} was born in Paris in 19{i}." + " And so on." * 100 for i in range(10, 20)]

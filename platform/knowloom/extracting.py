@@ -20,7 +20,7 @@ from knowloom.base import KnowledgeBase
 from knowloom.documents.chunks import chunks
 from knowloom.documents.document import Chunk, Document
 from knowloom.documents.read import documents_in, read
-from knowloom.errors import DocumentUnreadable, Fault, ModelError
+from knowloom.errors import DocumentUnreadable, ExtraMissing, Fault, ModelError
 from knowloom.extract.findings import Extraction, Extractor, Passage
 from knowloom.extract.kept import Kept
 from knowloom.extract.same_name import SameName
@@ -133,6 +133,8 @@ class _Extracting:
             self._advance(self._left)
         except DocumentUnreadable as error:
             report.faults.append(Fault(report.name, error.why, error.code))
+        except ExtraMissing as error:
+            report.faults.append(Fault(report.name, str(error), "extra"))
         return report
 
     def _advance(self, characters: int) -> None:

@@ -134,11 +134,7 @@ def _data(kb: KnowledgeBase, folder: Path) -> Iterator[str]:
 
 
 def _documents(kb: KnowledgeBase, folder: Path) -> Iterator[str]:
-    """Read the example's documents; yield what they add, and one point where they disagree.
-
-    Raises:
-        ExtraMissing: what reads PDF and HTML is not installed.
-    """
+    """Read the example's documents; yield what they add, and one point where they disagree."""
     from knowloom.extracting import extract
     from knowloom.extractors import extractor_named
 
@@ -148,6 +144,8 @@ def _documents(kb: KnowledgeBase, folder: Path) -> Iterator[str]:
     new = sum(report.write.counts.written for report in reports if report.write)
     unchanged = sum(report.unchanged for report in reports)
     yield f"{len(reports)} documents: {found} findings, {new} written, {unchanged} unchanged"
+    if faults := [fault for report in reports for fault in report.faults]:
+        yield f"  {len(faults)} not read, the first one {faults[0]}"
     yield ""
     yield "When did Alan Turing die?"
     for reason in kb.why("Alan Turing", "died"):
