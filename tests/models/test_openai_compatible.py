@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from knowloom.base import KnowledgeBase
+from knowloom.cli import cli
 from knowloom.errors import (
     ModelAnswerUnusable,
     ModelError,
@@ -23,6 +26,9 @@ from knowloom.errors import (
 from knowloom.models.cache import Cached
 from knowloom.models.language_model import LanguageModel, Prompt
 from knowloom.models.scripted import Scripted
+from knowloom.ontology.concepts import Concept, Ontology
+from knowloom.store.connect import Endpoint
+from knowloom.store.database import Database
 
 pytest.importorskip("openai", reason="the extra `llm` is not installed")
 
@@ -31,7 +37,7 @@ Act = Callable[[BaseHTTPRequestHandler], None]
 
 
 @dataclass
-class Endpoint:
+class Speaking:
     """What the server did, and how it will act on the next requests; then it answers well."""
 
     url: str = ""
@@ -46,9 +52,9 @@ class Endpoint:
 
 
 @pytest.fixture
-def endpoint() -> Iterator[Endpoint]:
-    """A running endpoint."""
-    state = Endpoint()
+def server() -> Iterator[Speaking]:
+    """A running server."""
+    state = Speaking()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -59,12 +65,12 @@ def endpoint() -> Iterator[Endpoint]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    state.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    web = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    state.url = f"http://127.0.0.1:{web.server_address[1]}/v1"
+    threading.Thread(target=web.serve_forever, daemon=True).start()
     yield state
-    server.shutdown()
-    server.server_close()
+    web.shutdown()
+    web.server_close()
 
 
 def send(handler: BaseHTTPRequestHandler, status: int, body: bytes, **headers: str) -> None:
@@ -119,22 +125,22 @@ def slow(handler: BaseHTTPRequestHandler) -> None:
     answer(handler)
 
 
-def test_an_answer_comes_with_its_cost(endpoint: Endpoint) -> None:
+def test_an_answer_comes_with_its_cost(server: Speaking) -> None:
     """Temperature 0, the limit and the stops reach the endpoint; tokens come back."""
-    completion = endpoint.model().complete(Prompt("Hello", limit=99, stop=("END",)))
+    completion = server.model().complete(Prompt("Hello", limit=99, stop=("END",)))
     assert completion.text == 'results = [Person("Ada")]'
     assert (completion.prompt_tokens, completion.completion_tokens) == (7, 5)
-    [asked] = endpoint.asked
+    [asked] = server.asked
     assert (asked["temperature"], asked["max_tokens"], asked["stop"]) == (0, 99, ["END"])
 
 
-def test_what_may_be_repeated_is_repeated_as_long_as_it_says(endpoint: Endpoint) -> None:
+def test_what_may_be_repeated_is_repeated_as_long_as_it_says(server: Speaking) -> None:
     """After 429 with Retry-After and after 500 the same question is asked again."""
-    endpoint.acts = [failing(429, Retry_After="1"), failing(500)]
+    server.acts = [failing(429, Retry_After="1"), failing(500)]
     started = time.monotonic()
-    assert endpoint.model().complete(Prompt("Hello")).text
+    assert server.model().complete(Prompt("Hello")).text
     assert time.monotonic() - started >= 1
-    assert len(endpoint.asked) == 3
+    assert len(server.asked) == 3
 
 
 @pytest.mark.parametrize(
@@ -149,11 +155,11 @@ def test_what_may_be_repeated_is_repeated_as_long_as_it_says(endpoint: Endpoint)
         (slow, ModelUnreachable),
     ],
 )
-def test_faults_are_told_apart(endpoint: Endpoint, act: Act, error: type[ModelError]) -> None:
+def test_faults_are_told_apart(server: Speaking, act: Act, error: type[ModelError]) -> None:
     """Each fault has its error, and none shows the key."""
-    endpoint.acts = [act] * 3
+    server.acts = [act] * 3
     with pytest.raises(error) as caught:
-        endpoint.model(timeout=0.4, retries=1).complete(Prompt("Hello"))
+        server.model(timeout=0.4, retries=1).complete(Prompt("Hello"))
     assert SECRET not in str(caught.value)
 
 
@@ -167,16 +173,46 @@ def test_nobody_there() -> None:
     assert SECRET not in repr(model)
 
 
-def test_a_kept_answer_is_not_paid_for_again(endpoint: Endpoint, tmp_path: Path) -> None:
+def test_a_kept_answer_is_not_paid_for_again(server: Speaking, tmp_path: Path) -> None:
     """Another process with the same file asks nobody; another limit is another question."""
     path = tmp_path / "answers.sqlite"
-    first = Cached(endpoint.model(), path)
+    first = Cached(server.model(), path)
     assert not first.complete(Prompt("Hello")).cached
     first.close()
-    again = Cached(endpoint.model(), path)
+    again = Cached(server.model(), path)
     assert again.complete(Prompt("Hello")).cached
     assert not again.complete(Prompt("Hello", limit=1)).cached
-    assert len(endpoint.asked) == 2
+    assert len(server.asked) == 2
+
+
+@pytest.mark.neo4j
+def test_a_document_through_a_model(
+    server: Speaking,
+    database: Database,
+    endpoint: Endpoint,
+    workspace: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The command asks the model of the settings, writes what it says, and never asks twice."""
+    for name, value in {
+        "NEO4J_URI": endpoint.uri,
+        "NEO4J_USERNAME": endpoint.user,
+        "NEO4J_PASSWORD": endpoint.password,
+        "KNOWLOOM_MODEL": "tiny",
+        "KNOWLOOM_MODEL_URL": server.url,
+        "KNOWLOOM_MODEL_KEY": SECRET,
+    }.items():
+        monkeypatch.setenv(name, value)
+    kb = KnowledgeBase(database, workspace)
+    kb.save_ontology(Ontology([Concept(name="Person")]))
+    Path("ada.txt").write_text("Ada wrote notes.", encoding="utf-8")
+    for _ in range(2):
+        command = ["extract", "ada.txt", "--extractor", "model", "--again", "--json"]
+        done = CliRunner().invoke(cli, command, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        assert SECRET not in done.output
+    assert [str(person) for person in kb.find("Person")] == ["Person('Ada')"]
+    assert len(server.asked) == 1
 
 
 def test_threads_share_a_cache(tmp_path: Path) -> None:
