@@ -11,7 +11,7 @@ import pytest
 
 from knowloom import Entity, Field, ontology_of
 from knowloom.base import KnowledgeBase
-from knowloom.errors import ModelError
+from knowloom.errors import ModelError, UsageError
 from knowloom.extract.findings import Extraction, Finding, Passage, Span
 from knowloom.extracting import DocumentReport, extract
 from knowloom.store.database import Database
@@ -146,6 +146,30 @@ def test_faulty_documents_are_reported_and_the_others_go_on(kb: KnowledgeBase) -
         "folder/data.xyz": "unsupported",
     }
     assert len(kb.find(Person)) == 1
+
+
+def test_classes_that_nobody_declared_are_dropped(kb: KnowledgeBase) -> None:
+    """An extractor that was trained on other classes costs no more than its findings."""
+
+    class Stranger(Births):
+        def extract(self, passages: Sequence[Passage]) -> Iterable[Extraction]:
+            """Yield a thing of an unknown class, by itself and within a known one."""
+            alien = Finding("Alien", {"name": "Ada"}, Span(0, 3))
+            person = Finding("Person", {"name": "Ada", "born_in": alien}, Span(0, 3))
+            for _ in passages:
+                yield Extraction((alien, person))
+
+    write("ada.txt", "Ada was born.")
+    [report] = run(kb, Stranger(), "ada.txt")
+    assert report.dropped == {"unknown-type": 2}
+    assert len(kb.find(Person)) == 1
+
+
+def test_without_classes_there_is_nothing_to_look_for(database: Database, workspace: Path) -> None:
+    """The message says what to do first."""
+    write("ada.txt", "Ada was born.")
+    with pytest.raises(UsageError, match="ontology load"):
+        run(KnowledgeBase(database, workspace), Births(), "ada.txt")
 
 
 def test_a_missing_library_costs_its_formats_only(

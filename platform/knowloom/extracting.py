@@ -20,7 +20,8 @@ from knowloom.base import KnowledgeBase
 from knowloom.documents.chunks import chunks
 from knowloom.documents.document import Chunk, Document
 from knowloom.documents.read import documents_in, read
-from knowloom.errors import DocumentUnreadable, ExtraMissing, Fault, ModelError
+from knowloom.errors import DocumentUnreadable, ExtraMissing, Fault, ModelError, UsageError
+from knowloom.extract.checks import of_known_classes
 from knowloom.extract.findings import Extraction, Extractor, Passage
 from knowloom.extract.kept import Kept
 from knowloom.extract.same_name import SameName
@@ -82,8 +83,11 @@ def extract(
         advance: called with every number of bytes that is done; `size_of` has the sum.
 
     Raises:
+        UsageError: the ontology has no classes.
         StoreError: the server went away; the same call again goes on from there.
     """
+    if not len(kb.ontology):
+        raise UsageError("there are no classes to look for: run `knowloom ontology load` first")
     if not dry_run:
         kb.migrate()
     files, passed_over = documents_in(paths)
@@ -207,7 +211,8 @@ class _Extracting:
     def _located(self, batch: Sequence[Chunk]) -> Iterator[tuple[int, Located]]:
         extractions = self.extractor.extract([Passage(chunk.text) for chunk in batch])
         for chunk, extraction in zip(batch, extractions, strict=True):
-            yield chunk.number, Located(chunk.start, _fresh(chunk, extraction))
+            known = of_known_classes(extraction, self.kb.ontology)
+            yield chunk.number, Located(chunk.start, _fresh(chunk, known))
 
     def _write(self, document: Document, report: DocumentReport, characters: int) -> None:
         """Say what was found, count it, and write it."""

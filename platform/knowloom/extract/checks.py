@@ -40,6 +40,28 @@ def induced(extraction: Extraction, library: Ontology, wanted: Ontology) -> Extr
     return Extraction(tuple(f for f in findings if f is not None), tuple(dropped))
 
 
+def of_known_classes(extraction: Extraction, ontology: Ontology) -> Extraction:
+    """Return an extraction without objects of classes that the ontology lacks (item 44).
+
+    A relation that loses an end is dropped with it.
+    """
+    dropped = list(extraction.dropped)
+
+    def checked(finding: Finding) -> Finding | None:
+        if finding.concept not in ontology:
+            reason = f"no class is called {finding.concept}"
+            dropped.append(Dropped("unknown-type", reason, finding.name))
+            return None
+        values = dict(_mapped(finding, checked))
+        whole = len(values) == len(finding.values)
+        if not whole and ontology.kind(finding.concept) is Kind.RELATION:
+            return None
+        return replace(finding, values=values)
+
+    findings = [checked(finding) for finding in extraction.findings]
+    return Extraction(tuple(f for f in findings if f is not None), tuple(dropped))
+
+
 def in_range(extraction: Extraction, ontology: Ontology) -> Extraction:
     """Return an extraction without objects where their class is not wanted.
 
