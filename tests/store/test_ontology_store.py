@@ -496,7 +496,7 @@ def test_an_interrupted_adjustment_goes_on_with_the_next_change(
 
 @pytest.mark.slow
 def test_a_large_ontology_is_stored_and_read_back(database: Database) -> None:
-    """30,572 concepts come back equal (item 17); `bench/ontology.py` times it."""
+    """30,572 concepts come back equal (item 17); `bench/large_ontology.py` times it."""
     ontology = Ontology(generated())
     store.save(database, ontology)
     loaded = store.load(database)

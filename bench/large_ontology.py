@@ -1,6 +1,6 @@
 """A library of 30,572 concepts: time and memory, beside as many plain Python classes (item 17).
 
-    python bench/ontology.py [--rounds 5] [--store]
+    python bench/large_ontology.py [--rounds 5] [--store]
 
 With `--store` also writes it into the database of the settings, which must be empty, reads it
 back, and empties it afterwards. The concepts are made up, seeded, in the proportions of a library
