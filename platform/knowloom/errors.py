@@ -379,6 +379,14 @@ class ModelAnswerUnusable(ModelError):
         super().__init__(f"the answer of {url} cannot be used ({why}): run again to ask once more")
 
 
+class ModelUnusable(ModelError):
+    """The `folder` holds no language model that can be run here, or not for this prompt."""
+
+    def __init__(self, folder: Path, why: str) -> None:
+        self.folder = folder
+        super().__init__(f"the model in {folder} cannot be used ({why}): check KNOWLOOM_MODEL")
+
+
 class PromptTooLong(ModelError):
     """A class and a passage need more `tokens` than the `limit` of a prompt."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -12,14 +13,26 @@ from knowloom.errors import ExtraMissing, UsageError
 from knowloom.extract.findings import Extractor
 from knowloom.extract.gazetteer import Gazetteer, Name, known_names
 from knowloom.extract.patterns import Patterns, Rules
+from knowloom.models.metered import Metered, Spent
+from knowloom.models.named import model_named
+from knowloom.ontology.concepts import Kind
 from knowloom.session import knowledge_base
 from knowloom.settings import Settings, load_settings
 from knowloom.store import documents as stored
+from knowloom.store.database import Database
+from knowloom.store.search import Kind as Searched
+from knowloom.store.search import search
 
+_MOST_HITS = 1000  # classes of all kinds that a search looks at
 NAMES = ("rules", "gazetteer", "patterns", "model")
 
 
-def extractor_named(name: str, kb: KnowledgeBase, settings: Settings | None = None) -> Extractor:
+def extractor_named(
+    name: str,
+    kb: KnowledgeBase,
+    settings: Settings | None = None,
+    spent: Spent | None = None,
+) -> Extractor:
     """Return an extractor that knows the classes and the names of a knowledge base.
 
     Args:
@@ -28,6 +41,7 @@ def extractor_named(name: str, kb: KnowledgeBase, settings: Settings | None = No
         kb: its ontology declares the patterns; the names are its instances' and the examples of
             its classes.
         settings: name the language model; those that hold in the current directory when None.
+        spent: counts what a language model is asked.
 
     Raises:
         UsageError: no extractor is called so, or no model is set.
@@ -36,7 +50,7 @@ def extractor_named(name: str, kb: KnowledgeBase, settings: Settings | None = No
     if name not in NAMES:
         return trained(name)
     if name == "model":
-        return _model(kb, load_settings() if settings is None else settings)
+        return _model(kb, settings or load_settings(), spent or Spent())
     gazetteer = Gazetteer(kb.ontology, chain(known_names(kb.ontology), _names(kb)))
     if name == "gazetteer":
         return gazetteer
@@ -62,26 +76,37 @@ def trained(folder: str) -> Extractor:
 
 
 @contextmanager
-def extractor_for(name: str, settings: Settings) -> Generator[Extractor]:
+def extractor_for(
+    name: str, settings: Settings, spent: Spent | None = None
+) -> Generator[Extractor]:
     """Yield an extractor; one that is trained needs no database."""
     if name not in NAMES:
         yield trained(name)
         return
     with knowledge_base(settings) as kb:
-        yield extractor_named(name, kb, settings)
+        yield extractor_named(name, kb, settings, spent)
 
 
-def _model(kb: KnowledgeBase, settings: Settings) -> Extractor:
+def _model(kb: KnowledgeBase, settings: Settings, spent: Spent) -> Extractor:
     """Return the extractor that asks the model of the settings, each question once."""
     from knowloom.extract.model import LanguageModelExtractor
+    from knowloom.extract.strategies import Strategy
     from knowloom.models.cache import Cached
-    from knowloom.models.openai_compatible import OpenAICompatible
 
-    if not settings.model:
-        raise UsageError("no language model is set: set KNOWLOOM_MODEL and KNOWLOOM_MODEL_URL")
-    model = OpenAICompatible(settings.model_url, settings.model, settings.model_key)
-    cached = Cached(model, kb.workspace / "answers.sqlite")
-    return LanguageModelExtractor(cached, kb.ontology, limit=int(settings.model_context))
+    cached = Cached(model_named(settings), kb.workspace / "answers.sqlite")
+    return LanguageModelExtractor(
+        Metered(cached, spent),
+        kb.ontology,
+        strategy=Strategy(settings.model_strategy),
+        search=partial(classes_for, kb.database),
+        limit=int(settings.model_context),
+    )
+
+
+def classes_for(database: Database, text: str, kind: Kind) -> list[str]:
+    """Return the classes of a kind whose definitions share words with a text, best first."""
+    hits = search(database, text, kind=Searched.CONCEPT, limit=_MOST_HITS)
+    return [hit.id for hit in hits if kind in hit.labels]
 
 
 def _names(kb: KnowledgeBase) -> Iterator[Name]:

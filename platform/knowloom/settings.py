@@ -20,6 +20,7 @@ from knowloom.ontology.names import suggestions
 
 FILE_NAME = "knowloom.toml"
 DEFAULT = "default"
+STRATEGIES = ("auto", "direct", "closed", "open", "retrieval")
 _SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 _SIZE = re.compile(r"[1-9][0-9]*[kmg]", re.IGNORECASE)
 _NO_ADDRESS = (
@@ -46,10 +47,13 @@ class Settings:
         server_heap: memory for its Java heap: a number and `k`, `m` or `g`; empty for what suits
             this machine.
         server_page_cache: memory for the graph's files, likewise.
-        model: the name of a language model behind `model_url`; empty for none.
+        model: the name of a language model behind `model_url`, or a folder with its weights;
+            empty for none.
         model_url: of an endpoint that speaks OpenAI's protocol.
         model_key: its key; empty where it wants none.
         model_context: most tokens of a prompt.
+        model_strategy: what of the ontology extraction shows it: `auto`, `direct`, `closed`,
+            `open` or `retrieval`.
         maven_repository: where its files are downloaded from; empty for Maven Central.
         origins: each setting's name with the place its value comes from.
 
@@ -79,6 +83,7 @@ class Settings:
         default="", repr=False, metadata=_about("KNOWLOOM_MODEL_KEY", "not set", secret=True)
     )
     model_context: str = field(default="2048", metadata=_about("KNOWLOOM_MODEL_CONTEXT"))
+    model_strategy: str = field(default="auto", metadata=_about("KNOWLOOM_MODEL_STRATEGY"))
     maven_repository: str = field(
         default="", metadata=_about("KNOWLOOM_MAVEN_REPOSITORY", "Maven Central")
     )
@@ -213,6 +218,9 @@ def _check(given: _Given) -> None:
         _check_uri(given.value, given.origin)
     if given.name == "model_context" and not given.value.isdecimal():
         raise SettingsError(f"{given.origin}: {given.value!r} is no number of tokens")
+    if given.name == "model_strategy" and given.value not in STRATEGIES:
+        known = ", ".join(STRATEGIES)
+        raise SettingsError(f"{given.origin}: {given.value!r} is no strategy; known are {known}")
     if given.name in {"server_heap", "server_page_cache"} and not _SIZE.fullmatch(given.value):
         raise SettingsError(
             f"{given.origin}: {given.value!r} is no size; write a number and k, m or g, "

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 
-# What makes the sample documents makes those of the tests too.
-sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.documents.reading import Written
 
 

@@ -7,13 +7,13 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from scripts.document_writers import pdf, word, word_package
-from scripts.make_documents import FOLDER, documents
-from tests.documents.reading import Written, text_of
 
 from knowloom.documents.chunks import chunks
 from knowloom.documents.read import documents_in, read
 from knowloom.documents.sentences import sentences
+from scripts.document_writers import pdf, word, word_package
+from scripts.make_documents import FOLDER, documents
+from tests.documents.reading import Written, text_of
 
 SENTENCES = [
     "Grace Hopper",

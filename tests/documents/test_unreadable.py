@@ -14,13 +14,13 @@ import psutil
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scripts.document_writers import pdf, pdf_objects, word, word_package, zipped
-from tests.documents.reading import Written, text_of
 
 from knowloom.documents import apart
 from knowloom.documents.apart import pieces_apart
 from knowloom.documents.read import read
 from knowloom.errors import DocumentUnreadable, ExtraMissing, SourceError
+from scripts.document_writers import pdf, pdf_objects, word, word_package, zipped
+from tests.documents.reading import Written, text_of
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
 PASSWORD = b"/Encrypt << /Filter /Standard /V 1 /R 2 /O <%s> /U <%s> /P -4 >> /ID [<00><00>]" % (

@@ -102,9 +102,9 @@ def test_a_direct_prompt_as_a_whole() -> None:
 
 def test_import_based_prompts() -> None:
     """S0 §4.1.3: types are recalled first, closed or open, then instantiated."""
-    closed = recalling(ONTOLOGY, ["Human", "SpatialEntity"], Task.NER, SENTENCE)
+    closed = recalling(["Human", "SpatialEntity"], Task.NER, SENTENCE)
     assert closed.startswith("From Entity Import Human, SpatialEntity\n")
-    opened = recalling(ONTOLOGY, [], Task.NER, SENTENCE, closed=False)
+    opened = recalling([], Task.NER, SENTENCE, closed=False)
     assert "Import" not in opened.partition("According")[0]
     assert (
         "According to the Entity Types you have learned, please import all the possible Entity "

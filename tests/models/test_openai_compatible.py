@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from knowloom.base import KnowledgeBase
 from knowloom.cli import cli
+from knowloom.doctor import State, examine_model
 from knowloom.errors import (
     ModelAnswerUnusable,
     ModelError,
@@ -24,78 +22,22 @@ from knowloom.errors import (
     ModelUnreachable,
 )
 from knowloom.models.cache import Cached
-from knowloom.models.language_model import LanguageModel, Prompt
+from knowloom.models.language_model import Prompt
 from knowloom.models.scripted import Scripted
 from knowloom.ontology.concepts import Concept, Ontology
+from knowloom.settings import Settings, load_settings
 from knowloom.store.connect import Endpoint
 from knowloom.store.database import Database
+from tests.models.speaking import SECRET, Act, Speaking, answer, send, speaking
 
 pytest.importorskip("openai", reason="the extra `llm` is not installed")
-
-SECRET = "sk-very-secret"
-Act = Callable[[BaseHTTPRequestHandler], None]
-
-
-@dataclass
-class Speaking:
-    """What the server did, and how it will act on the next requests; then it answers well."""
-
-    url: str = ""
-    acts: list[Act] = field(default_factory=list[Act])
-    asked: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-
-    def model(self, **options: Any) -> LanguageModel:
-        """Return a client for it."""
-        from knowloom.models.openai_compatible import OpenAICompatible
-
-        return OpenAICompatible(self.url, "tiny", SECRET, **options)
 
 
 @pytest.fixture
 def server() -> Iterator[Speaking]:
     """A running server."""
-    state = Speaking()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            length = int(self.headers["Content-Length"])
-            state.asked.append(json.loads(self.rfile.read(length)))
-            (state.acts.pop(0) if state.acts else answer)(self)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    web = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    state.url = f"http://127.0.0.1:{web.server_address[1]}/v1"
-    threading.Thread(target=web.serve_forever, daemon=True).start()
-    yield state
-    web.shutdown()
-    web.server_close()
-
-
-def send(handler: BaseHTTPRequestHandler, status: int, body: bytes, **headers: str) -> None:
-    """Send a response."""
-    handler.send_response(status)
-    for name, value in headers.items():
-        handler.send_header(name.replace("_", "-"), value)
-    handler.send_header("Content-Type", "application/json")
-    handler.send_header("Content-Length", str(len(body)))
-    handler.end_headers()
-    handler.wfile.write(body)
-
-
-def answer(handler: BaseHTTPRequestHandler) -> None:
-    """Answer well."""
-    message = {"role": "assistant", "content": 'results = [Person("Ada")]'}
-    body = {
-        "id": "1",
-        "object": "chat.completion",
-        "created": 1,
-        "model": "tiny",
-        "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
-        "usage": {"prompt_tokens": 7, "completion_tokens": 5, "total_tokens": 12},
-    }
-    send(handler, 200, json.dumps(body).encode())
+    with speaking() as state:
+        yield state
 
 
 def failing(status: int, **headers: str) -> Act:
@@ -238,3 +180,36 @@ def test_a_script_that_is_over_says_so() -> None:
     with pytest.raises(ModelError, match="no answer left"):
         model.complete(Prompt("b"))
     assert [p.text for p in model.asked] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("acts", "code", "said"),
+    [
+        ([], 0, "found Person 'Ada'"),
+        ([failing(401)], 1, "check KNOWLOOM_MODEL and KNOWLOOM_MODEL_KEY"),
+        ([garbled], 1, "cannot be used"),
+    ],
+)
+def test_the_doctor_tries_a_model(
+    server: Speaking,
+    acts: list[Act],
+    code: int,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One tiny real extraction, and what is wrong with the endpoint."""
+    server.acts = acts
+    monkeypatch.setenv("KNOWLOOM_MODEL", "tiny")
+    monkeypatch.setenv("KNOWLOOM_MODEL_URL", server.url)
+    monkeypatch.setenv("KNOWLOOM_MODEL_KEY", SECRET)
+    found = examine_model(load_settings())
+    assert (found.state is State.OK) == (code == 0)
+    assert said in f"{found.what} {found.fix}"
+    assert SECRET not in f"{found.what} {found.fix}"
+
+
+def test_the_doctor_without_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says what to set."""
+    monkeypatch.delenv("KNOWLOOM_MODEL", raising=False)
+    found = examine_model(Settings())
+    assert (found.state, "KNOWLOOM_MODEL" in found.fix) == (State.MISSING, True)

@@ -102,7 +102,7 @@ def test_the_command_scores_it(folder: Path, sentences: Path, tmp_path: Path) ->
     tables = tmp_path / "scores.md"
     command = ["evaluate", "extract", str(sentences), "--extractor", str(folder), "--json"]
     done = CliRunner().invoke(cli, [*command, "--markdown", str(tables)], catch_exceptions=False)
-    assert json.loads(done.stdout)["entities"]["micro"]["f1"] == 1
+    assert json.loads(done.stdout)["sets"][0]["entities"]["micro"]["f1"] == 1
     assert "| micro | 100.0%" in tables.read_text(encoding="utf-8")
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import psutil
 import pytest
-from tests.server.conftest import Make
 
 from knowloom.server.archive import ClassArchive, class_archive
 from knowloom.server.installation import default_installation
 from knowloom.server.java import Java
 from knowloom.server.local import LocalServer
+from tests.server.conftest import Make
 
 LIMIT = 200  # seconds for the background process on a busy machine
 

@@ -8,13 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.server.test_local import ask, started
 
 from knowloom.errors import ImportFailed, WorkspaceBusy
 from knowloom.server import LocalServer
 from knowloom.server.bulk import ARRAY_DELIMITER, Imported, NodeFile, RelationshipFile, import_full
 from knowloom.server.files import exclusive
 from knowloom.server.swap import staging, staging_lock
+from tests.server.test_local import ask, started
 
 # Dies when the exchange has been decided and its first folder is about to move.
 CRASH = """

@@ -11,12 +11,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from click.testing import CliRunner
-from tests.server.conftest import Make
-from tests.server.test_local import started
 
 from knowloom.cli import cli
 from knowloom.errors import ServerUnreachable
 from knowloom.server import LocalServer
+from tests.server.conftest import Make
+from tests.server.test_local import started
 
 
 def said(server: LocalServer, *command: str) -> str:

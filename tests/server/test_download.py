@@ -12,11 +12,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from tests.server.repository import Repository, cut, garbled, refused, serving
 
 from knowloom.errors import DiskFull, DownloadFailed
 from knowloom.server.distribution import Jar
 from knowloom.server.download import fetch, missing
+from tests.server.repository import Repository, cut, garbled, refused, serving
 
 FETCH = """
 import json, resource, sys

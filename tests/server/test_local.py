@@ -19,11 +19,11 @@ import neo4j
 import psutil
 import pytest
 from neo4j.exceptions import AuthError
-from tests.server.conftest import Make
 
 from knowloom.errors import ServerDidNotStart, ServerError, SettingsError
 from knowloom.server import LocalServer, ServerInfo
 from knowloom.server.workspace import State
+from tests.server.conftest import Make
 
 START = """
 import sys

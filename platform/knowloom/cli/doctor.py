@@ -8,26 +8,28 @@ import click
 
 from knowloom.cli.connection import connection_options
 from knowloom.cli.output import emit, json_option
-from knowloom.doctor import Finding, State, examine, is_ready
+from knowloom.doctor import Finding, State, examine, examine_model, is_ready
 from knowloom.settings import Settings
 
 _SIGNS = {State.OK: "ok", State.MISSING: "MISSING", State.OPTIONAL: "-", State.UNKNOWN: "?"}
 
 
 @click.command()
+@click.option("--model", is_flag=True, help="Also make the language model extract a sentence.")
 @connection_options
 @json_option
 @click.pass_context
-def doctor(ctx: click.Context, settings: Settings, as_json: bool) -> None:
+def doctor(ctx: click.Context, model: bool, settings: Settings, as_json: bool) -> None:
     """Say what works, what is missing, and what fixes it.
 
     Nothing is changed. Exit code 1 when something needed is missing.
 
     \b
-    Example:
+    Examples:
         knowloom doctor
+        knowloom doctor --model
     """
-    findings = examine(settings)
+    findings = [*examine(settings), *([examine_model(settings)] if model else [])]
     ready = is_ready(findings)
     emit(
         {"ready": ready, "checks": [asdict(finding) for finding in findings]},

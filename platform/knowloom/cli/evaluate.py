@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import click
@@ -28,24 +27,27 @@ def extract(
 ) -> None:
     """Score an extractor on annotated sentences: span-based F1, micro, macro and per class.
 
+    Several files are data sets of their own. Published figures stand beside ours where sentences
+    and annotation are the same.
+
     \b
     Example:
         knowloom evaluate extract test.jsonl --extractor people
     """
-    from knowloom.evaluation.spans import scored
+    from knowloom.evaluation.extraction import Together, measured
     from knowloom.extract.annotated import read_annotated
-    from knowloom.extract.findings import Passage
     from knowloom.extractors import extractor_for
+    from knowloom.models.metered import Spent
 
-    sentences = [sentence for path in data for sentence in read_annotated(path)]
-    with extractor_for(name, settings) as extractor:
-        started = time.monotonic()
-        extractions = list(extractor.extract([Passage(s.text) for s in sentences]))
-        seconds = time.monotonic() - started
-    report = scored(sentences, extractions)
-    report.seconds = seconds
-    text = report.as_markdown()
+    spent = Spent()
+    read = {path.name: read_annotated(path) for path in data}
+    with extractor_for(name, settings, spent) as extractor:
+        parts = [measured(extractor, file, sentences, spent) for file, sentences in read.items()]
+    together = Together(tuple(parts))
+    text = "\n".join(part.as_markdown() for part in parts)
+    if len(parts) > 1:
+        text += f"\n## Together\n\n{together.as_markdown()}"
     if markdown is not None:
         markdown.write_text(text, encoding="utf-8")
-    rate = f"{report.sentences:,} sentences, {report.sentences / seconds:,.0f} a second"
-    emit(report.as_json(), as_json, [text, rate])
+    body = {"sets": [part.as_json() for part in parts], "together": together.as_json()}
+    emit(body, as_json, [text])

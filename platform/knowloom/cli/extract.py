@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from knowloom.extracting import DocumentReport
+    from knowloom.models.metered import Spent
 
 _FAULTS_SHOWN = 10
 
@@ -62,22 +63,24 @@ def extract(
     from knowloom.extracting import extract as extracted
     from knowloom.extracting import size_of
     from knowloom.extractors import extractor_named
+    from knowloom.models.metered import Spent
     from knowloom.session import knowledge_base
 
+    spent = Spent()
     bar = progress("extracting (bytes)", total=size_of(paths))
     with knowledge_base(settings) as kb, bar as advance:
         reports = list(
             extracted(
                 kb,
                 paths,
-                extractor_named(name, kb, settings),
+                extractor_named(name, kb, settings, spent),
                 same_name=not keep_apart,
                 again=again,
                 dry_run=dry_run,
                 advance=advance,
             )
         )
-    emit(_data(reports), as_json, _lines(reports))
+    emit({**_data(reports), "model": asdict(spent)}, as_json, _lines(reports, spent))
     rejected = sum(r.write.counts.rejected for r in reports if r.write)
     if any(r.faults for r in reports) or rejected > allow_rejects:
         ctx.exit(1)
@@ -105,7 +108,7 @@ def _data(reports: Sequence[DocumentReport]) -> dict[str, Any]:
     }
 
 
-def _lines(reports: Sequence[DocumentReport]) -> Iterator[str]:
+def _lines(reports: Sequence[DocumentReport], spent: Spent) -> Iterator[str]:
     """Yield what happened, for a person."""
     for report in reports:
         yield _line(report)
@@ -117,6 +120,10 @@ def _lines(reports: Sequence[DocumentReport]) -> Iterator[str]:
     yield f"found     {_counted(_sum(r.findings for r in reports))}"
     if dropped := _sum(r.dropped for r in reports):
         yield f"dropped   {_counted(dropped)}"
+    if spent.calls:
+        tokens = f"{spent.prompt_tokens:,} + {spent.completion_tokens:,} tokens"
+        kept = f"{spent.cached:,} answers kept from before"
+        yield f"asked     {spent.calls:,} times, {kept}, {tokens}"
 
 
 def _line(report: DocumentReport) -> str:

@@ -6,11 +6,12 @@ Pure: ontologies and sentences in, texts out. Whether a prompt fits is for the c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from enum import Enum
 
 from knowloom.errors import PromptTooLong
 from knowloom.extract.findings import Trigger
-from knowloom.ontology.concepts import Kind, Ontology
+from knowloom.ontology.concepts import Attribute, Concept, ConceptRange, Kind, Ontology
 from knowloom.ontology.render_knowcoder import render_knowcoder
 
 Count = Callable[[str], int]
@@ -44,21 +45,31 @@ _DEFINED = {
 }
 
 
-def instruction(task: Task, *, dataset: str = "", triggers: Sequence[Trigger] = ()) -> str:
+class Tag(Enum):
+    """Where the name of a data set stands in a task, for models trained on several (item 52)."""
+
+    BEHIND = ("", " from DATASET {}")  # S1 §3.3
+    BEFORE = ('For DATASET "{}", ', "")  # S3 Figure 3
+
+
+def instruction(
+    task: Task, *, dataset: str = "", tag: Tag = Tag.BEHIND, triggers: Sequence[Trigger] = ()
+) -> str:
     """Return the task as S1 words it.
 
     Args:
         task: what is looked for.
-        dataset: the name of a data set, for models that were trained on several (item 52).
+        dataset: the name of a data set; empty for none.
+        tag: where it stands.
         triggers: of events that are confirmed; the task is then their arguments (item 48).
 
     >>> instruction(Task.NER, dataset="ACE05").partition("in the ")[2]
     'following sentence from DATASET ACE05.'
     """
-    source = f" from DATASET {dataset}" if dataset else ""
+    before, behind = (part.format(dataset) if dataset else "" for part in tag.value)
     text = (
-        f"This is an object-oriented programming task: {_DEFINED[task.kind]}. Please instantiate "
-        f"all the corresponding {task.kind} Objects in the following sentence{source}."
+        f"This is an object-oriented programming task: {before}{_DEFINED[task.kind]}. Please "
+        f"instantiate all the corresponding {task.kind} Objects in the following sentence{behind}."
     )
     if not triggers:
         return text
@@ -71,11 +82,37 @@ def instruction(task: Task, *, dataset: str = "", triggers: Sequence[Trigger] = 
     )
 
 
-def definitions(ontology: Ontology, concepts: Sequence[str]) -> str:
+def definitions(
+    ontology: Ontology, concepts: Sequence[str], *, positional_events: bool = False
+) -> str:
     """Return the classes, with all they need, as a model is shown them."""
-    code = render_knowcoder(ontology, concepts)
+    code = render_knowcoder(ontology, concepts, positional_events=positional_events)
     lines = [line for line in code.splitlines() if not line.startswith("# knowloom:")]
     return "\n".join(lines).partition("\n\n")[2].strip() + "\n"
+
+
+def lean(ontology: Ontology, concept: str) -> Ontology:
+    """Return a class with its ancestors, and the classes that its own attributes refer to.
+
+    What these refer to in turn is left out: a class of a large ontology may reach half of it.
+
+    Args:
+        ontology: the classes.
+        concept: one of them.
+    """
+    own = [a.range for n in ontology.lineage(concept) for a in ontology[n].attributes]
+    ends = {n for r in own if isinstance(r, ConceptRange) for n in r.concepts}
+    shown = {name for one in (concept, *ends) for name in ontology.lineage(one)}
+    near = {*ontology.lineage(concept)}
+
+    def kept(holder: Concept, attribute: Attribute) -> bool:
+        return holder.name in near or not attribute.is_link
+
+    return Ontology(
+        replace(c, attributes=tuple(a for a in c.attributes if kept(c, a)))
+        for c in ontology
+        if c.name in shown
+    )
 
 
 def direct(
@@ -85,17 +122,26 @@ def direct(
     sentence: str,
     *,
     dataset: str = "",
+    tag: Tag = Tag.BEHIND,
     triggers: Sequence[Trigger] = (),
 ) -> str:
-    """Return the prompt of direct extraction: definitions, task, sentence (S1 §3.2.1)."""
-    told = instruction(task, dataset=dataset, triggers=triggers)
-    return f'{definitions(ontology, concepts)}\n"""\n{told}\n"""\n{_sentence(sentence)}'
+    """Return the prompt of direct extraction: definitions, task, sentence (S1 §3.2.1).
+
+    Event detection gets the classes whose arguments stand by position (G12).
+    """
+    told = instruction(task, dataset=dataset, tag=tag, triggers=triggers)
+    shown = definitions(ontology, concepts, positional_events=task is Task.ED)
+    return f'{shown}\n"""\n{told}\n"""\n{_sentence(sentence)}'
 
 
-def recalling(
-    ontology: Ontology, concepts: Sequence[str], task: Task, sentence: str, *, closed: bool = True
-) -> str:
-    """Return the first prompt of import-based extraction: which types occur (S0 §4.1.3)."""
+def recalling(concepts: Sequence[str], task: Task, sentence: str, *, closed: bool = True) -> str:
+    """Return the first prompt of import-based extraction: which types occur (S0 §4.1.3).
+
+    Args:
+        concepts: the user's classes; not shown in the open domain.
+        task, sentence: what is looked for, and where.
+        closed: whether only these classes may be imported.
+    """
     kind = task.kind
     if closed:
         clause = f"From {kind} Import {', '.join(concepts)}\n"
@@ -124,6 +170,20 @@ def imported(concepts: Sequence[str], task: Task, sentence: str) -> str:
     return f'{clause}"""\n{instantiating(task)}\n"""\n{_sentence(sentence)}'
 
 
+def repairing(prompt: str, damaged: Sequence[str]) -> str:
+    """Return a prompt that asks once more for the objects of an answer that could not be read.
+
+    Args:
+        prompt: what was asked.
+        damaged: the pieces of the answer in question.
+    """
+    pieces = "\n".join(f"# {line}" for piece in damaged for line in piece.splitlines() or [""])
+    return (
+        f"{prompt}# These parts of the answer are no valid Python:\n{pieces}\n"
+        "# Write the same objects again, each one whole, and nothing else.\nresults = "
+    )
+
+
 def partitioned(
     ontology: Ontology,
     concepts: Sequence[str],
@@ -134,6 +194,8 @@ def partitioned(
     count: Count,
 ) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield as few direct prompts as fit into the limit, each with the classes it asks for.
+
+    A class that does not fit with all it leads to is shown `lean`.
 
     Args:
         ontology: the classes.
@@ -153,7 +215,10 @@ def partitioned(
         if tokens <= limit:
             yield group, prompt
         elif len(group) == 1:
-            raise PromptTooLong(group[0], tokens, limit)
+            prompt = direct(lean(ontology, group[0]), group, task, sentence)
+            if (tokens := count(prompt)) > limit:
+                raise PromptTooLong(group[0], tokens, limit)
+            yield group, prompt
         else:
             half = len(group) // 2
             todo[:0] = [group[:half], group[half:]]
