@@ -5,6 +5,8 @@
     │   ├── SettingsError          a setting has a value that cannot be used
     │   ├── ExtraMissing           something was asked for that an extra install brings
     │   ├── UnknownAttribute       a name is not an attribute of the concept
+    │   ├── UnknownProposal        no proposal has this id or subject
+    │   ├── ProposalDecided        a proposal is not open any more
     │   └── MappingError           a mapping file does not fit its data or the ontology
     ├── OntologyError              an ontology text or change is faulty; holds all faults
     │   ├── UnknownConcept         a name is not a concept of this ontology
@@ -35,6 +37,7 @@
     │   ├── ModelRefused           the endpoint refused the key, or knows no such model
     │   ├── ModelOverloaded        it had no room for us, also after waiting as it asked
     │   ├── ModelAnswerUnusable    what it answered is cut off, empty or no answer at all
+    │   ├── ModelUnusable          a folder holds no model, or not for this prompt
     │   └── PromptTooLong          a class and a passage do not fit into one prompt
     ├── RecordsRejected            more records were rejected than allowed; the good ones are kept
     └── NotFound                   no instance, run or version of this name
@@ -397,6 +400,28 @@ class PromptTooLong(ModelError):
         super().__init__(
             f"{concept} and its passage take {tokens:,} tokens, and a prompt may have {limit:,}: "
             "shorten its description, or raise KNOWLOOM_MODEL_CONTEXT"
+        )
+
+
+class UnknownProposal(UsageError):
+    """No proposal has this id or subject."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(f"no proposal is called {key!r}: see `knowloom review list --state all`")
+
+
+class ProposalDecided(UsageError):
+    """A proposal is no longer open, or was changed by somebody else in the meantime."""
+
+    def __init__(self, proposal: str, state: str, who: str) -> None:
+        self.proposal = proposal
+        self.state = state
+        self.who = who
+        by = f" by {who}" if who else ""
+        super().__init__(
+            f"proposal {proposal} is {state}{by}: look at it again with "
+            f"`knowloom review show {proposal}`"
         )
 
 

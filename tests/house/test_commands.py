@@ -17,7 +17,11 @@ WRITERS = {
     "load",
     "migrate up",
     "ontology load",
+    "ontology propose",
     "ontology undo",
+    "review accept",
+    "review edit",
+    "review reject",
     "train extract",
 }
 # Commands whose output is a story for people.

@@ -20,6 +20,7 @@ _COMMANDS = {
     ),
     "load": ("knowloom.cli.load:load", "Load tables, triples, JSON or code files."),
     "extract": ("knowloom.cli.extract:extract", "Read documents and write what they speak of."),
+    "review": ("knowloom.cli.review:review", "Decide about what was proposed."),
     "find": ("knowloom.cli.read:find", "Find instances of a class by attribute values."),
     "subgraph": ("knowloom.cli.read:subgraph", "Show what surrounds an instance."),
     "search": ("knowloom.cli.read:search", "Find instances and concepts by words."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -198,6 +199,67 @@ def infer(paths: tuple[Path, ...], kind: str | None, as_json: bool) -> None:
     for path in paths:
         proposed = _reader(path, kind).propose(path, proposed).ontology
     click.echo(render(proposed, Style.JSON if as_json else Style.ANNOTATED), nl=False)
+
+
+@ontology.command()
+@click.argument("topic")
+@click.option(
+    "--from",
+    "paths",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A document or folder; else all that was extracted before.",
+)
+@click.option("--model", is_flag=True, help="Ask the language model of the settings instead.")
+@click.option("--most", default=20, show_default=True, help="How many classes at most.")
+@click.option("--accept-above", type=float, metavar="P", help="Accept what is as sure as this.")
+@_dry_run
+@connection_options
+@json_option
+@click.pass_context
+def propose(
+    ctx: click.Context,
+    topic: str,
+    paths: tuple[Path, ...],
+    model: bool,
+    most: int,
+    accept_above: float | None,
+    dry_run: bool,
+    settings: Settings,
+    as_json: bool,
+) -> None:
+    """Propose classes for TOPIC, from documents or by a language model.
+
+    They wait in the review queue (`knowloom review list`), and nothing enters the ontology unless
+    it is accepted there, or by --accept-above.
+
+    \b
+    Examples:
+        knowloom ontology propose "prizes in computing" --from reports/
+        knowloom ontology propose "the career of Ada Lovelace" --model
+    """
+    from knowloom.cli.review import accept_lines, by, decided, rows, table
+    from knowloom.models.named import model_named
+    from knowloom.proposing import propose_by_model, propose_from_texts
+    from knowloom.reviewing import accept
+    from knowloom.session import knowledge_base
+
+    with knowledge_base(settings) as kb:
+        if model:
+            done = propose_by_model(kb, topic, model_named(settings), dry_run=dry_run)
+        else:
+            done = propose_from_texts(kb, topic, paths, most=most, dry_run=dry_run)
+        lines = [*table(done.proposals), *map(str, done.faults)]
+        data: dict[str, Any] = {"proposals": rows(done.proposals), "new": done.new}
+        if accept_above is not None and not dry_run:
+            sure = [p for p in done.proposals if p.id in done.new and p.confidence >= accept_above]
+            accepted = accept(kb, sure, who=by(None), note=f"as sure as {accept_above}")
+            data["accepted"] = decided(accepted)
+            lines += accept_lines(accepted)
+    data["faults"] = [asdict(fault) for fault in done.faults]
+    emit(data, as_json, lines)
+    if done.faults:
+        ctx.exit(1)
 
 
 @ontology.command()

@@ -11,6 +11,7 @@ from knowloom.ontology.concepts import Ontology
 from knowloom.store.database import Database
 
 _NAMES_AT_ONCE = 10_000
+_TEXTS_AT_ONCE = 1_000
 
 
 class Named(NamedTuple):
@@ -84,6 +85,17 @@ def names(database: Database, ontology: Ontology) -> Iterator[Named]:
         if len(row["uids"]) < _NAMES_AT_ONCE:
             return
         after = row["uids"][-1]
+
+
+def texts(database: Database) -> Iterator[str]:
+    """Yield the texts of all chunks of the documents that are stored."""
+    after = ""
+    while True:
+        rows = database.read(cypher("documents/read_texts"), after=after, limit=_TEXTS_AT_ONCE)
+        yield from (row["text"] for row in rows)
+        if len(rows) < _TEXTS_AT_ONCE:
+            return
+        after = rows[-1]["id"]
 
 
 def passages(

@@ -1,0 +1,275 @@
+"""`knowloom review`: one queue for what programs propose and people decide."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from knowloom.cli.connection import connection_options
+from knowloom.cli.output import emit, json_option
+from knowloom.settings import Settings
+
+if TYPE_CHECKING:
+    from knowloom.knowledge.proposal import Proposal
+    from knowloom.reviewing import Decisions
+
+_by = click.option("--by", "who", help="Who decides; the user of this machine when not given.")
+_dry_run = click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
+_note = click.option("--note", default="", help="Why; kept with the decision.")
+
+
+@click.group()
+def review() -> None:
+    """Decide about what was proposed; who decided what and when stays on record."""
+
+
+@review.command("list")
+@click.option(
+    "--state",
+    type=click.Choice(["open", "accepted", "rejected", "all"]),
+    default="open",
+    show_default=True,
+    help="Only those that stand so.",
+)
+@click.option("--limit", default=100, show_default=True, help="How many at most.")
+@connection_options
+@json_option
+def list_(state: str, limit: int, settings: Settings, as_json: bool) -> None:
+    """List proposals, those with most behind them first.
+
+    \b
+    Example:
+        knowloom review list
+    """
+    from knowloom.knowledge.proposal import State
+    from knowloom.session import open_database
+    from knowloom.store import review as store
+
+    wanted = None if state == "all" else State(state)
+    with open_database(settings) as database:
+        found = store.listed(database, state=wanted, limit=limit)
+    emit(rows(found), as_json, table(found) if found else [f"Nothing is {state}."])
+
+
+@review.command()
+@click.argument("proposal")
+@connection_options
+@json_option
+def show(proposal: str, settings: Settings, as_json: bool) -> None:
+    """Show a PROPOSAL (its id or what it is about): the class, what speaks for it, its history.
+
+    \b
+    Example:
+        knowloom review show Prize
+    """
+    from knowloom.session import open_database
+    from knowloom.store import review as store
+
+    with open_database(settings) as database:
+        found = store.one(database, proposal)
+    emit(rows([found])[0], as_json, _shown(found))
+
+
+@review.command()
+@click.argument("proposals", nargs=-1)
+@click.option("--above", type=float, metavar="P", help="Also all open ones that are as sure.")
+@_dry_run
+@_by
+@_note
+@connection_options
+@json_option
+@click.pass_context
+def accept(
+    ctx: click.Context,
+    proposals: tuple[str, ...],
+    above: float | None,
+    dry_run: bool,
+    who: str | None,
+    note: str,
+    settings: Settings,
+    as_json: bool,
+) -> None:
+    """Accept PROPOSALS: their classes enter the ontology, in one change that can be undone.
+
+    \b
+    Examples:
+        knowloom review accept Prize Journal
+        knowloom review accept --above 0.8
+    """
+    from knowloom.reviewing import accept as accepted
+    from knowloom.session import knowledge_base
+    from knowloom.store import review as store
+
+    with knowledge_base(settings) as kb:
+        named = [store.one(kb.database, key) for key in proposals]
+        known = {p.id for p in named}
+        if above is not None:
+            named += [
+                p for p in store.listed(kb.database) if p.confidence >= above and p.id not in known
+            ]
+        if dry_run:
+            emit(rows(named), as_json, table(named))
+            return
+        done = accepted(kb, named, who=by(who), note=note)
+    emit(decided(done), as_json, accept_lines(done))
+    if done.faults:
+        ctx.exit(1)
+
+
+@review.command()
+@click.argument("proposal")
+@click.argument("file", required=False, type=click.Path(path_type=Path, exists=True))
+@_dry_run
+@_by
+@_note
+@connection_options
+@json_option
+def edit(
+    proposal: str,
+    file: Path | None,
+    dry_run: bool,
+    who: str | None,
+    note: str,
+    settings: Settings,
+    as_json: bool,
+) -> None:
+    """Change the class of a PROPOSAL to the one in FILE; without FILE in your editor.
+
+    \b
+    Example:
+        knowloom review edit Prize prize.py
+    """
+    from knowloom.errors import UsageError
+    from knowloom.extract.decomposition import proposed_classes
+    from knowloom.ontology.concepts import Concept
+    from knowloom.reviewing import concept_of
+    from knowloom.reviewing import edit as edited
+    from knowloom.session import knowledge_base
+    from knowloom.store import review as store
+
+    with knowledge_base(settings) as kb:
+        before = store.one(kb.database, proposal)
+        text = file.read_text(encoding="utf-8") if file else _by_hand(before)
+        others = [concept_of(p) for p in store.listed(kb.database) if p.id != before.id]
+        new = [Concept(name=c.name) for c in others if c.name not in kb.ontology]
+        made, faults = proposed_classes(text, kb.ontology.with_concepts(new))
+        if len(made) != 1 or faults:
+            why = "; ".join(map(str, faults)) or f"it holds {len(made)} classes, not one"
+            raise UsageError(f"the proposal stays as it is: {why}")
+        after = edited(kb, before, made[0], who=by(who), note=note, dry_run=dry_run)
+    changed = concept_of(after) != concept_of(before)
+    emit(rows([after])[0], as_json, _shown(after) if changed else ["Nothing differs."])
+
+
+@review.command()
+@click.argument("proposals", nargs=-1, required=True)
+@_dry_run
+@_by
+@_note
+@connection_options
+@json_option
+def reject(
+    proposals: tuple[str, ...],
+    dry_run: bool,
+    who: str | None,
+    note: str,
+    settings: Settings,
+    as_json: bool,
+) -> None:
+    """Reject PROPOSALS; proposed again they stay rejected.
+
+    \b
+    Example:
+        knowloom review reject Name --note "not a class"
+    """
+    from knowloom.reviewing import reject as rejected
+    from knowloom.session import knowledge_base
+    from knowloom.store import review as store
+
+    with knowledge_base(settings) as kb:
+        named = [store.one(kb.database, key) for key in proposals]
+        done = [rejected(kb, one, who=by(who), note=note, dry_run=dry_run) for one in named]
+    said = "would reject" if dry_run else "rejected"
+    emit(rows(done), as_json, [f"{said} {p.subject}" for p in done])
+
+
+def _by_hand(proposal: Proposal) -> str:
+    """Return what a person makes of a proposal in the editor."""
+    from knowloom.errors import UsageError
+
+    text = click.edit(_code(proposal), extension=".py")
+    if text is None:
+        raise UsageError("nothing was saved in the editor: the proposal stays as it is")
+    return text
+
+
+def by(who: str | None) -> str:
+    """Return who decides: as told, else the user of this machine."""
+    return who or getpass.getuser()
+
+
+def rows(proposals: Sequence[Proposal]) -> list[dict[str, Any]]:
+    """Return proposals for a script."""
+    return [{"id": p.id, **asdict(p), "body": dict(p.body)} for p in proposals]
+
+
+def table(proposals: Sequence[Proposal]) -> list[str]:
+    """Return proposals for a person, a line each."""
+    if not proposals:
+        return ["Nothing was found to propose."]
+    wide = max(len(p.subject) for p in proposals)
+    return [f"{p.id}  {p.confidence:4.2f}  {p.subject:{wide}}  {_summary(p)}" for p in proposals]
+
+
+def decided(done: Decisions) -> dict[str, Any]:
+    """Return what a review did, for a script."""
+    return {
+        "accepted": [p.id for p in done.accepted],
+        "version": done.version,
+        "faults": [asdict(fault) for fault in done.faults],
+    }
+
+
+def accept_lines(done: Decisions) -> list[str]:
+    """Return what a review did, for a person."""
+    lines = [f"accepted {p.subject}" for p in done.accepted]
+    lines += [f"left open {fault}" for fault in done.faults]
+    if done.version:
+        lines.append(f"the ontology is at version {done.version} now")
+    return lines or ["Nothing was accepted."]
+
+
+def _summary(proposal: Proposal) -> str:
+    """Return what a proposal says in a few words."""
+    from knowloom.reviewing import concept_of
+
+    concept = concept_of(proposal)
+    parts = [f"below {', '.join(concept.parents)}"]
+    if concept.attributes:
+        parts.append(f"with {', '.join(a.name for a in concept.attributes)}")
+    if concept.examples:
+        parts.append(f"such as {', '.join(concept.examples)}")
+    return "; ".join(parts)
+
+
+def _shown(proposal: Proposal) -> Iterator[str]:
+    """Yield all of a proposal for a person."""
+    yield f"{proposal.subject} ({proposal.id}), {proposal.state}, {proposal.confidence:.2f}"
+    yield from ["", *_code(proposal).splitlines(), ""]
+    yield from (f"  {line}" for line in proposal.why)
+    for deed in proposal.deeds:
+        note = f": {deed.note}" if deed.note else ""
+        yield f"{deed.what} by {deed.who} on {deed.when:%Y-%m-%d %H:%M}{note}"
+
+
+def _code(proposal: Proposal) -> str:
+    """Return the class of a proposal as Python."""
+    from knowloom.ontology.render_annotated import render_class
+    from knowloom.reviewing import concept_of
+
+    return render_class(concept_of(proposal))

@@ -1,0 +1,129 @@
+"""Reviewing: what a person decides about a proposal, and what that changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from knowloom.base import KnowledgeBase
+from knowloom.errors import Fault, ProposalDecided
+from knowloom.knowledge.proposal import Deed, Proposal, State
+from knowloom.ontology.as_json import concept_from_json, concept_to_json
+from knowloom.ontology.concepts import Concept
+from knowloom.ontology.fitting import fitting
+from knowloom.store import review as stored
+
+
+@dataclass(slots=True)
+class Decisions:
+    """What a review did.
+
+    Args:
+        accepted: proposals that hold now.
+        faults: why others could not be accepted; they stay open.
+        version: the ontology's, when it changed.
+    """
+
+    accepted: list[Proposal] = field(default_factory=list[Proposal])
+    faults: list[Fault] = field(default_factory=list[Fault])
+    version: int | None = None
+
+
+def accept(
+    kb: KnowledgeBase, proposals: Sequence[Proposal], *, who: str, note: str = ""
+) -> Decisions:
+    """Accept proposals: their classes enter the ontology, all in one change.
+
+    A class that refers to one that is neither known nor accepted with it stays open, so does one
+    that the ontology cannot take.
+
+    Args:
+        kb: whose ontology.
+        proposals: open ones.
+        who: decides.
+        note: why.
+    """
+    done = Decisions()
+    left = _still_open(proposals, done)
+    concepts, faults = fitting(kb.ontology, map(concept_of, left))
+    done.faults += faults
+    if not concepts:
+        return done
+    saved = kb.save_ontology(kb.ontology.with_concepts(concepts))
+    done.version = saved.version or None
+    deed = _deed("accepted", who, note)
+    for proposal in (p for p in left if concept_of(p) in concepts):
+        after = proposal.decided(State.ACCEPTED, deed)
+        stored.change(kb.database, proposal, after)
+        done.accepted.append(after)
+    return done
+
+
+def reject(
+    kb: KnowledgeBase, proposal: Proposal, *, who: str, note: str = "", dry_run: bool = False
+) -> Proposal:
+    """Reject a proposal; proposed again it stays rejected.
+
+    Args:
+        kb: whose queue.
+        proposal: an open one.
+        who: decides.
+        note: why.
+        dry_run: store nothing.
+
+    Raises:
+        ProposalDecided: it is not open.
+    """
+    after = proposal.decided(State.REJECTED, _deed("rejected", who, note))
+    if not dry_run:
+        stored.change(kb.database, proposal, after)
+    return after
+
+
+def edit(
+    kb: KnowledgeBase,
+    proposal: Proposal,
+    concept: Concept,
+    *,
+    who: str,
+    note: str = "",
+    dry_run: bool = False,
+) -> Proposal:
+    """Propose another class in a proposal's place.
+
+    Args:
+        kb: whose queue.
+        proposal: an open one.
+        concept: what is proposed from now on.
+        who: changes it.
+        note: why.
+        dry_run: store nothing.
+
+    Raises:
+        ProposalDecided: it is not open.
+    """
+    after = proposal.edited(concept_to_json(concept), _deed("edited", who, note))
+    if not dry_run:
+        stored.change(kb.database, proposal, after)
+    return after
+
+
+def concept_of(proposal: Proposal) -> Concept:
+    """Return the class that is proposed."""
+    return concept_from_json(proposal.body)
+
+
+def _still_open(proposals: Sequence[Proposal], done: Decisions) -> list[Proposal]:
+    left: list[Proposal] = []
+    for proposal in proposals:
+        if proposal.state is State.OPEN:
+            left.append(proposal)
+        else:
+            error = ProposalDecided(proposal.id, proposal.state, proposal.deeds[-1].who)
+            done.faults.append(Fault(proposal.subject, str(error), "decided"))
+    return left
+
+
+def _deed(what: str, who: str, note: str) -> Deed:
+    return Deed(what, who, datetime.now(UTC), note)
