@@ -39,6 +39,7 @@
     │   ├── ModelAnswerUnusable    what it answered is cut off, empty or no answer at all
     │   ├── ModelUnusable          a folder holds no model, or not for this prompt
     │   └── PromptTooLong          a class and a passage do not fit into one prompt
+    ├── SandboxTooWeak             this machine cannot confine a program as demanded
     ├── RecordsRejected            more records were rejected than allowed; the good ones are kept
     └── NotFound                   no instance, run or version of this name
         └── NothingToUndo          every change of the ontology is undone already
@@ -400,6 +401,18 @@ class PromptTooLong(ModelError):
         super().__init__(
             f"{concept} and its passage take {tokens:,} tokens, and a prompt may have {limit:,}: "
             "shorten its description, or raise KNOWLOOM_MODEL_CONTEXT"
+        )
+
+
+class SandboxTooWeak(KnowloomError):
+    """This machine confines programs no better than `level`, and `wanted` is the least."""
+
+    def __init__(self, level: str, wanted: str) -> None:
+        self.level = level
+        self.wanted = wanted
+        super().__init__(
+            f"programs can be confined by {level} only, and {wanted} is the least that is "
+            "allowed: see `knowloom doctor`, or install 'knowloom[monty]'"
         )
 
 

@@ -23,6 +23,7 @@ from knowloom.documents.read import documents_in, read
 from knowloom.errors import DocumentUnreadable, ExtraMissing, Fault, ModelError, UsageError
 from knowloom.extract.checks import of_known_classes
 from knowloom.extract.findings import Extraction, Extractor, Passage
+from knowloom.extract.hooks import Hooks
 from knowloom.extract.kept import Kept
 from knowloom.extract.same_name import SameName
 from knowloom.extract.statements import Located, Teller
@@ -95,7 +96,7 @@ def extract(
     rule = _known_names(kb) if same_name and files else None
     spool = Path(":memory:") if dry_run else kb.workspace / "extracted.sqlite"
     with Kept(spool, f"{extractor.name} {extractor.version}") as kept:
-        work = _Extracting(kb, extractor, kept, rule, dry_run, again, advance)
+        work = _Extracting(kb, extractor, kept, rule, dry_run, again, advance, Hooks(kb.ontology))
         for path in files:
             yield work.document(path)
 
@@ -124,6 +125,7 @@ class _Extracting:
     dry_run: bool
     again: bool
     advance: Callable[[int], None]
+    hooks: Hooks
     _ontology: bytes = b""
     _left: int = 0  # bytes of the document that are not done
 
@@ -210,9 +212,12 @@ class _Extracting:
 
     def _located(self, batch: Sequence[Chunk]) -> Iterator[tuple[int, Located]]:
         extractions = self.extractor.extract([Passage(chunk.text) for chunk in batch])
-        for chunk, extraction in zip(batch, extractions, strict=True):
-            known = of_known_classes(extraction, self.kb.ontology)
-            yield chunk.number, Located(chunk.start, _fresh(chunk, known))
+        known = [
+            (of_known_classes(extraction, self.kb.ontology), chunk.text)
+            for chunk, extraction in zip(batch, extractions, strict=True)
+        ]
+        for chunk, extraction in zip(batch, self.hooks.applied(known), strict=True):
+            yield chunk.number, Located(chunk.start, _fresh(chunk, extraction))
 
     def _write(self, document: Document, report: DocumentReport, characters: int) -> None:
         """Say what was found, count it, and write it."""

@@ -88,7 +88,7 @@ def to_json(extraction: Extraction) -> bytes:
     """Return an extraction as JSON that `from_json` reads back equal."""
     return orjson.dumps(
         [
-            [_finding(f) for f in extraction.findings],
+            [finding_to_json(f) for f in extraction.findings],
             [[d.code, d.reason, d.given, d.line] for d in extraction.dropped],
         ]
     )
@@ -97,10 +97,11 @@ def to_json(extraction: Extraction) -> bytes:
 def from_json(body: bytes) -> Extraction:
     """Return the extraction that `to_json` wrote."""
     findings, dropped = orjson.loads(body)
-    return Extraction(tuple(map(_read_finding, findings)), tuple(Dropped(*d) for d in dropped))
+    return Extraction(tuple(map(finding_from_json, findings)), tuple(Dropped(*d) for d in dropped))
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_to_json(finding: Finding) -> dict[str, Any]:
+    """Return a finding as plain data."""
     return {
         "concept": finding.concept,
         "values": {name: _said(said) for name, said in finding.values.items()},
@@ -109,7 +110,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _read_finding(body: Mapping[str, Any]) -> Finding:
+def finding_from_json(body: Mapping[str, Any]) -> Finding:
+    """Return the finding that `finding_to_json` wrote."""
     return Finding(
         body["concept"],
         {name: _read(said) for name, said in body["values"].items()},
@@ -123,7 +125,7 @@ def _said(said: Any) -> Any:
     if isinstance(said, tuple):
         return [_said(part) for part in said]  # pyright: ignore[reportUnknownVariableType]
     if isinstance(said, Finding):
-        return {"finding": _finding(said)}
+        return {"finding": finding_to_json(said)}
     if isinstance(said, datetime):
         return {"datetime": said.isoformat()}
     return {"date": said.isoformat()} if isinstance(said, date) else said
@@ -136,5 +138,5 @@ def _read(body: Any) -> Any:
         return body
     [(kind, said)] = body.items()  # pyright: ignore[reportUnknownVariableType]
     if kind == "finding":
-        return _read_finding(said)  # pyright: ignore[reportUnknownArgumentType]
+        return finding_from_json(said)  # pyright: ignore[reportUnknownArgumentType]
     return (datetime if kind == "datetime" else date).fromisoformat(said)  # pyright: ignore[reportUnknownArgumentType]
