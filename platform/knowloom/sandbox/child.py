@@ -53,35 +53,36 @@ def _run(source: Any, inputs: dict[str, Any], result: str) -> dict[str, Any]:
     if result not in space:
         return {"ended": "failed", "message": f"it sets no {result}", "line": 0}
     try:
-        json.dumps(plain := _plain(space[result]), allow_nan=False)
+        json.dumps(made := plain(space[result]), allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
         return {"ended": "failed", "message": f"{result} is no plain data: {error}", "line": 0}
-    return {"ended": "done", "value": plain}
+    return {"ended": "done", "value": made}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Return a value as JSON has it; days and times as text, what is no number as nothing."""
-    plain = value
+    made = value
     if isinstance(value, float):
-        plain = value if value - value == 0 else None
+        made = value if value - value == 0 else None
     elif isinstance(value, date | datetime | time):
-        plain = value.isoformat()
+        made = value.isoformat()
     elif isinstance(value, dict):
-        plain = {_key(name): _plain(part) for name, part in value.items()}
+        made = {_key(name): plain(part) for name, part in value.items()}
     elif isinstance(value, set | frozenset):
-        plain = sorted(map(_plain, value), key=json.dumps)
-    elif isinstance(value, list | tuple) or isinstance(value, _VIEWS):
-        plain = [_plain(part) for part in iter(value)]
+        made = sorted(map(plain, value), key=json.dumps)
+    elif isinstance(value, (list, tuple, *_VIEWS)):
+        parts: Any = value
+        made = [plain(part) for part in parts]
     elif hasattr(value, "tolist"):  # of numpy and pandas
-        plain = _plain(value.tolist())
+        made = plain(value.tolist())
     elif value is not None and not isinstance(value, bool | int | str):
         raise TypeError(f"{type(value).__name__} cannot leave the program")
-    return plain
+    return made
 
 
 def _key(name: Any) -> str:
-    plain = _plain(name)
-    return plain if isinstance(plain, str) else json.dumps(plain)
+    made = plain(name)
+    return made if isinstance(made, str) else json.dumps(made)
 
 
 def _said(error: BaseException) -> str:

@@ -17,6 +17,7 @@ class Ended(StrEnum):
     MEMORY = "memory"
     OUTPUT = "output"  # it printed or returned more than allowed
     CRASHED = "crashed"  # the process died
+    UNSUPPORTED = "unsupported"  # this tier lacks something; another may have it
 
 
 class Level(StrEnum):
