@@ -1,6 +1,11 @@
-// Create instances that are known only because something refers to them.
+// Create instances that are known only because something refers to them, also of those that nothing
+// is said of any more.
 // parameters: rows [{uid, set}]
 // columns: none
 UNWIND $rows AS row
 MERGE (n:_Instance {uid: row.uid})
-ON CREATE SET n:_Instance/*labels*/, n += row.set, n._mention = true
+ON CREATE SET n:_Gone
+WITH n, row
+WHERE n:_Gone
+SET n:_Instance/*labels*/, n += row.set, n._mention = true
+REMOVE n:_Gone

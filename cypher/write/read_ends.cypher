@@ -3,4 +3,5 @@
 // columns: uid, labels
 UNWIND $uids AS uid
 MATCH (n:_Instance {uid: uid})
+WHERE NOT n:_Gone
 RETURN n.uid AS uid, labels(n) AS labels

@@ -5,6 +5,7 @@
     │   ├── SettingsError          a setting has a value that cannot be used
     │   ├── ExtraMissing           something was asked for that an extra install brings
     │   ├── UnknownAttribute       a name is not an attribute of the concept
+    │   ├── CannotRollBack         something is in the way of taking a run back
     │   ├── UnknownProposal        no proposal has this id or subject
     │   ├── ProposalDecided        a proposal is not open any more
     │   └── MappingError           a mapping file does not fit its data or the ontology
@@ -23,6 +24,7 @@
     │   ├── AuthenticationFailed   the server refused the user name or password
     │   ├── UnsupportedServer      the server's version or edition lacks something needed
     │   ├── ServerFailed           the server gave a statement up: memory, disk, time, deadlock
+    │   ├── SourceBusy             another update of the source is running
     │   ├── WriteLost              counts did not add up: rows in are not rows accounted for
     │   └── NotBulkLoadable        a bulk load needs a managed server without instances
     ├── MigrationError             a migration is faulty
@@ -39,6 +41,7 @@
     │   ├── ModelAnswerUnusable    what it answered is cut off, empty or no answer at all
     │   ├── ModelUnusable          a folder holds no model, or not for this prompt
     │   └── PromptTooLong          a class and a passage do not fit into one prompt
+    ├── TooMuchGone                a source says nothing any more of too many things at once
     ├── SandboxTooWeak             this machine cannot confine a program as demanded
     ├── RecordsRejected            more records were rejected than allowed; the good ones are kept
     └── NotFound                   no instance, run or version of this name
@@ -414,6 +417,42 @@ class SandboxTooWeak(KnowloomError):
             f"programs can be confined by {level} only, and {wanted} is the least that is "
             "allowed: see `knowloom doctor`, or install 'knowloom[monty]'"
         )
+
+
+class SourceBusy(StoreError):
+    """Another update of the `source` is running; `lock` tells where."""
+
+    def __init__(self, source: str, lock: str) -> None:
+        self.source = source
+        self.lock = lock
+        host, _, process = lock.partition(" ")
+        super().__init__(
+            f"{source} is being updated by process {process.partition(' ')[0]} on {host}: wait "
+            "for it, or run again with --take-over when it is no more"
+        )
+
+
+class TooMuchGone(KnowloomError):
+    """A source says nothing any more of more things than are allowed to go at once."""
+
+    def __init__(self, source: str, gone: int, known: int, share: float) -> None:
+        self.source = source
+        self.gone = gone
+        self.known = known
+        self.share = share
+        super().__init__(
+            f"{source} would take back {gone:,} of {known:,} things, more than {share:.0%}: if "
+            "that is meant, run again with --allow-gone 1"
+        )
+
+
+class CannotRollBack(UsageError):
+    """A run cannot be taken back; `why` says what is in the way."""
+
+    def __init__(self, run: int, why: str) -> None:
+        self.run = run
+        self.why = why
+        super().__init__(f"run {run} cannot be rolled back: {why}")
 
 
 class UnknownProposal(UsageError):

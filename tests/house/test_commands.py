@@ -23,6 +23,8 @@ WRITERS = {
     "review edit",
     "review reject",
     "train extract",
+    "update rollback",
+    "update run",
 }
 # Commands whose output is a story for people.
 SILENT = {"demo"}

@@ -20,6 +20,7 @@ _COMMANDS = {
     ),
     "load": ("knowloom.cli.load:load", "Load tables, triples, JSON or code files."),
     "extract": ("knowloom.cli.extract:extract", "Read documents and write what they speak of."),
+    "update": ("knowloom.cli.update:update", "Read sources again; list and undo runs."),
     "review": ("knowloom.cli.review:review", "Decide about what was proposed."),
     "find": ("knowloom.cli.read:find", "Find instances of a class by attribute values."),
     "subgraph": ("knowloom.cli.read:subgraph", "Show what surrounds an instance."),

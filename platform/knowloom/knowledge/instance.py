@@ -15,6 +15,7 @@ from knowloom.ontology.concepts import Attribute, Ontology
 from knowloom.ontology.values import reader
 
 INSTANCE_LABEL = "_Instance"
+GONE_LABEL = "_Gone"  # of an instance without a record that stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Revision:
         properties: all node properties from now on; None when they stay.
         add_labels, remove_labels: what changes about its classes.
         records: evidence that becomes a record node.
-        superseded: ids of record nodes that are history now.
+        amended: records with nodes of their own that stand no longer, or again.
         add_links: attribute name, target uid and position of links to create.
         remove_links: links no record supports any more.
         added: how many records are new.
@@ -65,7 +66,7 @@ class Revision:
     add_labels: list[str] = field(default_factory=list[str])
     remove_labels: list[str] = field(default_factory=list[str])
     records: list[Evidence] = field(default_factory=list[Evidence])
-    superseded: list[str] = field(default_factory=list[str])
+    amended: list[Evidence] = field(default_factory=list[Evidence])
     add_links: list[tuple[str, str, int]] = field(default_factory=list[tuple[str, str, int]])
     remove_links: list[Link] = field(default_factory=list[Link])
     added: int = 0
@@ -96,29 +97,37 @@ def revise(
         run: the number of the run that revises.
         superseded: hashes of records that their source does not state any more.
     """
-    standing = {e.hash for e in state.evidence if not e.superseded_by}
+    standing = {e.hash for e in state.evidence if e.stands}
     fresh = [e for e in {e.hash: e for e in new}.values() if e.hash not in standing]
-    kept = [
-        e.superseded(run) if e.hash in superseded and not e.superseded_by else e
-        for e in state.evidence
-    ]
-    evidence = [*kept, *fresh]
+    kept = [e.superseded(run) if e.hash in superseded and e.stands else e for e in state.evidence]
+    return replaced(state, [*kept, *fresh], ontology)
+
+
+def replaced(state: State, evidence: Sequence[Evidence], ontology: Ontology) -> Revision:
+    """Return what has to change for an instance to have this evidence instead.
+
+    One record that stands is kept inline; as soon as there are more, each has a node. Where none
+    stands the instance is gone: its node keeps the records, and shows nothing.
+
+    Args:
+        state: what is stored.
+        evidence: all of its records from now on; those it had are the same objects where they
+            stay as they are.
+        ontology: labels, attributes and policies.
+    """
+    before = {(e.hash, e.run): e for e in state.evidence}
+    changed = [e for e in evidence if before.get((e.hash, e.run)) is not e]
     projection = project(evidence, ontology)
-    revision = Revision(state.uid, added=len(fresh))
+    revision = Revision(state.uid, added=sum((e.hash, e.run) not in before for e in changed))
     _revise_links(revision, state, projection, ontology)
-    changed = fresh or any(a is not b for a, b in zip(kept, state.evidence, strict=True))
     if not changed:
         return revision
-    if len(evidence) == 1:
+    if len(evidence) == 1 and evidence[0].stands and not evidence[0].stored:
         revision.properties = inline_properties(evidence[0])
     else:
         revision.properties = {**projection.values, "_promoted": True}
         revision.records = [e for e in evidence if not e.stored]
-        revision.superseded = [
-            record_id(state.uid, e)
-            for e, before in zip(kept, state.evidence, strict=True)
-            if e is not before and e.stored
-        ]
+        revision.amended = [e for e in changed if e.stored]
     revision.properties["uid"] = state.uid
     _revise_labels(revision, state, projection, ontology)
     return revision
@@ -164,6 +173,7 @@ def record_properties(evidence: Evidence) -> dict[str, Any]:
         "valid_to": evidence.valid_to,
         "confidence": evidence.confidence,
         "superseded_by": evidence.superseded_by or None,
+        "undone": evidence.undone or None,
     }
 
 
@@ -188,6 +198,7 @@ def stored_evidence(properties: Mapping[str, Any], ontology: Ontology) -> Eviden
         valid_to=native(properties.get("valid_to")),
         confidence=properties.get("confidence"),
         superseded_by=properties.get("superseded_by") or 0,
+        undone=bool(properties.get("undone")),
         stored=True,
     )
 
@@ -291,5 +302,8 @@ def _revise_labels(
 ) -> None:
     """Note which labels come and go; labels that are no concepts are left alone."""
     wanted = {label for c in projection.concepts for label in ontology.lineage(c)}
-    revision.add_labels = sorted((wanted | {INSTANCE_LABEL}) - state.labels)
-    revision.remove_labels = sorted(label for label in state.labels - wanted if label in ontology)
+    wanted |= {INSTANCE_LABEL} if projection.concepts else {INSTANCE_LABEL, GONE_LABEL}
+    revision.add_labels = sorted(wanted - state.labels)
+    revision.remove_labels = sorted(
+        label for label in state.labels - wanted if label in ontology or label == GONE_LABEL
+    )

@@ -33,7 +33,9 @@ class Evidence:
         links: attribute name to the uids referred to, in order.
         row, end: where in the source; 0 when unknown.
         observed, valid_from, valid_to, confidence: as in `Record`.
-        superseded_by: the run in which the source said something else instead; 0 while it stands.
+        superseded_by: the run in which the source said something else instead, or nothing any
+            more; 0 while it stands.
+        undone: True when the run that wrote it was rolled back: as if it had never been said.
         stored: True when it has a record node of its own.
     """
 
@@ -51,7 +53,13 @@ class Evidence:
     valid_to: date | None = None
     confidence: float | None = None
     superseded_by: int = 0
+    undone: bool = False
     stored: bool = False
+
+    @property
+    def stands(self) -> bool:
+        """Whether its source says it still."""
+        return not (self.superseded_by or self.undone)
 
     @property
     def time(self) -> datetime:
@@ -101,10 +109,10 @@ def project(evidence: Sequence[Evidence], ontology: Ontology) -> Projection:
     takes the place of what another one states (docs/decisions/0007-the-unsure-do-not-override.md).
 
     Args:
-        evidence: at least one record that is not superseded.
+        evidence: its records; where none stands, nothing is shown.
         ontology: says which attributes there are and their policies.
     """
-    standing = sorted((e for e in evidence if not e.superseded_by), key=_order)
+    standing = sorted((e for e in evidence if e.stands), key=_order)
     surest_last = sorted(standing, key=_is_sure)
     concepts = ontology.most_specific(e.concept for e in standing)
     attributes = {n: a for c in concepts for n, a in ontology.attributes(c).items()}
@@ -168,4 +176,4 @@ def _policy(attribute: Attribute) -> Callable[[Sequence[Sequence[Value]]], list[
 
 def sources_of(evidence: Iterable[Evidence]) -> tuple[str, ...]:
     """Return the names of the sources that stand behind an instance, sorted."""
-    return tuple(sorted({e.source for e in evidence if not e.superseded_by}))
+    return tuple(sorted({e.source for e in evidence if e.stands}))

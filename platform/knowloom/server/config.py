@@ -64,7 +64,7 @@ class Profile:
 # thirds of its memory; pauses do not matter to one user (docs/server.md).
 WORK = Profile()
 # Starts and stops fast and stays small, but its code never becomes as fast as WORK's.
-TESTS = Profile("256m", "64m", ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"))
+TESTS = Profile("640m", "64m", ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"))
 
 
 def memory(machine: int) -> tuple[str, str]:

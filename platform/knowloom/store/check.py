@@ -146,7 +146,7 @@ def _record_faults(
     ontology: Ontology,
 ) -> Iterator[Fault]:
     """Yield what is shown and does not follow from the records."""
-    if not state.evidence:
+    if not any(e.stands for e in state.evidence):
         if not state.mention:
             yield Fault(where, "has no record: nobody said it", "no-record")
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -12,6 +12,7 @@ import neo4j
 
 from knowloom.assets import cypher
 from knowloom.knowledge.instance import (
+    GONE_LABEL,
     Link,
     Revision,
     State,
@@ -19,6 +20,7 @@ from knowloom.knowledge.instance import (
     inline_properties,
     record_id,
     record_properties,
+    replaced,
     revise,
     stored_evidence,
 )
@@ -30,6 +32,8 @@ from knowloom.store.database import Database
 from knowloom.store.edges import Edge, EdgeKind, updates_of
 from knowloom.store.runs import PastRun, Run, past_runs
 from knowloom.store.statement import filled
+
+_AT_ONCE = 2_000
 
 
 @dataclass(slots=True)
@@ -117,6 +121,8 @@ class InstanceWriter:
         # What this source said in this run of instances that hold more than one record: at the
         # end, its other records of them are history.
         self._said: dict[str, set[str]] = {}
+        self.gone: set[str] = set()  # instances without a standing record
+        self.unlinked: set[str] = set()  # ends of relationships that went
 
     def start(self, batch: Sequence[tuple[Record, str]]) -> Started:
         """Begin to write records with their content hashes, in order; `finish` does the rest."""
@@ -155,12 +161,49 @@ class InstanceWriter:
         for sender in self._senders:
             sender.shutdown()
 
+    def retract(self, uids: Iterable[str]) -> None:
+        """Let this run's source say nothing of some instances any more, once it settles."""
+        for uid in uids:
+            self._said.setdefault(uid, set())
+
+    def amend(
+        self, uids: Sequence[str], change: Callable[[Sequence[Evidence]], list[Evidence]]
+    ) -> InstanceOutcome:
+        """Give instances other records.
+
+        Args:
+            uids: of the instances, in order.
+            change: from all records of one to those it has from now on.
+        """
+        outcome = InstanceOutcome()
+        for start in range(0, len(uids), _AT_ONCE):
+            part = list(uids[start : start + _AT_ONCE])
+
+            def work(
+                tx: neo4j.ManagedTransaction, part: list[str] = part
+            ) -> tuple[list[Revision], int]:
+                tx.run(cypher("write/lock_instances"), uids=part).consume()
+                rows = tx.run(cypher("write/read_states"), uids=part)
+                revisions = [
+                    replaced(state, change(state.evidence), self._ontology)
+                    for state, _ in self._reader.states(rows)
+                ]
+                return revisions, self._apply(tx, revisions)
+
+            revisions, updates = self._database.in_write(work)
+            self._run.recorded = self._run.recorded or updates > 0
+            outcome.updates += updates
+            self._note(revisions)
+            outcome.edges += self._missing_edges(revisions, {uid: [] for uid in part})
+        return outcome
+
     def settle(self) -> InstanceOutcome:
         """Supersede what this run's source used to say of instances it now says otherwise of."""
         outcome = InstanceOutcome()
         uids = sorted(self._said)
-        for start in range(0, len(uids), 2_000):
-            self._revise({uid: [] for uid in uids[start : start + 2_000]}, outcome, settle=True)
+        for start in range(0, len(uids), _AT_ONCE):
+            part = uids[start : start + _AT_ONCE]
+            self._revise({uid: [] for uid in part}, outcome, settle=True)
         return outcome
 
     def _merge(self, batch: Sequence[tuple[Record, str]]) -> tuple[InstanceOutcome, set[str]]:
@@ -271,8 +314,17 @@ class InstanceWriter:
             self._run.recorded = self._run.recorded or updates > 0
             outcome.updates += updates
             outcome.written += sum(r.added for r in revisions)
+            self._note(revisions)
             planned = [r for r in planned if not r.changes_node] + revisions
         outcome.edges += self._missing_edges(planned, batch)
+
+    def _note(self, revisions: Iterable[Revision]) -> None:
+        """Note what went with some revisions, for the end of the run to look after."""
+        for revision in revisions:
+            self.unlinked.update(link.target for link in revision.remove_links)
+            if revision.properties is not None:
+                is_gone = GONE_LABEL in revision.add_labels
+                (self.gone.add if is_gone else self.gone.discard)(revision.uid)
 
     def _plan(
         self,
@@ -295,7 +347,7 @@ class InstanceWriter:
             e.hash
             for e in state.evidence
             if e.source == self._run.source
-            and not e.superseded_by
+            and e.stands
             and e.run != self._run.id
             and e.hash not in self._said[state.uid]
         }
@@ -312,12 +364,18 @@ class InstanceWriter:
             for r in changed
             for e in r.records
         ]
-        outdated = [id_ for r in changed for id_ in r.superseded]
+        amended = [
+            {
+                "id": record_id(r.uid, e),
+                "superseded_by": e.superseded_by or None,
+                "undone": e.undone or None,
+            }
+            for r in changed
+            for e in r.amended
+        ]
         updates = _run(tx, cypher("write/replace_instances"), rows=rows)
         updates += _run(tx, cypher("write/add_records"), rows=records)
-        if outdated:
-            text = cypher("write/supersede_records")
-            updates += _run(tx, text, rows=outdated, run=self._run.id)
+        updates += _run(tx, cypher("write/amend_records"), rows=amended)
         updates += self._remove_links(tx, revisions)
         self._record_run(tx, updates)
         return updates

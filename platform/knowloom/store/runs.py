@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
+from typing import Any
 
 import neo4j
 
@@ -70,6 +71,57 @@ def past_runs(database: Database, numbers: Sequence[int] | None = None) -> dict[
     return {
         row["id"]: PastRun(row["id"], row["source"], row["started"].to_native()) for row in rows
     }
+
+
+UNDONE = "rolled back"
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRun:
+    """A run with what it did.
+
+    Args:
+        id, source, command, started: as in `Run`.
+        finished: None for one that runs, or whose process died.
+        status: `running`, `done`, `failed` or `rolled back`.
+        complete: True when it said all that its source says.
+        given, written, unchanged, rejected: of its statements.
+    """
+
+    id: int
+    source: str
+    command: str
+    started: datetime
+    finished: datetime | None
+    status: str
+    complete: bool = False
+    given: int = 0
+    written: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+
+
+def listed(
+    database: Database, source: str | None = None, limit: int = 1_000_000
+) -> list[ListedRun]:
+    """Return runs that wrote something, the newest first; of all sources when None."""
+    rows = database.read(cypher("update/list_runs"), source=source, limit=limit)
+    return [
+        ListedRun(
+            **{name: _native(v) for name, v in row.data().items() if not _is_default(name, v)}
+        )
+        for row in rows
+    ]
+
+
+def _native(value: Any) -> Any:
+    """Return a moment as Python's own."""
+    convert = getattr(value, "to_native", None)
+    return convert() if convert else value
+
+
+def _is_default(name: str, value: object) -> bool:
+    return value is None and name != "finished"
 
 
 def begin(database: Database, source: str, command: str) -> Run:

@@ -24,6 +24,7 @@ from knowloom.ontology.values import CompiledConcept, compile_concept
 from knowloom.store.database import Database
 from knowloom.store.edges import BATCH_EDGES, Edge, EdgeKind, EdgeWriter, Spool
 from knowloom.store.instances import InstanceOutcome, InstanceWriter, Started
+from knowloom.store.retract import FactKey, retract_facts, tidy
 from knowloom.store.runs import Run, finish
 
 BATCH_ROWS = 10_000
@@ -257,6 +258,7 @@ class Writer:
         self, database: Database, ontology: Ontology, run: Run, rejects: Path | None = None
     ) -> None:
         self._database = database
+        self._ontology = ontology
         self._run = run
         self._counts = Counts()
         self._rejects = RejectFile(rejects)
@@ -272,12 +274,17 @@ class Writer:
         self,
         statements: Iterable[Statement],
         advance: Callable[[int], None] = lambda _: None,
+        *,
+        gone: Iterable[str] = (),
+        gone_facts: Sequence[FactKey] = (),
     ) -> WriteReport:
         """Write all statements; run again with the same ones, it changes nothing.
 
         Args:
             statements: consumed once, in order.
             advance: called with every number of statements finished.
+            gone: instances of which this run's source says nothing any more.
+            gone_facts: relationships that it states no more.
 
         Raises:
             WriteLost: the counts do not add up.
@@ -289,8 +296,10 @@ class Writer:
                 self._stream(statements, advance)
                 self._finish()
                 self._flush()
+                self._instances.retract(gone)
                 self._take(self._instances.settle())
                 self._flush()
+                self._updates += self._retract(gone_facts)
         except StoreError:
             raise  # the server could not be told either
         except BaseException:
@@ -389,6 +398,14 @@ class Writer:
         """Write the edges that waited for ends; those that never came become mentions."""
         for edges in self._waiting.batches():
             self._send_edges(edges, lambda _: None, final=True)
+
+    def _retract(self, facts: Sequence[FactKey]) -> int:
+        """Take facts back, then look after what nothing speaks of any more."""
+        updates, ends = retract_facts(self._database, self._run, facts)
+        instances = self._instances
+        return updates + tidy(
+            self._database, self._ontology, instances.gone, instances.unlinked | ends
+        )
 
     def _add_reject(self, reject: Reject) -> None:
         with self._listing:  # the lane finds rejects too
