@@ -32,6 +32,8 @@ _EXTRAS = (
     ("pypdfium2", "readers of PDF, Word, HTML and Markdown", "documents"),
     ("openai", "language models behind an endpoint", "llm"),
     ("pydantic_monty", "programs in an interpreter without authority", "monty"),
+    ("apscheduler", "keeping sources up to date", "schedule"),
+    ("sqlalchemy", "sources that are databases", "sql"),
     ("torch", "trained extractors, and models in a folder", "neural"),
 )
 # What a language model is tried with.

@@ -136,7 +136,7 @@ class _Rollback:
                 updates += edges.write(outcome.edges[start : start + _AT_ONCE], final=True).updates
             updates += self._facts(facts) + self._restored(kept)
             ends = {uid for row in facts for uid in (row["head"], row["tail"])}
-            updates += tidy(database, ontology, instances.gone, instances.unlinked | ends)
+            updates += tidy(database, ontology, instances.gone, instances.unlinked | ends | again)
         finally:
             instances.close()
         database.write(cypher("update/set_run_status"), id=self._run.id, status=runs.UNDONE)
@@ -165,8 +165,9 @@ class _Rollback:
         updates = 0
         if not self._next:
             for (type_, keyed), rows in _grouped(kept).items():
-                shape = {"_LINK/*key*/": pattern(type_, keyed=keyed)}
-                text = filled(cypher("update/restore_facts"), shape)
+                text = filled(
+                    cypher("update/restore_facts"), {"_LINK/*key*/": pattern(type_, keyed=keyed)}
+                )
                 updates += updates_of(self._kb.database.write(text, rows=rows).counters)
         ids = [row["id"] for row in kept]
         self._kb.database.write(cypher("update/forget_kept_facts"), ids=ids)

@@ -299,9 +299,11 @@ def _type(fact: Fact, ontology: Ontology) -> tuple[str, bool]:
         attributes = ontology.attributes(fact.relation)
         keyed = any(name not in ENDS for name in attributes)
         return ontology[fact.relation].relationship_type, keyed
-    attributes = ontology.attributes(fact.head.concept) if fact.head.concept in ontology else {}
-    found = attributes.get(fact.attribute)
-    return (found.relationship_type if found else fact.attribute), False
+    if fact.head.concept in ontology:
+        attributes = ontology.attributes(fact.head.concept)
+        if fact.attribute in attributes:
+            return attributes[fact.attribute].relationship_type, False
+    return fact.attribute, False
 
 
 def _key(type_: str, head: str, tail: str, uid: str | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from knowloom.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from knowloom.store.runs import ListedRun
     from knowloom.updating import UpdateReport
@@ -61,8 +62,9 @@ def run(
 ) -> None:
     """Bring the graph up to date with SOURCE: a file, a folder, a feed, or a database.
 
-    SOURCE says all there is in it: what it says no more loses its evidence, and goes with its last
-    one. A feed is an http(s) address of JSON lines; a database an SQLAlchemy address with --query.
+    SOURCE may also be the name of one that knowloom.toml declares. It says all there is in it:
+    what it says no more loses its evidence, and goes with its last one. A feed is an http(s)
+    address of JSON lines; a database an SQLAlchemy address with --query.
 
     \b
     Examples:
@@ -70,11 +72,18 @@ def run(
         knowloom update run https://example.org/people.jsonl --name people
         knowloom update run sqlite:///crm.db --query "SELECT * FROM people" --dry-run
     """
+    from knowloom.scheduling import request_for
     from knowloom.session import knowledge_base
+    from knowloom.settings import find_file
+    from knowloom.update.declared import declared
     from knowloom.updating import Request
     from knowloom.updating import update as updated
 
-    request = Request(source, name, kind, mapping, query, allow_gone, take_over)
+    known = declared(find_file(Path.cwd())).get(source)
+    if known is not None:
+        request = replace(request_for(known), take_over=take_over)
+    else:
+        request = Request(source, name, kind, mapping, query, allow_gone, take_over)
     with knowledge_base(settings) as kb, progress("reading") as advance:
         report = updated(kb, request, dry_run=dry_run, advance=advance)
     emit(_data(report), as_json, _lines(report, dry_run=dry_run))
@@ -147,6 +156,71 @@ def rollback(number: int, dry_run: bool, settings: Settings, as_json: bool) -> N
     said = "would take back" if dry_run else "took back"
     line = f"{said} run {done.run} of {done.source}: {done.instances:,} instances, "
     emit(asdict(done), as_json, [f"{line}{done.facts:,} relationships"])
+
+
+@update.group(invoke_without_command=True)
+@click.option("--once", is_flag=True, help="Run each source once, now, and end: for cron.")
+@connection_options
+@click.pass_context
+def schedule(ctx: click.Context, once: bool, settings: Settings) -> None:
+    """Keep the sources of knowloom.toml up to date, each on its own times.
+
+    Ends on SIGTERM or Ctrl-C, once the run on its way has come to its end.
+
+    \b
+    Examples:
+        knowloom update schedule
+        knowloom update schedule --once
+        knowloom update schedule status
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    import signal
+    from threading import Event
+
+    from knowloom.errors import UsageError
+    from knowloom.scheduling import Schedule
+    from knowloom.settings import find_file
+    from knowloom.update.declared import declared
+
+    sources = list(declared(find_file(Path.cwd())).values())
+    if not sources:
+        raise UsageError("knowloom.toml declares no source: add one as [sources.NAME]")
+    made = Schedule(settings, sources, lambda line: click.echo(line, err=True))
+    if once:
+        if not made.once():
+            ctx.exit(1)
+        return
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    made.keep(stop)
+
+
+@schedule.command()
+@connection_options
+@json_option
+def status(settings: Settings, as_json: bool) -> None:
+    """Show the last and the next run of each scheduled source.
+
+    \b
+    Example:
+        knowloom update schedule status
+    """
+    from knowloom.scheduling import standings
+
+    found = standings(settings)
+    columns = ("source", "status", "last run", "next run", "failures", "message")
+    rows = [
+        (s.source, s.status, _moment(s.finished), _moment(s.next), s.failures, s.message[:60])
+        for s in found
+    ]
+    lines = table(columns, rows) if found else ["Nothing is scheduled in this workspace."]
+    emit([asdict(s) for s in found], as_json, lines)
+
+
+def _moment(when: datetime | None) -> str:
+    return f"{when:%Y-%m-%d %H:%M:%S}" if when else ""
 
 
 def _data(report: UpdateReport) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from knowloom.ontology.values import CompiledConcept, compile_concept
 from knowloom.store.database import Database
 from knowloom.store.edges import BATCH_EDGES, Edge, EdgeKind, EdgeWriter, Spool
 from knowloom.store.instances import InstanceOutcome, InstanceWriter, Started
-from knowloom.store.retract import FactKey, retract_facts, tidy
+from knowloom.store.retract import FactKey, mentions_again, retract_facts, tidy
 from knowloom.store.runs import Run, finish
 
 BATCH_ROWS = 10_000
@@ -297,7 +297,10 @@ class Writer:
                 self._finish()
                 self._flush()
                 self._instances.retract(gone)
-                self._take(self._instances.settle())
+                settled = self._instances.settle()
+                again = {edge.tail.uid for edge in settled.edges}
+                self._updates += mentions_again(self._database, again)
+                self._take(settled)
                 self._flush()
                 self._updates += self._retract(gone_facts)
         except StoreError:

@@ -110,6 +110,7 @@ def _asked(address: str, query: str, file: Path) -> None:
     """Write the rows of a query as JSON lines."""
     try:
         import sqlalchemy
+        from sqlalchemy.exc import SQLAlchemyError
     except ModuleNotFoundError as error:
         raise ExtraMissing("reading a database", "sql") from error
     where = Path(address.partition("@")[2] or address)
@@ -123,6 +124,6 @@ def _asked(address: str, query: str, file: Path) -> None:
                 line = orjson.dumps(dict(row), default=str, option=orjson.OPT_APPEND_NEWLINE)
                 out.write(line)
         engine.dispose()
-    except (sqlalchemy.exc.SQLAlchemyError, ModuleNotFoundError) as error:
+    except (SQLAlchemyError, ModuleNotFoundError) as error:
         why = str(getattr(error, "orig", None) or error).partition("\n")[0]
         raise SourceError(where, f"it cannot be asked: {why}") from error
