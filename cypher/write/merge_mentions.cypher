@@ -6,6 +6,6 @@ UNWIND $rows AS row
 MERGE (n:_Instance {uid: row.uid})
 ON CREATE SET n:_Gone
 WITH n, row
-WHERE n:_Gone
+WHERE '_Gone' IN labels(n)
 SET n:_Instance/*labels*/, n += row.set, n._mention = true
 REMOVE n:_Gone

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -197,12 +198,12 @@ class _Update:
         self, ledger: Ledger, read: Callable[[], Iterator[Statement]], advance: Advance
     ) -> _Difference:
         found = _Difference()
-        for statement in read():
-            found.given += 1
-            advance(1)
-            key, hash_ = _identity(statement, self.name, self.ontology)
-            if not key or not ledger.note(key, hash_):
-                found.changed.add(statement)
+        for statements, said_before in self._compared(ledger, read):
+            found.given += len(statements)
+            advance(len(statements))
+            for (statement, _), known_already in zip(statements, said_before, strict=True):
+                if not known_already:
+                    found.changed.add(statement)
         if ledger.holds:
             self._complete(ledger, found, read)
             gone: Iterable[str] = ledger.gone()
@@ -212,7 +213,7 @@ class _Update:
         for key in gone:
             if key.startswith("i "):
                 found.gone.append(key[2:])
-            else:
+            elif key.startswith("f "):
                 type_, head, tail, uid = key[2:].split("\t")
                 found.gone_facts.append(FactKey(type_, head, tail, uid or None))
         lost = len(found.gone) + len(found.gone_facts)
@@ -228,11 +229,22 @@ class _Update:
         if not several:
             return
         changed: Spool[Statement] = Spool()
-        for statement in read():
-            key, hash_ = _identity(statement, self.name, self.ontology)
-            if not key or key in several or not ledger.note(key, hash_):
-                changed.add(statement)
+        for statements, said_before in self._compared(ledger, read):
+            for (statement, key), known_already in zip(statements, said_before, strict=True):
+                if key in several or not known_already:
+                    changed.add(statement)
         found.changed = changed
+
+    def _compared(
+        self, ledger: Ledger, read: Callable[[], Iterator[Statement]]
+    ) -> Iterator[tuple[list[tuple[Statement, str]], list[bool]]]:
+        """Yield statements with what they are about, and whether the same was said last time."""
+        source, name = read(), self.name
+        while part := list(islice(source, _PAGE)):
+            told = [_identity(statement, name, self.ontology) for statement in part]
+            said_before = ledger.note(told)
+            keys = (key for key, _ in told)
+            yield list(zip(part, keys, strict=True)), said_before
 
     def _gone_from_graph(self, ledger: Ledger) -> tuple[list[str], int]:
         """Return what the graph has of this source and the source has not; without a ledger."""
@@ -289,8 +301,8 @@ def _identity(statement: Statement, source: str, ontology: Ontology) -> tuple[st
             head, tail = statement.head.uid, statement.tail.uid
             uid = uid_of_fact(type_, head, tail, statement.values) if keyed else ""
             return _key(type_, head, tail, uid), ""
-        case Reject():
-            return "", ""
+        case Reject():  # sent each time, to be listed
+            return "r", str(id(statement))
 
 
 def _type(fact: Fact, ontology: Ontology) -> tuple[str, bool]:

@@ -7,7 +7,7 @@ with the mark that the source has in the graph, and without it all that the sour
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,8 +18,8 @@ CREATE TABLE IF NOT EXISTS said (
   source TEXT, key TEXT, hash TEXT, PRIMARY KEY (source, key, hash)
 ) WITHOUT ROWID;
 CREATE TEMP TABLE now (key TEXT, hash TEXT, PRIMARY KEY (key, hash)) WITHOUT ROWID;
+CREATE TEMP TABLE part (number INTEGER PRIMARY KEY, key TEXT, hash TEXT);
 """
-_AT_ONCE = 5_000
 
 
 class Ledger:
@@ -39,7 +39,6 @@ class Ledger:
         self._file.executescript(_SCHEMA)
         kept = self._file.execute("SELECT mark FROM source WHERE name = ?", (source,)).fetchone()
         self.holds = bool(mark) and kept is not None and kept[0] == mark
-        self._waiting: list[tuple[str, str]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -52,19 +51,23 @@ class Ledger:
     ) -> None:
         self._file.close()
 
-    def note(self, key: str, hash_: str) -> bool:
-        """Note what is said of a thing now; return whether the same was said last time."""
-        self._waiting.append((key, hash_))
-        if len(self._waiting) >= _AT_ONCE:
-            self._flush()
-        return self.holds and self._one(
-            "SELECT 1 FROM said WHERE source = ? AND key = ? AND hash = ?",
-            (self._source, key, hash_),
+    def note(self, said: Sequence[tuple[str, str]]) -> list[bool]:
+        """Note what is said of things now; return for each whether the same was said last time."""
+        self._file.executemany("INSERT OR IGNORE INTO now VALUES (?, ?)", said)
+        if not self.holds:
+            return [False] * len(said)
+        self._file.execute("DELETE FROM part")
+        self._file.executemany("INSERT INTO part VALUES (?, ?, ?)", _numbered(said))
+        rows = self._file.execute(
+            "SELECT number FROM part JOIN said ON said.source = ? AND said.key = part.key"
+            " AND said.hash = part.hash",
+            (self._source,),
         )
+        known = {number for (number,) in rows}
+        return [number in known for number in range(len(said))]
 
     def gone(self) -> Iterator[str]:
         """Yield the keys of things that nothing is said of any more."""
-        self._flush()
         rows = self._file.execute(
             "SELECT DISTINCT key FROM said WHERE source = ? AND NOT EXISTS"
             " (SELECT 1 FROM now WHERE now.key = said.key)",
@@ -74,7 +77,6 @@ class Ledger:
 
     def several(self) -> set[str]:
         """Return the keys of things said otherwise than last time, of which much is said."""
-        self._flush()
         rows = self._file.execute(
             "WITH before AS (SELECT key, hash FROM said WHERE source = ?),"
             " differing AS ("
@@ -91,7 +93,6 @@ class Ledger:
 
     def is_said(self, key: str) -> bool:
         """Return whether anything is said of a thing now."""
-        self._flush()
         return self._one("SELECT 1 FROM now WHERE key = ?", (key,))
 
     def count(self) -> int:
@@ -103,16 +104,20 @@ class Ledger:
 
     def commit(self, mark: str) -> None:
         """Keep what is said now under the mark that the graph will have."""
-        self._flush()
         with self._file:
-            self._file.execute("DELETE FROM said WHERE source = ?", (self._source,))
-            self._file.execute("INSERT INTO said SELECT ?, key, hash FROM now", (self._source,))
+            self._file.execute(
+                "DELETE FROM said WHERE source = ? AND NOT EXISTS"
+                " (SELECT 1 FROM now WHERE now.key = said.key AND now.hash = said.hash)",
+                (self._source,),
+            )
+            self._file.execute(
+                "INSERT OR IGNORE INTO said SELECT ?, key, hash FROM now", (self._source,)
+            )
             self._file.execute("INSERT OR REPLACE INTO source VALUES (?, ?)", (self._source, mark))
 
     def _one(self, query: str, values: tuple[str, ...]) -> bool:
         return self._file.execute(query, values).fetchone() is not None
 
-    def _flush(self) -> None:
-        if self._waiting:
-            self._file.executemany("INSERT OR IGNORE INTO now VALUES (?, ?)", self._waiting)
-            self._waiting = []
+
+def _numbered(said: Sequence[tuple[str, str]]) -> Iterator[tuple[int, str, str]]:
+    return ((number, key, hash_) for number, (key, hash_) in enumerate(said))
