@@ -218,6 +218,7 @@ def _reason(reason: Reason) -> dict[str, Any]:
         "value": json_value(reason.value),
         "name": reason.name,
         "shown": reason.shown,
+        "disputed": reason.disputed,
         "source": evidence.source,
         "run": evidence.run,
         "row": evidence.row or None,
@@ -244,11 +245,20 @@ def _reasons(found: Sequence[Reason]) -> list[str]:
             r.evidence.source,
             _place(r),
             r.evidence.time.isoformat(sep=" ", timespec="seconds"),
-            "shown" if r.shown else "history" if r.evidence.superseded_by else "not shown",
+            _standing(r),
         )
         for r in found
     ]
     return table(("attribute", "value", "source", "where", "when", ""), rows)
+
+
+def _standing(reason: Reason) -> str:
+    """Return whether a value is shown, and if not, why."""
+    if reason.evidence.undone:
+        return "taken back"
+    if reason.evidence.superseded_by:
+        return "history"
+    return f"{'' if reason.shown else 'not '}shown{', disputed' if reason.disputed else ''}"
 
 
 def _place(reason: Reason) -> str:

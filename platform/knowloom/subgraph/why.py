@@ -15,7 +15,7 @@ from knowloom.assets import cypher
 from knowloom.documents.sentences import sentences
 from knowloom.errors import NotFound, UnknownAttribute, UsageError
 from knowloom.knowledge.instance import Link, inline_evidence, native, stored_evidence
-from knowloom.knowledge.project import Evidence
+from knowloom.knowledge.project import Evidence, project
 from knowloom.ontology.binding import Bindings
 from knowloom.ontology.concepts import Ontology
 from knowloom.ontology.names import suggestions
@@ -41,6 +41,7 @@ class Reason:
         place: where in a document the chunk begins that says it, such as `page 3`; empty for other
             sources.
         quote: the sentence of the document that says it, likewise.
+        disputed: whether sources differ on it and the attribute's policy cannot settle that.
     """
 
     attribute: str
@@ -50,6 +51,7 @@ class Reason:
     name: str = ""
     place: str = ""
     quote: str = ""
+    disputed: bool = False
 
 
 class Linked(NamedTuple):
@@ -124,9 +126,11 @@ def reasons(kept: Kept, ontology: Ontology, runs: Mapping[int, PastRun]) -> list
     """
     concepts = ontology.most_specific(kept.labels)
     order = {name: i for c in concepts for i, name in enumerate(ontology.attributes(c))}
+    said = list(_evidence(kept, ontology, runs))
+    disputes = project(said, ontology).disputes
     found = [
-        reason
-        for evidence in _evidence(kept, ontology, runs)
+        replace(reason, disputed=reason.evidence.stands and reason.attribute in disputes)
+        for evidence in said
         for reason in _carried(evidence, kept, ontology)
     ]
     found += _stated(kept, ontology, runs)
