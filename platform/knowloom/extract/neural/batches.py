@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from knowloom.extract.neural.network import LETTERS, Batch
 from knowloom.extract.neural.words import words
 
 _LAST = 128  # letters beyond count as this one
+_JOINED = 130  # stands before the letters of a word that no space parts from the one before
 _MOST_PIECES = 256
 
 
@@ -46,11 +48,16 @@ def encoded(tokenizer: Any, text: str) -> Encoded:
     made = tokenizer(parts, is_split_into_words=True, truncation=True, max_length=_MOST_PIECES)
     word_of = [-1 if number is None else number for number in made.word_ids()]
     read = max(word_of, default=-1) + 1
-    letters = [
-        [min(ord(c), _LAST) + 1 for c in part[:LETTERS]] + [0] * (LETTERS - len(part))
-        for part in parts[:read]
-    ]
+    joined = [False, *(after.start == before.end for before, after in pairwise(spans))]
+    letters = [_letters(parts[number], joined[number]) for number in range(read)]
     return Encoded(spans[:read], made["input_ids"], word_of, letters)
+
+
+def _letters(word: str, joined: bool) -> list[int]:
+    """Return the numbers of a word's first letters."""
+    marks = [_JOINED] if joined else []
+    numbers = [*marks, *(min(ord(c), _LAST) + 1 for c in word)][:LETTERS]
+    return numbers + [0] * (LETTERS - len(numbers))
 
 
 def batch_of(texts: Sequence[Encoded]) -> Batch:

@@ -17,7 +17,7 @@ from transformers import AutoConfig, AutoModel
 
 WIDEST = 10  # words of a span
 LETTERS = 16  # letters of a word that are looked at
-_ALPHABET = 130
+_ALPHABET = 131
 _HIDDEN = 192
 _SPAN = 256
 _FAR = -1e4

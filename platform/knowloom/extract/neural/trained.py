@@ -24,7 +24,7 @@ from knowloom.extract.neural.network import Batch, Network, Spans
 
 CARD = "extractor.json"
 WEIGHTS = "extractor.safetensors"
-FORMAT = 1
+FORMAT = 2
 _AT_ONCE = 32
 _LIKELY = 0.5
 
