@@ -26,16 +26,8 @@ A medal is a prize. The prize was given by a society. The society was founded ea
 
 
 @pytest.fixture
-def kb(
-    database: Database, workspace: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
-) -> KnowledgeBase:
+def kb(database: Database, workspace: Path, login: Endpoint) -> KnowledgeBase:
     """A knowledge base with one class."""
-    for name, value in {
-        "NEO4J_URI": endpoint.uri,
-        "NEO4J_USERNAME": endpoint.user,
-        "NEO4J_PASSWORD": endpoint.password,
-    }.items():
-        monkeypatch.setenv(name, value)
     base = KnowledgeBase(database, workspace)
     base.save_ontology(Ontology([Concept(name="Society")]))
     Path("prizes.txt").write_text(TEXT, encoding="utf-8")

@@ -32,16 +32,8 @@ MAPPING = '[[objects]]\nconcept = "Person"\n[objects.attributes]\nname = "name"\
 
 
 @pytest.fixture
-def kb(
-    database: Database, workspace: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
-) -> KnowledgeBase:
+def kb(database: Database, workspace: Path, login: Endpoint) -> KnowledgeBase:
     """An empty knowledge base with a class, and a table in the current directory."""
-    for name, value in {
-        "NEO4J_URI": endpoint.uri,
-        "NEO4J_USERNAME": endpoint.user,
-        "NEO4J_PASSWORD": endpoint.password,
-    }.items():
-        monkeypatch.setenv(name, value)
     made = KnowledgeBase(database, workspace / ".knowloom")
     made.save_ontology(parse(ONTOLOGY))
     Path("people.toml").write_text(MAPPING)

@@ -63,16 +63,8 @@ Row = Mapping[str, object]
 
 
 @pytest.fixture
-def kb(
-    database: Database, workspace: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
-) -> KnowledgeBase:
+def kb(database: Database, workspace: Path, login: Endpoint) -> KnowledgeBase:
     """An empty knowledge base with classes."""
-    for name, value in {
-        "NEO4J_URI": endpoint.uri,
-        "NEO4J_USERNAME": endpoint.user,
-        "NEO4J_PASSWORD": endpoint.password,
-    }.items():
-        monkeypatch.setenv(name, value)
     made = KnowledgeBase(database, workspace)
     made.save_ontology(parse(ONTOLOGY))
     Path("people.toml").write_text(PEOPLE)

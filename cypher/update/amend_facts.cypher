@@ -1,5 +1,5 @@
-// Set which runs state relationships of one type; one that nobody states any more goes, unless it
-// follows from a record too.
+// Set which runs state relationships of one type.
+// One that nobody states any more goes, unless it follows from a record too.
 // parameters: rows [{head, tail, uid, runs [run], rows [row]}]
 // columns: none
 UNWIND $rows AS row

@@ -1,5 +1,5 @@
-// Take away what was known only because something referred to it, and nothing does any more; what
-// it was called is kept, should a run be rolled back. One with records only shows nothing any more.
+// Take away what was known only because something referred to it, and nothing does any more.
+// What it was called is kept, should a run be rolled back. One with records shows nothing any more.
 // parameters: rows [{uid, body}]
 // columns: none
 UNWIND $rows AS row

@@ -1,5 +1,5 @@
-// Let relationships of one type be stated by another run instead of one; or by one less. One that
-// nobody states any more goes, unless it follows from a record too.
+// Let relationships of one type be stated by another run instead of one, or by one less.
+// One that nobody states any more goes, unless it follows from a record too.
 // parameters: rows [{head, tail, uid}], run, next (null for none)
 // columns: none
 UNWIND $rows AS row

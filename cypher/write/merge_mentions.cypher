@@ -1,5 +1,5 @@
-// Create instances that are known only because something refers to them, also of those that nothing
-// is said of any more.
+// Create instances that are known only because something refers to them.
+// Those of which nothing is said any more are shown as such again.
 // parameters: rows [{uid, set}]
 // columns: none
 UNWIND $rows AS row

@@ -20,7 +20,6 @@ from knowloom.extract.model import LanguageModelExtractor
 from knowloom.models.metered import Metered, Spent
 from knowloom.models.scripted import Scripted
 from knowloom.ontology.concepts import Attribute, Concept, ConceptRange, Ontology
-from knowloom.store.connect import Endpoint
 
 TEXT = "Ada won a prize, then won another."
 FIRST, SECOND = TEXT.index("won"), TEXT.rindex("won")
@@ -143,16 +142,9 @@ def test_characters_with_bmes_tags_are_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.neo4j
-def test_the_command_scores_several_sets(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, endpoint: Endpoint
-) -> None:
+@pytest.mark.usefixtures("login")
+def test_the_command_scores_several_sets(tmp_path: Path) -> None:
     """Each by itself, then together."""
-    for name, value in {
-        "NEO4J_URI": endpoint.uri,
-        "NEO4J_USERNAME": endpoint.user,
-        "NEO4J_PASSWORD": endpoint.password,
-    }.items():
-        monkeypatch.setenv(name, value)
     line = json.dumps({"text": "Ada.", "entities": [[0, 3, "Person"]]})
     paths = [tmp_path / "a.jsonl", tmp_path / "b.jsonl"]
     for path in paths:
