@@ -85,6 +85,7 @@ def test_signs_and_operators_are_words_like_others(
 @example(" ".join(f"w{i}" for i in range(5000)))
 @example("".join(chr(0x4E00 + i) for i in range(5000)))
 @example("AND OR NOT")
+@example("\ud800")
 def test_no_text_is_too_strange_to_be_searched(database: Database, text: str) -> None:
     """Whatever a person types, there is an answer and no error."""
     assert isinstance(search(database, text), list)

@@ -126,7 +126,8 @@ def _escaped(word: str) -> str:
 
 
 def _found(database: Database, query: str, kind: Kind | None, limit: int) -> list[Hit]:
-    """Return the hits of a query, best first."""
+    """Return the hits of a query, best first; halves of characters are no text and left out."""
+    query = query.encode("utf-8", "ignore").decode("utf-8")
     if not query.strip():
         return []
     kinds = tuple(Kind) if kind is None else (kind,)
