@@ -11,6 +11,9 @@ from knowloom.extract.hooks import Hooks
 from knowloom.ontology.concepts import Attribute, Concept, ConceptRange, Ontology
 from knowloom.sandbox.outcome import Limits
 from knowloom.sandbox.process import ProcessTier
+from tests.sandbox.confined import needs_confinement
+
+pytestmark = needs_confinement
 
 PRONOUNS = """\
 PRONOUNS = {"he", "she", "him", "her", "they", "i", "you", "we"}

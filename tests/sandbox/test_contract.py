@@ -16,6 +16,9 @@ from knowloom.sandbox.monty import MontyTier
 from knowloom.sandbox.outcome import Ended, Level, Limits
 from knowloom.sandbox.process import ProcessTier
 from knowloom.sandbox.run import run
+from tests.sandbox.confined import needs_confinement
+
+pytestmark = needs_confinement
 
 Tier = ProcessTier | MontyTier
 LIMITS = Limits(seconds=2)

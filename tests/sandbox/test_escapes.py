@@ -13,7 +13,10 @@ import pytest
 from knowloom.sandbox.monty import MontyTier
 from knowloom.sandbox.outcome import Ended, Level, Limits
 from knowloom.sandbox.process import ProcessTier
+from tests.sandbox.confined import needs_confinement
 from tests.sandbox.payloads import ACT, LEAK, REACH, READ, TAKE
+
+pytestmark = needs_confinement
 
 SECRET = "canary-4711-secret"
 LIMITS = Limits(seconds=1, memory=512 << 20, output=1_000_000)
