@@ -1,0 +1,126 @@
+"""Evidence: a record as it is kept, with who said it and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+import orjson
+
+from knowloom.knowledge.record import Record, Values
+
+_SORTED = orjson.OPT_SORT_KEYS
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A record as it is kept: what was said, and who said it when.
+
+    Args:
+        run: the number of the run that wrote it.
+        source: the name of the source.
+        recorded: when the run started.
+        hash: see `record.content_hash`.
+        concept: the class the source took the thing for.
+        values: attribute values.
+        links: attribute name to the uids referred to, in order.
+        row, end: where in the source; 0 when unknown.
+        observed, valid_from, valid_to, confidence: as in `Record`.
+        superseded_by: the run in which the source said something else instead; 0 while it stands.
+        stored: True when it has a record node of its own.
+    """
+
+    run: int
+    source: str
+    recorded: datetime
+    hash: str
+    concept: str
+    values: Values
+    links: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    row: int = 0
+    end: int = 0
+    observed: datetime | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    confidence: float | None = None
+    superseded_by: int = 0
+    stored: bool = False
+
+    @property
+    def time(self) -> datetime:
+        """When it was said: observed if known, else recorded (G16)."""
+        return self.observed or self.recorded
+
+    @property
+    def begins(self) -> date:
+        """The first day on which it is said to hold; the day it was said when nobody tells."""
+        return self.valid_from or self.time.date()
+
+    @property
+    def is_sure(self) -> bool:
+        """False when the source itself says that it may be wrong."""
+        return self.confidence is None or self.confidence >= 1
+
+    def superseded(self, run: int) -> Evidence:
+        """Return this evidence as history: no longer what its source says."""
+        return replace(self, superseded_by=run)
+
+
+def evidence_of(
+    record: Record, content_hash: str, *, run: int, source: str, recorded: datetime
+) -> Evidence:
+    """Return `record` as the evidence that this run keeps of it."""
+    return Evidence(
+        run=run,
+        source=source,
+        recorded=recorded,
+        hash=content_hash,
+        concept=record.concept,
+        values=record.values,
+        links={name: tuple(m.uid for m in found) for name, found in record.links.items()},
+        row=record.row,
+        end=record.end,
+        observed=record.observed,
+        valid_from=record.valid_from,
+        valid_to=record.valid_to,
+        confidence=record.confidence,
+    )
+
+
+def body(evidence: Evidence) -> str:
+    """Return the values and links of a record as canonical JSON, as record nodes keep it."""
+    said = {"values": evidence.values, "links": evidence.links}
+    return orjson.dumps(said, option=_SORTED).decode()
+
+
+def known_after(evidence: Iterable[Evidence], run: int) -> tuple[Evidence, ...]:
+    """Return the evidence as it stood when a run had ended: travel in recorded time.
+
+    Args:
+        evidence: of one instance, history included.
+        run: its number; what later runs wrote is left out, what they superseded stands.
+    """
+    return tuple(
+        replace(e, superseded_by=0) if e.superseded_by > run else e
+        for e in evidence
+        if e.run <= run
+    )
+
+
+def sources_of(evidence: Iterable[Evidence]) -> tuple[str, ...]:
+    """Return the names of the sources that stand behind an instance, sorted."""
+    return tuple(sorted({e.source for e in evidence if not e.superseded_by}))
+
+
+def in_order(evidence: Iterable[Evidence]) -> Sequence[Evidence]:
+    """Return the standing evidence as it was said, first to last.
+
+    Where two were said at the same moment the later run, and in it the later row, is the later
+    word; the hash only makes the order total.
+    """
+    return sorted((e for e in evidence if not e.superseded_by), key=_order)
+
+
+def _order(evidence: Evidence) -> tuple[datetime, int, int, str]:
+    return (evidence.time, evidence.run, evidence.row, evidence.hash)
