@@ -1,6 +1,6 @@
-// Mark records as no longer what their source says.
-// parameters: rows [id], run
+// Mark records with the run that ended them; null for those that stand again.
+// parameters: rows [{id, by}]
 // columns: none
-UNWIND $rows AS id
-MATCH (r:_Record {id: id})
-SET r.superseded_by = $run
+UNWIND $rows AS row
+MATCH (r:_Record {id: row.id})
+SET r.superseded_by = row.by

@@ -12,6 +12,9 @@ from knowloom.knowledge.record import Record, Values
 
 _SORTED = orjson.OPT_SORT_KEYS
 
+Key = tuple[str, str]
+"""The uid that a record's own identity gives, and its content hash."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -29,6 +32,8 @@ class Evidence:
         observed, valid_from, valid_to, confidence: as in `Record`.
         superseded_by: the run in which the source said something else instead; 0 while it stands.
         stored: True when it has a record node of its own.
+        uid: the instance that the record's own identity points to, which after a merge is not the
+            one that holds it; empty when nobody asks.
     """
 
     run: int
@@ -46,6 +51,12 @@ class Evidence:
     confidence: float | None = None
     superseded_by: int = 0
     stored: bool = False
+    uid: str = ""
+
+    @property
+    def key(self) -> Key:
+        """What tells it from all other records that stand."""
+        return (self.uid, self.hash)
 
     @property
     def time(self) -> datetime:
@@ -85,6 +96,7 @@ def evidence_of(
         valid_from=record.valid_from,
         valid_to=record.valid_to,
         confidence=record.confidence,
+        uid=record.uid,
     )
 
 

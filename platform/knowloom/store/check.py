@@ -16,7 +16,7 @@ from knowloom.ontology.concepts import ENDS, Concept, ConceptRange, Kind, Ontolo
 from knowloom.ontology.names import quoted
 from knowloom.ontology.values import CompiledConcept, compile_concept
 from knowloom.store.database import Database
-from knowloom.store.instances import StateReader
+from knowloom.store.revise import StateReader
 from knowloom.store.statement import filled
 
 _CHUNK = 2_000
