@@ -4,5 +4,3 @@
 UNWIND $rows AS row
 MERGE (n:_Instance {uid: row.uid})
 ON CREATE SET n:_Instance/*labels*/, n += row.set, n._mention = true
-FOREACH (_ IN CASE WHEN n._mention AND size(labels(n)) = 1 THEN [1] ELSE [] END |
-  SET n:_Instance/*labels*/, n += row.set)

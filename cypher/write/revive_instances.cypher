@@ -1,7 +1,7 @@
-// Bring back, with their history, instances of which nothing was said any more.
+// Bring back, with their history, instances that had been set aside.
 // parameters: uids
 // columns: none
 UNWIND $uids AS uid
 MATCH (n:_Retired {uid: uid})
-REMOVE n:_Retired
-SET n:_Instance, n._mention = true, n._promoted = true
+SET n:$(n._labels)
+REMOVE n:_Retired, n._labels

@@ -36,6 +36,10 @@
     │   ├── ModelOverloaded        it had no room for us, also after waiting as it asked
     │   ├── ModelAnswerUnusable    what it answered is cut off, empty or no answer at all
     │   └── PromptTooLong          a class and a passage do not fit into one prompt
+    ├── UpdateError                a source could not be brought up to date, or a run not undone
+    │   ├── SourceBusy             another update of this source is running
+    │   ├── TooMuchWouldGo         an update would remove more than the set share of a source
+    │   └── DecisionDepends        what a person decided depends on the run to be rolled back
     ├── RecordsRejected            more records were rejected than allowed; the good ones are kept
     └── NotFound                   no instance, run or version of this name
         └── NothingToUndo          every change of the ontology is undone already
@@ -437,3 +441,47 @@ class NothingToUndo(NotFound):
 def _listed(title: str, faults: Sequence[Fault]) -> str:
     """Return the title and every fault on a line of its own."""
     return "\n".join([f"{title}:", *(f"  {fault}" for fault in faults)])
+
+
+class UpdateError(KnowloomError):
+    """A source could not be brought up to date, or a run could not be undone."""
+
+
+class SourceBusy(UpdateError):
+    """Another update of `source` is running: `holder` says whose, since `since`."""
+
+    def __init__(self, source: str, holder: str, since: str) -> None:
+        self.source = source
+        self.holder = holder
+        self.since = since
+        super().__init__(
+            f"{source} is being updated by {holder} since {since}: wait for it, or, if that "
+            "process is no more, run again with --break-lock"
+        )
+
+
+class TooMuchWouldGo(UpdateError):
+    """An update would remove `gone` of the `known` statements of `source`; nothing is removed."""
+
+    def __init__(self, source: str, gone: int, known: int, guard: float) -> None:
+        self.source = source
+        self.gone = gone
+        self.known = known
+        self.guard = guard
+        super().__init__(
+            f"{source} does not say {gone:,} of {known:,} things any more, more than the share of "
+            f"{guard:.0%} that may go in one run: nothing was removed; look at the source, and "
+            "run again with --guard 1 if it is right"
+        )
+
+
+class DecisionDepends(UpdateError):
+    """Run `run` cannot be rolled back: decisions on `names` were taken after it and need it."""
+
+    def __init__(self, run: int, names: Sequence[str]) -> None:
+        self.run = run
+        self.names = tuple(names)
+        super().__init__(
+            f"run {run} cannot be rolled back: later decisions need what it brought "
+            f"({'; '.join(names)}): take them back first with `knowloom split UID`"
+        )

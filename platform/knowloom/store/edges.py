@@ -153,25 +153,34 @@ class EdgeWriter:
             final: True when no more nodes are to come: ends that are missing are created as
                 mentions then, and edges without them are put off until then.
         """
+        with _turn:
+            outcome = self._database.in_write(lambda tx: self._recorded(tx, edges, final))
+        self._run.recorded = self._run.recorded or outcome.updates > 0
+        return outcome
+
+    def write_in(
+        self, tx: neo4j.ManagedTransaction, edges: Sequence[Edge], *, final: bool
+    ) -> EdgeOutcome:
+        """Write a batch inside a transaction; see `write`."""
         by_kind: dict[EdgeKind, list[Edge]] = {}
         moved: dict[EdgeKind, list[Edge]] = {}
         for edge in edges:
             there = moved_to(edge, self._run.kept) if self._run.kept else edge
             (by_kind if there.said is None else moved).setdefault(edge.kind, []).append(there)
+        outcome = EdgeOutcome()
+        for kind, group in moved.items():
+            outcome.add(self._write_moved(tx, kind, group, final))
+        for kind, group in by_kind.items():
+            outcome.add(self._write_kind(tx, kind, group, final))
+        return outcome
 
-        def work(tx: neo4j.ManagedTransaction) -> EdgeOutcome:
-            outcome = EdgeOutcome()
-            for kind, group in moved.items():
-                outcome.add(self._write_moved(tx, kind, group, final))
-            for kind, group in by_kind.items():
-                outcome.add(self._write_kind(tx, kind, group, final))
-            if outcome.updates and not self._run.recorded:
-                self._run.record(tx)
-            return outcome
-
-        with _turn:
-            outcome = self._database.in_write(work)
-        self._run.recorded = self._run.recorded or outcome.updates > 0
+    def _recorded(
+        self, tx: neo4j.ManagedTransaction, edges: Sequence[Edge], final: bool
+    ) -> EdgeOutcome:
+        """Write a batch, and the run with its first change."""
+        outcome = self.write_in(tx, edges, final=final)
+        if outcome.updates and not self._run.recorded:
+            self._run.record(tx)
         return outcome
 
     def _write_kind(

@@ -160,8 +160,16 @@ class Reviser:
         revised.revisions = [r for r in planned if not r.changes_node] + revisions
         return revised
 
-    def write(self, tx: neo4j.ManagedTransaction, revisions: Sequence[Revision]) -> int:
-        """Write revisions inside a transaction that holds the locks; return the server's count."""
+    def write(
+        self, tx: neo4j.ManagedTransaction, revisions: Sequence[Revision], *, sweep: bool = True
+    ) -> int:
+        """Write revisions inside a transaction that holds the locks; return the server's count.
+
+        Args:
+            tx: the transaction.
+            revisions: what to write.
+            sweep: set aside at once what nothing refers to any more.
+        """
         changed = [r for r in revisions if r.properties is not None]
         rows = [
             {"uid": r.uid, "set": r.properties, "add": r.add_labels, "remove": r.remove_labels}
@@ -179,7 +187,8 @@ class Reviser:
         updates += self._remove_links(tx, revisions)
         loose = {link.target for r in revisions for link in r.remove_links}
         loose.update(r.uid for r in changed if r.retired)
-        updates += _run(tx, cypher("write/retire_unmentioned"), rows=sorted(loose))
+        if sweep:
+            updates += _run(tx, cypher("write/retire_unmentioned"), rows=sorted(loose))
         if updates and not self._run.recorded:
             self._run.record(tx)
         return updates
