@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from knowloom.subgraph.graph import Subgraph
     from knowloom.subgraph.reader import Reader
     from knowloom.subgraph.why import Reason
+    from knowloom.update.merging import Merged
 
 T = TypeVar("T", bound=Thing)
 
@@ -191,6 +192,20 @@ class KnowledgeBase:
         from knowloom.subgraph.why import why
 
         return why(self.database, self.ontology, uid, attribute)
+
+    def merge(self, one: str, other: str, *, dry_run: bool = False) -> Merged:
+        """Declare two things one; see `knowloom.update.merging.merge`."""
+        from knowloom.update.merging import merge
+
+        self.migrate()
+        return merge(self.database, self.ontology, one, other, dry_run=dry_run)
+
+    def split(self, uid: str, *, dry_run: bool = False) -> Merged:
+        """Take back the merges that name a thing; see `knowloom.update.merging.split`."""
+        from knowloom.update.merging import split
+
+        self.migrate()
+        return split(self.database, self.ontology, uid, dry_run=dry_run)
 
     def check(
         self, *, fix: bool = False, advance: Callable[[int], None] = lambda _: None

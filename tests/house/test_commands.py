@@ -15,9 +15,11 @@ WRITERS = {
     "demo",
     "extract",
     "load",
+    "merge",
     "migrate up",
     "ontology load",
     "ontology undo",
+    "split",
     "train extract",
 }
 # Commands whose output is a story for people.

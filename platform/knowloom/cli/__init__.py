@@ -24,6 +24,8 @@ _COMMANDS = {
     "subgraph": ("knowloom.cli.read:subgraph", "Show what surrounds an instance."),
     "search": ("knowloom.cli.read:search", "Find instances and concepts by words."),
     "why": ("knowloom.cli.read:why", "Show where the values of an instance come from."),
+    "merge": ("knowloom.cli.identity:merge", "Declare two things one."),
+    "split": ("knowloom.cli.identity:split", "Take back the merges that name a thing."),
     "browser": ("knowloom.cli.browser:browser", "Open Neo4j Browser on this graph."),
     "train": ("knowloom.cli.train:train", "Train an extractor on annotated sentences."),
     "evaluate": ("knowloom.cli.evaluate:evaluate", "Score an extractor on annotated sentences."),

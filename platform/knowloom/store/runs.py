@@ -101,6 +101,11 @@ def _later(wanted: int, newest: int) -> int:
         return _given_out
 
 
+def redirects(database: Database) -> dict[str, str]:
+    """Return absorbed uid to the uid under which the thing is kept, for all that was merged."""
+    return {row["uid"]: row["to"] for row in database.read(cypher("runs/read_redirects"))}
+
+
 def finish(database: Database, run: Run, status: str, counts: dict[str, int]) -> None:
     """Close a run that has written something; one that has not leaves no trace."""
     if run.recorded:

@@ -123,6 +123,7 @@ class Applier:
 
     def _carry_out(self, tx: neo4j.ManagedTransaction, plan: Plan, held: Held) -> int:
         """Write a plan and return the server's count."""
+        self._run.kept = plan.kept
         released = sorted(plan.kept_before.keys() - plan.kept.keys())
         moved = {u: to for u, to in plan.kept.items() if plan.kept_before.get(u) != to}
         absorbed = sorted(moved.keys() - plan.kept_before.keys())

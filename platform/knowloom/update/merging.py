@@ -13,7 +13,7 @@ from knowloom.ontology.concepts import Ontology
 from knowloom.store import runs
 from knowloom.store.database import Database
 from knowloom.update import clusters
-from knowloom.update.apply import Applier, Held, Make
+from knowloom.update.apply import Applier, Held, Make, Write
 from knowloom.update.clusters import Decision, Decisions
 from knowloom.update.plan import Plan, plan_identity
 
@@ -132,7 +132,7 @@ def _decide(
         signed = {"at": datetime.now(UTC), "by": _user()}
         rows = [{"id": run.id, **d._asdict(), **signed} for d in new]
         ids = [t.id for t in gone]
-        more = [
+        more: list[Write] = [
             (cypher("update/put_decisions"), {"rows": rows}),
             (cypher("update/take_back_decisions"), {"rows": ids, **signed}),
         ]
