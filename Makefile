@@ -64,7 +64,7 @@ $(VENV)/.installed: pyproject.toml
 
 # What it takes to change it.
 $(VENV)/.developing: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[llm]' --group dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[database,llm,schedule]' --group dev
 	touch $@
 
 # What it takes to train networks: torch and all it brings, apart from the light environment.

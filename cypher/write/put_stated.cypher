@@ -1,5 +1,5 @@
-// Let stated relationships of one type carry exactly these properties; those without any go, but
-// for the ones that also follow from a record.
+// Let stated relationships of one type carry exactly these properties.
+// Those without any go, but for the ones that also follow from a record.
 // parameters: rows [{head, tail, set}]
 // columns: none
 UNWIND $rows AS row

@@ -24,6 +24,7 @@ _COMMANDS = {
     "subgraph": ("knowloom.cli.read:subgraph", "Show what surrounds an instance."),
     "search": ("knowloom.cli.read:search", "Find instances and concepts by words."),
     "why": ("knowloom.cli.read:why", "Show where the values of an instance come from."),
+    "update": ("knowloom.cli.update:update", "Keep the graph up to date with its sources."),
     "merge": ("knowloom.cli.identity:merge", "Declare two things one."),
     "split": ("knowloom.cli.identity:split", "Take back the merges that name a thing."),
     "browser": ("knowloom.cli.browser:browser", "Open Neo4j Browser on this graph."),

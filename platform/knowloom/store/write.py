@@ -251,11 +251,20 @@ class Writer:
         ontology: the classes as stored there.
         run: from `runs.begin`.
         rejects: where to list rejected statements; None to keep only the first few.
+        complete: of the things it speaks of, the run says all that its source says, so that what
+            it leaves out of them is history.
     """
 
     def __init__(
-        self, database: Database, ontology: Ontology, run: Run, rejects: Path | None = None
+        self,
+        database: Database,
+        ontology: Ontology,
+        run: Run,
+        rejects: Path | None = None,
+        *,
+        complete: bool = True,
     ) -> None:
+        self._complete = complete
         self._database = database
         self._run = run
         self._counts = Counts()
@@ -289,8 +298,9 @@ class Writer:
                 self._stream(statements, advance)
                 self._finish()
                 self._flush()
-                self._take(self._instances.settle())
-                self._flush()
+                if self._complete:
+                    self._take(self._instances.settle())
+                    self._flush()
         except StoreError:
             raise  # the server could not be told either
         except BaseException:

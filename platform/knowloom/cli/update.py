@@ -1,0 +1,98 @@
+"""`knowloom update`: sources are kept up to date, and any run can be looked at and undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from knowloom.cli.connection import connection_options
+from knowloom.cli.output import emit, json_option, progress
+from knowloom.settings import Settings
+
+if TYPE_CHECKING:
+    from knowloom.updating import UpdateReport
+
+
+@click.group()
+def update() -> None:
+    """Keep the graph up to date with its sources."""
+
+
+@update.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("--name", help="What the source is called; its place when not given.")
+@click.option("--kind", help="How files are read: csv, jsonl, parquet, triples, rdf or code.")
+@click.option("--mapping", type=click.Path(path_type=Path), help="What the columns mean (TOML).")
+@click.option("--query", help="What a database is asked.")
+@click.option("--delta", is_flag=True, default=None, help="It tells changes only.")
+@click.option("--guard", type=click.FloatRange(0, 1), help="The share that may go; 0.5 if unset.")
+@click.option("--allow-rejects", type=int, metavar="N", help="Exit 0 with up to N rejects.")
+@click.option("--break-lock", is_flag=True, help="Take the lock of a run that is no more.")
+@click.option("--dry-run", is_flag=True, help="Say what would change; write nothing.")
+@connection_options
+@json_option
+@click.pass_context
+def run(
+    ctx: click.Context,
+    sources: tuple[str, ...],
+    break_lock: bool,
+    dry_run: bool,
+    settings: Settings,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Look at sources again, and write only what changed.
+
+    A SOURCE is a file, a folder, the address of a database, an http address of JSON lines, or the
+    name of a table [sources.NAME] in knowloom.toml. What it does not say any more goes when no
+    other source says it; a line or row with `_deleted` set says that a thing is no more.
+
+    \b
+    Examples:
+        knowloom update run people.csv --mapping mapping.toml
+        knowloom update run sqlite:///crm.db --query "SELECT * FROM people" --mapping m.toml
+        knowloom update run https://example.org/people.jsonl --mapping m.toml --delta
+    """
+    from knowloom.session import knowledge_base
+    from knowloom.settings import find_file
+    from knowloom.update.sources import read_sources, source_of
+    from knowloom.updating import update as bring_up_to_date
+
+    known = read_sources(find_file(Path.cwd()))
+    reports: list[UpdateReport] = []
+    allowed = True
+    with knowledge_base(settings) as kb, progress("reading") as advance:
+        for location in sources:
+            source = source_of(location, known, **options)
+            report = bring_up_to_date(
+                kb, source, dry_run=dry_run, break_lock=break_lock, advance=advance
+            )
+            reports.append(report)
+            allowed = allowed and report.rejected <= source.allow_rejects
+    emit([_data(r) for r in reports], as_json, [line for r in reports for line in _lines(r)])
+    if not allowed:
+        ctx.exit(1)
+
+
+def _data(report: UpdateReport) -> dict[str, Any]:
+    found = asdict(report)
+    found["rejects_file"] = str(report.rejects_file) if report.rejects_file else None
+    return found
+
+
+def _lines(report: UpdateReport) -> Iterator[str]:
+    if report.skipped:
+        yield f"{report.source}: unchanged"
+        return
+    yield (
+        f"{report.source}: {report.given:,} read, {report.written:,} written, "
+        f"{report.unchanged:,} unchanged, {report.removed:,} removed, {report.rejected:,} rejected"
+    )
+    yield from (f"  {change}" for change in report.changes)
+    yield from (f"  row {r.row}: {r.reason}" for r in report.rejects[:5])
+    if report.rejects_file:
+        yield f"  all rejects with their reasons: {report.rejects_file}"

@@ -1,0 +1,415 @@
+"""Updating: a source is looked at again, and only what changed is written.
+
+A run reads and checks the whole source before it writes, so that a source that cannot be read to
+its end, or that lost too much, changes nothing. How far a source has been read is noted in the
+last transaction: whatever ends a run before, the same command again completes it.
+"""
+
+from __future__ import annotations
+
+import getpass
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from knowloom import loading
+from knowloom.assets import cypher
+from knowloom.base import KnowledgeBase
+from knowloom.errors import KnowloomError, TooMuchWouldGo, UsageError
+from knowloom.knowledge.plugins import kinds, loader
+from knowloom.knowledge.record import Record, Reject, Statement, content_hash
+from knowloom.store import runs
+from knowloom.store.database import Database
+from knowloom.store.edges import Spool
+from knowloom.store.runs import Run
+from knowloom.store.write import RejectFile, Validator, Writer
+from knowloom.update.fetch import Fetched, Known, fetch
+from knowloom.update.lock import drop_lock, take_lock
+from knowloom.update.retract import retract
+from knowloom.update.snapshot import fact_line, lost, packed, record_line, subject, unpacked
+from knowloom.update.sources import Source
+
+Advance = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class UpdateReport:
+    """What an update did, or with a trial would do.
+
+    Args:
+        source: its name.
+        run: its number; 0 when it changed nothing and so left no trace.
+        given: statements read; 0 when the source was known to be unchanged.
+        written: of them new or changed.
+        unchanged: of them known already.
+        rejected: of them unusable; they are listed in `rejects_file`.
+        removed: statements that the source does not make any more.
+        updates: everything the server counted as changed.
+        seconds: how long it took.
+        skipped: True when the source was known to be unchanged, and nothing was read.
+        rejects: the first rejected statements.
+        rejects_file: where all of them are listed.
+        changes: the first statements that would be written or removed, in a trial.
+    """
+
+    source: str
+    run: int = 0
+    given: int = 0
+    written: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    removed: int = 0
+    updates: int = 0
+    seconds: float = 0.0
+    skipped: bool = False
+    rejects: list[Reject] = field(default_factory=list[Reject])
+    rejects_file: Path | None = None
+    changes: list[str] = field(default_factory=list[str])
+
+
+@dataclass(slots=True)
+class _Read:
+    """What a source says, compared with what it said.
+
+    Args:
+        before: the lines of its last snapshot; None when there is none to go by.
+        now: the lines of what it says now.
+        changed: the statements that are not in the last snapshot.
+        dropped: the uids of things it says are no more.
+        given: how many statements it makes.
+    """
+
+    before: set[str] | None
+    now: set[str] = field(default_factory=set[str])
+    changed: Spool[Statement] = field(default_factory=Spool[Statement])
+    dropped: set[str] = field(default_factory=set[str])
+    given: int = 0
+
+
+_SHOWN = 20
+
+
+def update(
+    kb: KnowledgeBase,
+    source: Source,
+    *,
+    dry_run: bool = False,
+    break_lock: bool = False,
+    advance: Advance = lambda _: None,
+) -> UpdateReport:
+    """Bring the graph up to date with a source.
+
+    Args:
+        kb: where to; its ontology gains the concepts that a proposed mapping needs.
+        source: what to look at.
+        dry_run: say what would change, and change nothing.
+        break_lock: take the source's lock from a run that is no more.
+        advance: called with every number of statements read.
+
+    Raises:
+        SourceBusy: another update of this source is running.
+        SourceError: it cannot be read, or not to its end; nothing was written.
+        TooMuchWouldGo: more of it is missing than its guard allows; nothing was written.
+        StoreError: the server went away; the same call again completes the update.
+    """
+    started = time.monotonic()
+    kb.migrate()
+    kb.workspace.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=kb.workspace, prefix="update-") as folder:
+        report = _Update(kb, source, Path(folder), advance).run(dry_run, break_lock)
+    report.seconds = time.monotonic() - started
+    return report
+
+
+class _Update:
+    """One update on its way."""
+
+    def __init__(self, kb: KnowledgeBase, source: Source, folder: Path, advance: Advance) -> None:
+        self._kb = kb
+        self._source = source
+        self._folder = folder
+        self._advance = advance
+        self._report = UpdateReport(source.name)
+
+    def run(self, dry_run: bool, break_lock: bool) -> UpdateReport:
+        """Look at the source, and do what there is to do."""
+        known = _known(self._kb.database, self._source.name)
+        fetched = fetch(
+            self._source, Known(known["etag"] or "", known["modified"] or ""), self._folder
+        )
+        if fetched.unchanged:
+            self._report.skipped = True
+            return self._report
+        plan = self._load_plan(fetched)
+        digest = self._digest(plan, fetched)
+        if known["digest"] == digest:
+            self._report.skipped = True
+            return self._report
+        if dry_run:
+            self._try(plan, fetched)
+            return self._report
+        run = runs.begin(self._kb.database, self._source.name, "update run")
+        take_lock(self._kb.database, run, by_force=break_lock)
+        try:
+            self._locked(run, plan, fetched, digest)
+        finally:
+            drop_lock(self._kb.database, run)
+        return self._report
+
+    def _locked(self, run: Run, plan: loading.LoadPlan, fetched: Fetched, digest: str) -> None:
+        """Read all of it, then write what changed, then note how far it was read."""
+        database = self._kb.database
+        database.write(cypher("update/close_interrupted"), source=run.source, run=run.id)
+        if plan.added:
+            self._kb.save_ontology(plan.ontology, comment=f"for {self._source.name}")
+            digest = self._digest(plan, fetched)
+        known = _known(database, self._source.name)
+        path = self._kb.workspace / "rejects" / f"{run.id}.jsonl"
+        with RejectFile(path) as rejects:
+            read = self._read(plan, fetched, _snapshot(database, known), rejects)
+            gone = self._gone(read, run)
+            try:
+                self._write(run, read, gone, rejects)
+            except KnowloomError as error:
+                self._finish(run, "failed", str(error))
+                raise
+        self._note_rejects(rejects)
+        if self._report.rejected > self._source.allow_rejects:
+            self._finish(run, "rejects", "more statements were rejected than allowed")
+            return
+        self._advance_source(run, read, gone, digest, fetched)
+
+    def _load_plan(self, fetched: Fetched) -> loading.LoadPlan:
+        """Return how the files are to be read."""
+        kind = fetched.kind or self._source.kind or _kind_of(fetched.files)
+        paths = [*fetched.files, *fetched.deleted]
+        return loading.plan(
+            kind,
+            paths,
+            self._kb.ontology,
+            mapping=self._source.mapping,
+            source=self._source.name,
+        )
+
+    def _digest(self, plan: loading.LoadPlan, fetched: Fetched) -> str:
+        """Return a hash of all that decides what this update writes."""
+        [part] = plan.parts
+        content = f"{loading.digest_of(plan, part, self._kb.ontology)} {self._source.delta}"
+        content += " ".join(path.parent.name for path in fetched.deleted)
+        return blake2b(content.encode(), digest_size=16).hexdigest()
+
+    def _read(
+        self,
+        plan: loading.LoadPlan,
+        fetched: Fetched,
+        before: set[str] | None,
+        rejects: RejectFile,
+    ) -> _Read:
+        """Read the whole source, and keep what its last snapshot does not hold."""
+        read = _Read(before)
+        validator = Validator(self._kb.ontology, rejects.add)
+        deleted = _deletions(plan, self._kb.ontology, fetched)
+        for statement in _statements(plan, self._kb.ontology, fetched.deleted):
+            read.given += 1
+            line = ""
+            if isinstance(statement, Reject):
+                rejects.add(statement)
+            elif isinstance(statement, Record):
+                if deleted.get(statement.uid, -1) > statement.row:
+                    continue
+                deleted.pop(statement.uid, None)
+                if validator.record(statement):
+                    hash_ = content_hash(statement, self._source.name)
+                    line = record_line(statement.uid, hash_)
+            elif (edge := validator.edge(statement)) is not None:
+                line = fact_line(edge.kind.type, edge.head.uid, edge.tail.uid, edge.uid)
+            if line and line not in read.now:
+                read.now.add(line)
+                if before is None or self._source.delta or line not in before:
+                    read.changed.add(statement)
+            if read.given % 10_000 == 0:
+                self._advance(10_000)
+        read.dropped = set(deleted)
+        self._report.given = read.given
+        return read
+
+    def _gone(self, read: _Read, run: Run) -> set[str]:
+        """Return the lines of what the source does not say any more.
+
+        Raises:
+            TooMuchWouldGo: it is more than may go in one run.
+        """
+        before = read.before
+        if before is None:
+            before = _stated_by(self._kb.database, run)
+        if self._source.delta:
+            spoken = {subject(line) for line in read.now}
+            gone = {line for line in before if subject(line) in read.dropped}
+            read.now |= {line for line in before - gone if subject(line) not in spoken}
+            self._report.removed = len(gone)
+            return gone
+        gone = before - read.now
+        self._report.removed = lost(read.now, gone)
+        if self._report.removed > self._source.guard * len(before):
+            raise TooMuchWouldGo(
+                self._source.name, self._report.removed, len(before), self._source.guard
+            )
+        return gone
+
+    def _write(self, run: Run, read: _Read, gone: set[str], rejects: RejectFile) -> None:
+        """Write what changed, then take back what is not said any more."""
+        report, database = self._report, self._kb.database
+        changed = read.changed.count
+        if changed:
+            writer = Writer(database, self._kb.ontology, run, complete=self._source.delta)
+            done = writer.write(one for part in read.changed.batches() for one in part)
+            report.written, report.updates = done.counts.written, done.updates
+            for reject in done.rejects:
+                rejects.add(reject)
+        if not rejects.count:
+            report.updates += retract(database, self._kb.ontology, run, gone)
+        else:
+            report.removed = 0
+        report.unchanged = read.given - rejects.count - report.written
+        report.run = run.id if run.recorded else 0
+
+    def _advance_source(
+        self, run: Run, read: _Read, gone: set[str], digest: str, fetched: Fetched
+    ) -> None:
+        """Note how far the source was read, drop the lock and close the run, all at once."""
+        if self._report.rejected:
+            read.now |= gone  # what was not looked at closely did not go
+        old = {} if read.before is None else packed(read.before)
+        parts = packed(read.now)
+        rows = [{"number": n, "body": b} for n, b in parts.items() if old.get(n) != b]
+        state = {
+            "source": run.source,
+            "digest": digest,
+            "given": self._report.given,
+            "etag": fetched.etag or None,
+            "modified": fetched.modified or None,
+            "watermark": run.started,
+            "mirrors": run.id if run.recorded else max(run.earlier, default=0),
+        }
+
+        def work(tx: Any) -> None:
+            tx.run(cypher("update/put_snapshot"), source=run.source, rows=rows).consume()
+            tx.run(cypher("update/advance_source"), state).consume()
+            tx.run(cypher("update/drop_lock"), source=run.source, run=run.id).consume()
+            self._finish_in(tx, run, "done", "")
+
+        self._kb.database.in_write(work)
+        if run.recorded:
+            self._kb.database.run(cypher("search/await_refresh"))
+
+    def _finish(self, run: Run, status: str, error: str) -> None:
+        """Close the run in the ledger."""
+        self._kb.database.in_write(lambda tx: self._finish_in(tx, run, status, error))
+
+    def _finish_in(self, tx: Any, run: Run, status: str, error: str) -> None:
+        if run.recorded:
+            tx.run(
+                cypher("update/finish_update"),
+                id=run.id,
+                status=status,
+                set={
+                    "given": self._report.given,
+                    "written": self._report.written,
+                    "unchanged": self._report.unchanged,
+                    "rejected": self._report.rejected,
+                    "removed": self._report.removed,
+                    "updates": self._report.updates,
+                    "snapshot": not self._source.delta,
+                    "by": getpass.getuser(),
+                    "error": error or None,
+                },
+            ).consume()
+
+    def _note_rejects(self, rejects: RejectFile) -> None:
+        self._report.rejected = rejects.count
+        self._report.rejects = rejects.first
+        self._report.rejects_file = rejects.path if rejects.count else None
+
+    def _try(self, plan: loading.LoadPlan, fetched: Fetched) -> None:
+        """Say what an update would do."""
+        database, report = self._kb.database, self._report
+        run = runs.begin(database, self._source.name, "update run")
+        known = _known(database, self._source.name)
+        with RejectFile(None) as rejects:
+            read = self._read(plan, fetched, _snapshot(database, known), rejects)
+        before = read.before if read.before is not None else _stated_by(database, run)
+        read.before = before
+        gone = self._gone(read, run)
+        new = sorted(read.now - before)
+        self._note_rejects(rejects)
+        report.written = len(new)
+        report.unchanged = report.given - rejects.count - len(new)
+        report.changes = [f"+ {line}" for line in new[:_SHOWN]]
+        report.changes += [f"- {line}" for line in sorted(gone)[:_SHOWN]]
+
+
+def _statements(
+    plan: loading.LoadPlan, ontology: Any, without: Sequence[Path] = ()
+) -> Iterator[Statement]:
+    """Yield what the files of a plan say, but for some of them."""
+    [part] = plan.parts
+    for path, mapping in part.files:
+        if path not in without:
+            yield from plan.loader.statements(
+                path, ontology=ontology, mapping=mapping, source=part.source
+            )
+
+
+def _deletions(plan: loading.LoadPlan, ontology: Any, fetched: Fetched) -> dict[str, int]:
+    """Return the uids of things that a source says are no more, with the line that says so."""
+    if not fetched.deleted:
+        return {}
+    said = [path for path, _ in plan.parts[0].files if path not in fetched.deleted]
+    found = _statements(plan, ontology, said)
+    return {s.uid: s.row for s in found if isinstance(s, Record)}
+
+
+def _kind_of(files: Iterable[Path]) -> str:
+    """Return the loader that reads files of these endings."""
+    suffixes: set[str] = set()
+    for path in files:
+        found = path.rglob("*") if path.is_dir() else [path]
+        suffixes |= {p.suffix.lower() for p in found if p.is_file()}
+    fitting = [kind for kind in kinds() if suffixes & {*loader(kind).suffixes}]
+    if len(fitting) == 1:
+        return fitting[0]
+    shown = " or ".join(fitting or kinds())
+    raise UsageError(f"say with --kind how these files are to be read: {shown}")
+
+
+def _known(database: Database, source: str) -> dict[str, Any]:
+    """Return how far a source has been read."""
+    rows = database.read(cypher("update/read_source"), source=source)
+    names = ("name", "digest", "given", "etag", "modified", "watermark", "mirrors", "last")
+    return dict(rows[0]) if rows else dict.fromkeys(names)
+
+
+def _snapshot(database: Database, known: dict[str, Any]) -> set[str] | None:
+    """Return the lines of the last snapshot, if it still mirrors what the graph holds."""
+    if known["mirrors"] is None or known["mirrors"] != (known["last"] or 0):
+        return None
+    rows = database.read(cypher("update/read_snapshot"), source=known["name"])
+    return unpacked({row["number"]: row["body"] for row in rows})
+
+
+def _stated_by(database: Database, run: Run) -> set[str]:
+    """Return the lines of all that the graph holds of a source; it is looked through for them."""
+    lines = {
+        record_line(row["uid"], row["hash"])
+        for row in database.read(
+            cypher("update/read_records"), source=run.source, own=list(run.earlier)
+        )
+    }
+    for row in database.read(cypher("update/read_statements"), own=list(run.earlier)):
+        head, tail = row["ends"].split(" ") if row["ends"] else (row["head"], row["tail"])
+        lines.add(fact_line(row["type"], head, tail, row["uid"] or ""))
+    return lines
