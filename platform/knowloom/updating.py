@@ -138,15 +138,16 @@ class _Update:
     def run(self, dry_run: bool, break_lock: bool) -> UpdateReport:
         """Look at the source, and do what there is to do."""
         known = _known(self._kb.database, self._source.name)
-        fetched = fetch(
-            self._source, Known(known["etag"] or "", known["modified"] or ""), self._folder
-        )
+        seen = Known()
+        if _is_current(known):
+            seen = Known(known["etag"] or "", known["modified"] or "")
+        fetched = fetch(self._source, seen, self._folder)
         if fetched.unchanged:
             self._report.skipped = True
             return self._report
         plan = self._load_plan(fetched)
         digest = self._digest(plan, fetched)
-        if known["digest"] == digest:
+        if known["digest"] == digest and _is_current(known):
             self._report.skipped = True
             return self._report
         if dry_run:
@@ -393,9 +394,14 @@ def _known(database: Database, source: str) -> dict[str, Any]:
     return dict(rows[0]) if rows else dict.fromkeys(names)
 
 
+def _is_current(known: dict[str, Any]) -> bool:
+    """Return whether nothing was written in a source's name since it was last read whole."""
+    return known["mirrors"] is not None and known["mirrors"] == (known["last"] or 0)
+
+
 def _snapshot(database: Database, known: dict[str, Any]) -> set[str] | None:
     """Return the lines of the last snapshot, if it still mirrors what the graph holds."""
-    if known["mirrors"] is None or known["mirrors"] != (known["last"] or 0):
+    if not _is_current(known):
         return None
     rows = database.read(cypher("update/read_snapshot"), source=known["name"])
     return unpacked({row["number"]: row["body"] for row in rows})

@@ -38,6 +38,7 @@ def update() -> None:
 @click.pass_context
 def run(
     ctx: click.Context,
+    /,
     sources: tuple[str, ...],
     break_lock: bool,
     dry_run: bool,
