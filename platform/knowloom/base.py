@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from knowloom.subgraph.reader import Reader
     from knowloom.subgraph.why import Reason
     from knowloom.update.merging import Merged
+    from knowloom.update.rollback import LedgerEntry, RolledBack
 
 T = TypeVar("T", bound=Thing)
 
@@ -206,6 +207,19 @@ class KnowledgeBase:
 
         self.migrate()
         return split(self.database, self.ontology, uid, dry_run=dry_run)
+
+    def history(self, source: str | None = None, limit: int = 20) -> list[LedgerEntry]:
+        """Return the last runs; see `knowloom.update.rollback.history`."""
+        from knowloom.update.rollback import history
+
+        return history(self.database, source, limit)
+
+    def rollback(self, run: int, *, dry_run: bool = False) -> RolledBack:
+        """Take a run back; see `knowloom.update.rollback.rollback`."""
+        from knowloom.update.rollback import rollback
+
+        self.migrate()
+        return rollback(self.database, self.ontology, run, dry_run=dry_run)
 
     def check(
         self, *, fix: bool = False, advance: Callable[[int], None] = lambda _: None

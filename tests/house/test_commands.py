@@ -21,6 +21,7 @@ WRITERS = {
     "ontology undo",
     "split",
     "train extract",
+    "update rollback",
     "update run",
 }
 # Commands whose output is a story for people.

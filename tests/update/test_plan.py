@@ -16,6 +16,7 @@ from knowloom.knowledge.stated import Stated, restated, stated_by, statements_of
 from knowloom.ontology.concepts import Attribute, Concept, ConceptRange, Ontology
 from knowloom.update.clusters import Decisions, merge, split
 from knowloom.update.plan import (
+    Restates,
     Stored,
     Tie,
     applied,
@@ -257,7 +258,8 @@ def test_a_snapshot_taken_back_never_was(drawn: list[list[tuple[str, str]]], whi
     run = runs[which % len(runs)][0]
     after = [n for n, _ in runs if n > run]
     stored = _snapshots(runs)
-    plan = plan_without(stored, {}, run, {}, restates=min(after, default=0))
+    next_ = Restates(min(after), START + timedelta(days=min(after))) if after else None
+    plan = plan_without(stored, {}, run, {}, restates=next_)
     expected = _snapshots([r for r in runs if r[0] != run])
     assert _visible(applied(stored, plan)) == _visible(expected)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from knowloom.cli.connection import connection_options
-from knowloom.cli.output import emit, json_option, progress
+from knowloom.cli.output import emit, json_option, progress, table
 from knowloom.settings import Settings
 
 if TYPE_CHECKING:
+    from knowloom.update.rollback import LedgerEntry, RolledBack
     from knowloom.updating import UpdateReport
 
 
@@ -77,6 +78,110 @@ def run(
     emit([_data(r) for r in reports], as_json, [line for r in reports for line in _lines(r)])
     if not allowed:
         ctx.exit(1)
+
+
+@update.command()
+@click.option("--source", help="Only runs of this source.")
+@click.option("--limit", default=20, show_default=True, help="Show at most so many.")
+@connection_options
+@json_option
+def history(source: str | None, limit: int, settings: Settings, as_json: bool) -> None:
+    """List the runs that wrote something, the newest first.
+
+    \b
+    Example:
+        knowloom update history --source people
+    """
+    from knowloom.session import knowledge_base
+
+    with knowledge_base(settings) as kb:
+        found = kb.history(source, limit)
+    rows = [
+        (e.id, e.source, e.command, e.status, f"{e.started:%Y-%m-%d %H:%M:%S}", _counted(e))
+        for e in found
+    ]
+    columns = ("run", "source", "command", "status", "started", "statements")
+    lines = table(columns, rows) if rows else ["There is no run yet."]
+    emit([_entry(e) for e in found], as_json, lines)
+
+
+@update.command()
+@click.argument("run", type=int, metavar="RUN")
+@connection_options
+@json_option
+def show(run: int, settings: Settings, as_json: bool) -> None:
+    """Show one run: who, when, and what the graph shows because of it.
+
+    \b
+    Example:
+        knowloom update show 2611210617411234
+    """
+    from knowloom.session import knowledge_base
+    from knowloom.update.rollback import entry, traces
+
+    with knowledge_base(settings) as kb:
+        found = entry(kb.database, run)
+        left = traces(kb.database, kb.ontology, run)
+    data = {**_entry(found), "things": left.things, "changes": _changes(left, back=True)}
+    lines = [
+        f"{name}: {value}" for name, value in _entry(found).items() if value not in ("", None)
+    ]
+    lines += [f"things it touched: {left.things:,}"]
+    lines += [
+        f"  {c['uid']} {c['attribute']}: {c['before']!r} -> {c['after']!r}"
+        for c in data["changes"]
+    ]
+    emit(data, as_json, lines)
+
+
+@update.command()
+@click.argument("run", type=int, metavar="RUN")
+@click.option("--dry-run", is_flag=True, help="Say what would change; write nothing.")
+@connection_options
+@json_option
+def rollback(run: int, dry_run: bool, settings: Settings, as_json: bool) -> None:
+    """Take a run back: the graph is as if it had not happened.
+
+    What later runs say stays. It is refused where a later `knowloom merge` names something that
+    only this run speaks of.
+
+    \b
+    Example:
+        knowloom update rollback 2611210617411234 --dry-run
+    """
+    from knowloom.session import knowledge_base
+
+    with knowledge_base(settings) as kb:
+        done = kb.rollback(run, dry_run=dry_run)
+    data = {"run": run, "things": done.things, "relationships": done.relationships}
+    changes = _changes(done)
+    lines = [f"run {run}: {done.things:,} things and {done.relationships:,} relationships changed"]
+    if dry_run:
+        lines = [line.replace("changed", "would change") for line in lines]
+    lines += _change_lines(changes)
+    emit({**data, "changes": changes}, as_json, lines)
+
+
+def _changes(done: RolledBack, *, back: bool = False) -> list[dict[str, Any]]:
+    """Return what a rollback changes of what is shown, or backwards what the run changed."""
+    found = [d._asdict() for d in done.differences]
+    return [{**d, "before": d["after"], "after": d["before"]} for d in found] if back else found
+
+
+def _change_lines(changes: Iterable[dict[str, Any]]) -> list[str]:
+    return [f"  {c['uid']} {c['attribute']}: {c['before']!r} -> {c['after']!r}" for c in changes]
+
+
+def _entry(found: LedgerEntry) -> dict[str, Any]:
+    """Return a run for a script."""
+    data = asdict(found)
+    return {**data, **data.pop("counts")}
+
+
+def _counted(found: LedgerEntry) -> str:
+    """Return the counts of a run in a few words."""
+    names = ("written", "removed", "rejected")
+    return ", ".join(f"{found.counts[n]:,} {n}" for n in names if found.counts.get(n))
 
 
 def _data(report: UpdateReport) -> dict[str, Any]:

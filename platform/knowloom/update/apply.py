@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, LiteralString
 
 import neo4j
@@ -76,7 +76,7 @@ class Applier:
             make: makes it.
         """
         wanted = sorted(set(uids))
-        return self._database.in_read(lambda tx: make(self._held(tx, wanted)))
+        return self._database.in_read(lambda tx: make(self._held(tx, wanted, retired=True)))
 
     def apply(self, uids: Iterable[str], make: Make, more: Sequence[Write] = ()) -> Plan:
         """Carry a plan out, in one transaction, and return it.
@@ -89,10 +89,11 @@ class Applier:
         wanted = sorted(set(uids))
 
         def work(tx: neo4j.ManagedTransaction) -> tuple[Plan, int]:
+            revived = tx.run(cypher("write/revive_instances"), uids=wanted).consume().counters
             tx.run(cypher("write/lock_instances"), uids=wanted).consume()
             held = self._held(tx, wanted)
             plan = make(held)
-            updates = self._carry_out(tx, plan, held) if plan else 0
+            updates = self._carry_out(tx, plan, held) if plan or revived.labels_added else 0
             for text, parameters in more:
                 updates += updates_of(tx.run(text, dict(parameters)).consume().counters)
             if updates and not self._run.recorded:
@@ -103,9 +104,14 @@ class Applier:
         self._run.recorded = self._run.recorded or updates > 0
         return plan
 
-    def _held(self, tx: neo4j.ManagedTransaction, uids: Sequence[str]) -> Held:
-        """Return what is stored of some things."""
-        rows = tx.run(cypher("write/read_states"), uids=list(uids))
+    def _held(
+        self, tx: neo4j.ManagedTransaction, uids: Sequence[str], *, retired: bool = False
+    ) -> Held:
+        """Return what is stored of some things, when asked of those set aside too."""
+        text = cypher("write/read_states")
+        if retired:
+            text = text.replace("/*|retired*/", "|_Retired")
+        rows = tx.run(text, uids=list(uids))
         held = Held({state.uid: state for state, _ in self._states.states(rows)})
         for row in tx.run(cypher("update/read_ties"), uids=list(uids)):
             said = {
@@ -148,6 +154,7 @@ class Applier:
         updates += self._put_ties(tx, plan, held)
         loose = {link.target for r in revisions for link in r.remove_links}
         loose.update(change.uid for change in plan.changes)
+        loose.update(uid for uid, state in held.states.items() if state.mention)
         loose.update(end for t in plan.ties for end in (t.tie.head, t.tie.tail))
         return updates + _run(tx, cypher("write/retire_unmentioned"), sorted(loose))
 
@@ -179,14 +186,18 @@ class Applier:
         self, tx: neo4j.ManagedTransaction, plan: Plan, referrers: Iterable[str]
     ) -> list[Revision]:
         """Return what changes about the nodes of a plan and of those that refer to them."""
-        after = {change.uid: change.after for change in plan.changes}
-        there = sorted(uid for uid in {*after, *referrers} if uid not in plan.kept)
+        changes = {change.uid: change for change in plan.changes}
+        there = sorted(uid for uid in {*changes, *referrers} if uid not in plan.kept)
         rows = tx.run(cypher("write/read_states"), uids=there)
         revisions: list[Revision] = []
         for state, _ in self._states.states(rows):
-            evidence = after.get(state.uid, state.evidence)
-            if evidence or state.evidence:
-                revisions.append(reshape(state, evidence, self._ontology, plan.kept))
+            evidence, known = state.evidence, state
+            if change := changes.get(state.uid):
+                evidence = change.after
+                if not state.evidence:  # what it is known by is told by what it held
+                    known = replace(state, evidence=change.before)
+            if evidence or known.evidence:
+                revisions.append(reshape(known, evidence, self._ontology, plan.kept))
         return revisions
 
     def _put_ties(self, tx: neo4j.ManagedTransaction, plan: Plan, held: Held) -> int:

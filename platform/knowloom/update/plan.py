@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from knowloom.knowledge.evidence import Evidence, Key
@@ -45,6 +46,16 @@ class TieChange(NamedTuple):
     tie: Tie
     before: tuple[Stated, ...]
     after: tuple[Stated, ...]
+
+
+class Restates(NamedTuple):
+    """A run that says everything again that it does not end, and when it started."""
+
+    run: int
+    started: datetime
+
+
+NOTHING_ENDED: Mapping[Tie, Sequence[Stated]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +181,8 @@ def plan_without(
     run: int,
     kept: Mapping[str, str],
     *,
-    restates: int = 0,
+    restates: Restates | None = None,
+    ended: Mapping[Tie, Sequence[Stated]] = NOTHING_ENDED,
 ) -> Plan:
     """Return what takes a run back, as if it had never been.
 
@@ -180,7 +192,8 @@ def plan_without(
         run: its number.
         kept: absorbed uid to the uid under which the thing is kept.
         restates: the next run of the same source when that one said everything again that it did
-            not end, as snapshots do; 0 when there is none.
+            not end, as snapshots do; None when there is none.
+        ended: what the run ended behind relationships, as it was before.
     """
     changes: list[Change] = []
     for uid, before in sorted(stored.items()):
@@ -188,18 +201,21 @@ def plan_without(
         if after != before:
             changes.append(Change(uid, before, after))
     tied: list[TieChange] = []
-    for tie, statements in sorted(ties.items()):
-        left = [
-            s._replace(run=restates) if s.run == run and restates else s
-            for s in statements
-            if s.run != run or restates
-        ]
-        if left != list(statements):
-            tied.append(TieChange(tie, tuple(statements), tuple(left)))
+    for tie in sorted({*ties, *ended}):
+        said = tuple(ties.get(tie, ()))
+        left = [s for s in said if s.run != run]
+        if restates:
+            left += [s._replace(run=restates.run) for s in said if s.run == run]
+        else:
+            left += ended.get(tie, ())
+        if sorted(left) != sorted(said):
+            tied.append(TieChange(tie, said, tuple(sorted(set(left)))))
     return Plan(tuple(changes), tuple(tied), kept, kept)
 
 
-def without(evidence: Sequence[Evidence], run: int, *, restates: int = 0) -> tuple[Evidence, ...]:
+def without(
+    evidence: Sequence[Evidence], run: int, *, restates: Restates | None = None
+) -> tuple[Evidence, ...]:
     """Return the records of a thing as they would be had a run not happened.
 
     What the run said goes. What it ended stands again, until the next run of the same source that
@@ -213,8 +229,9 @@ def without(evidence: Sequence[Evidence], run: int, *, restates: int = 0) -> tup
     found: list[Evidence] = []
     dropped: set[tuple[Key, int]] = set()
     for each in evidence:
-        if each.run == run and restates and not 0 < each.superseded_by <= restates:
-            found.append(replace(each, run=restates, stored=False))
+        if each.run == run and restates and not 0 < each.superseded_by <= restates.run:
+            again = replace(each, run=restates.run, recorded=restates.started, stored=False)
+            found.append(again)
         elif each.run == run:
             continue
         elif each.superseded_by == run:
@@ -256,7 +273,7 @@ def _standing_again(
     each: Evidence,
     evidence: Sequence[Evidence],
     run: int,
-    restates: int,
+    restates: Restates | None,
     dropped: set[tuple[Key, int]],
 ) -> Evidence:
     """Return a record that a run ended as it would be without that run."""
@@ -267,7 +284,7 @@ def _standing_again(
         for number in ((e.superseded_by,) if e.run == run else (e.run,))
         if number > run
     ]
-    next_ = restates or min(later, default=0)
+    next_ = restates.run if restates else min(later, default=0)
     for again in evidence:
         if again.key == each.key and again.source == each.source and again.run == next_:
             dropped.add((again.key, again.run))
