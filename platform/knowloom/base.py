@@ -19,12 +19,15 @@ from knowloom.store.database import Database
 from knowloom.store.write import Writer, WriteReport
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
+
     from knowloom.store.check import Audit
     from knowloom.store.search import Hit
     from knowloom.subgraph.graph import Subgraph
     from knowloom.subgraph.reader import Reader
     from knowloom.subgraph.why import Reason
     from knowloom.update.merging import Merged
+    from knowloom.update.past import Past
     from knowloom.update.rollback import LedgerEntry, RolledBack
 
 T = TypeVar("T", bound=Thing)
@@ -207,6 +210,17 @@ class KnowledgeBase:
 
         self.migrate()
         return split(self.database, self.ontology, uid, dry_run=dry_run)
+
+    def as_of(self, recorded: datetime | None = None, *, valid: date | None = None) -> Past:
+        """Return this knowledge base at another time, to `find`, `subgraph` and ask `why`.
+
+        Args:
+            recorded: as it stood then, in UTC when without a zone; None for now.
+            valid: what holds on that day; None for the last that is known.
+        """
+        from knowloom.update.past import Past
+
+        return Past(self.database, self.classes, recorded, valid)
 
     def history(self, source: str | None = None, limit: int = 20) -> list[LedgerEntry]:
         """Return the last runs; see `knowloom.update.rollback.history`."""

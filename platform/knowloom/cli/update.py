@@ -122,7 +122,8 @@ def show(run: int, settings: Settings, as_json: bool) -> None:
     with knowledge_base(settings) as kb:
         found = entry(kb.database, run)
         left = traces(kb.database, kb.ontology, run)
-    data = {**_entry(found), "things": left.things, "changes": _changes(left, back=True)}
+    changes = _changes(left, back=True)
+    data: dict[str, Any] = {**_entry(found), "things": left.things, "changes": changes}
     lines = [
         f"{name}: {value}" for name, value in _entry(found).items() if value not in ("", None)
     ]
@@ -153,13 +154,13 @@ def rollback(run: int, dry_run: bool, settings: Settings, as_json: bool) -> None
 
     with knowledge_base(settings) as kb:
         done = kb.rollback(run, dry_run=dry_run)
-    data = {"run": run, "things": done.things, "relationships": done.relationships}
+    data: dict[str, Any] = {"things": done.things, "relationships": done.relationships}
     changes = _changes(done)
     lines = [f"run {run}: {done.things:,} things and {done.relationships:,} relationships changed"]
     if dry_run:
         lines = [line.replace("changed", "would change") for line in lines]
     lines += _change_lines(changes)
-    emit({**data, "changes": changes}, as_json, lines)
+    emit({"run": run, **data, "changes": changes}, as_json, lines)
 
 
 def _changes(done: RolledBack, *, back: bool = False) -> list[dict[str, Any]]:

@@ -124,6 +124,7 @@ def _rows(source: Source) -> Iterator[bytes]:
     """Yield the rows of a query as JSON."""
     try:
         import sqlalchemy
+        from sqlalchemy.exc import SQLAlchemyError
     except ImportError as error:
         raise ExtraMissing("reading a database", "database") from error
     try:
@@ -132,7 +133,7 @@ def _rows(source: Source) -> Iterator[bytes]:
             for row in connection.execute(sqlalchemy.text(source.query)).mappings():
                 yield orjson.dumps(dict(row), default=str) + b"\n"
         engine.dispose()
-    except sqlalchemy.exc.SQLAlchemyError as error:
+    except SQLAlchemyError as error:
         why = str(error).splitlines()[0]
         raise SourceError(source.name, f"the database does not answer the query: {why}") from error
     except ImportError as error:

@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from knowloom.errors import SettingsError
@@ -76,10 +76,11 @@ def read_sources(file: Path | None) -> dict[str, Source]:
     """
     if file is None:
         return {}
-    tables = tomllib.loads(file.read_text(encoding="utf-8")).get("sources", {})
+    tables: Any = tomllib.loads(file.read_text(encoding="utf-8")).get("sources", {})
     if not isinstance(tables, dict):
         raise SettingsError(f"{file}: write each source as a table [sources.NAME]")
-    return {name: _source(file, name, table) for name, table in tables.items()}
+    named = cast("dict[str, Any]", tables)
+    return {name: _source(file, name, table) for name, table in named.items()}
 
 
 def source_of(location: str, known: Mapping[str, Source], **options: Any) -> Source:
@@ -124,12 +125,11 @@ def _source(file: Path, name: str, table: Any) -> Source:
         if not isinstance(value, _TYPES.get(key, (str,))):
             raise SettingsError(f"{where}: {key} = {value!r} is of the wrong type")
     for key in ("every", "jitter"):
-        if key in values and not (found := seconds(values[key])):
-            raise SettingsError(
-                f"{where}: {key} = {values[key]!r} is no time; write 90s, 15m or 6h"
-            )
         if key in values:
-            values[key] = found
+            text = values[key]
+            values[key] = seconds(text)
+            if not values[key]:
+                raise SettingsError(f"{where}: {key} = {text!r} is no time, such as 90s or 6h")
     if "guard" in values and not 0 <= values["guard"] <= 1:
         raise SettingsError(f"{where}: guard = {values['guard']!r} is no share from 0 to 1")
     if values.get("every") and values.get("cron"):
