@@ -43,7 +43,7 @@ def seen(found: Subgraph) -> set[str]:
     return {str(plain(t)) for t in (*found.instances, *found.relations)}
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(12))
 def test_what_stood_then_is_what_was_read_then(kb: KnowledgeBase, write: Write, seed: int) -> None:
     """After any runs, merges and splits, each moment between them reads as it did."""
     chance = Random(seed)

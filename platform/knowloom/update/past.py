@@ -151,7 +151,7 @@ class Past:
             rows = self._database.read(
                 cypher("update/read_past_referrers"), uids=sorted(self._raw(ring))
             )
-            candidates = self._then({row["uid"] for row in rows} - found.keys())
+            candidates = self._then(row["uid"] for row in rows)
             near |= {uid for uid, one in candidates.items() if ring.intersection(_ends(one))}
             near |= {h for one in ring for h in self._arriving(one)}
             there = self._then(near - found.keys())
