@@ -39,6 +39,7 @@
     ├── UpdateError                a source could not be brought up to date, or a run not undone
     │   ├── SourceBusy             another update of this source is running
     │   ├── TooMuchWouldGo         an update would remove more than the set share of a source
+    │   ├── SchedulerBusy          another scheduler is at work in this workspace
     │   └── DecisionDepends        what a person decided depends on the run to be rolled back
     ├── RecordsRejected            more records were rejected than allowed; the good ones are kept
     └── NotFound                   no instance, run or version of this name
@@ -472,6 +473,17 @@ class TooMuchWouldGo(UpdateError):
             f"{source} does not say {gone:,} of {known:,} things any more, more than the share of "
             f"{guard:.0%} that may go in one run: nothing was removed; look at the source, and "
             "run again with --guard 1 if it is right"
+        )
+
+
+class SchedulerBusy(UpdateError):
+    """Another scheduler is at work in `workspace`."""
+
+    def __init__(self, workspace: Path) -> None:
+        self.workspace = workspace
+        super().__init__(
+            f"a scheduler is at work in {workspace}: see `knowloom update schedule status`, and "
+            "stop that one first"
         )
 
 

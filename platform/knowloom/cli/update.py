@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from knowloom.cli.connection import connection_options
+from knowloom.cli.connection import connection_options, workspace_option
 from knowloom.cli.output import emit, json_option, progress, table
 from knowloom.settings import Settings
 
 if TYPE_CHECKING:
     from knowloom.update.rollback import LedgerEntry, RolledBack
+    from knowloom.update.sources import Source
     from knowloom.updating import UpdateReport
 
 
@@ -161,6 +164,94 @@ def rollback(run: int, dry_run: bool, settings: Settings, as_json: bool) -> None
         lines = [line.replace("changed", "would change") for line in lines]
     lines += _change_lines(changes)
     emit({"run": run, **data, "changes": changes}, as_json, lines)
+
+
+@update.group(invoke_without_command=True)
+@click.option("--once", is_flag=True, help="Look at every source once, and end.")
+@connection_options
+@json_option
+@click.pass_context
+def schedule(ctx: click.Context, /, once: bool, settings: Settings, as_json: bool) -> None:
+    """Keep the sources of knowloom.toml up to date, at the times it says.
+
+    Each table [sources.NAME] with `every` or `cron` is looked at when it is due, one run at a
+    time; runs that were missed are made up for by one, and failing sources are left alone for
+    longer and longer. SIGTERM and Ctrl-C let what is under way end.
+
+    \b
+    Examples:
+        knowloom update schedule
+        knowloom update schedule --once
+        knowloom update schedule status
+    """
+    if ctx.invoked_subcommand:
+        return
+    from knowloom import scheduling
+    from knowloom.session import knowledge_base
+    from knowloom.settings import find_file
+    from knowloom.update.sources import read_sources
+    from knowloom.updating import update as bring_up_to_date
+
+    def look(source: Source) -> UpdateReport:
+        with knowledge_base(settings) as kb:
+            return bring_up_to_date(kb, source)
+
+    sources = list(read_sources(find_file(Path.cwd())).values())
+    workspace = Path(settings.workspace)
+    if once:
+        outcomes = scheduling.look_once(sources, look, workspace)
+        rows = [(name, o["status"], o.get("error", "")) for name, o in outcomes.items()]
+        emit(outcomes, as_json, table(("source", "status", ""), rows))
+        if any(o["status"] == "failed" for o in outcomes.values()):
+            ctx.exit(1)
+        return
+    timed = [s for s in sources if s.every or s.cron]
+    if not timed:
+        raise click.UsageError("knowloom.toml has no [sources.NAME] with `every` or `cron`")
+    scheduling.keep_up_to_date(timed, look, workspace, _stopped(), say=_say)
+
+
+@schedule.command()
+@workspace_option
+@json_option
+def status(settings: Settings, as_json: bool) -> None:
+    """Show when each source was last looked at, what came of it, and when it is next.
+
+    \b
+    Example:
+        knowloom update schedule status
+    """
+    from knowloom.scheduling import HEALTH, Health
+
+    found = Health.read(Path(settings.workspace) / HEALTH).sources
+    rows = [
+        (name, k.get("last"), k.get("status"), k.get("failures"), k.get("next"), k.get("error"))
+        for name, k in sorted(found.items())
+    ]
+    columns = ("source", "last", "status", "failures", "next", "error")
+    lines = table(columns, rows) if rows else ["No scheduler has been at work here."]
+    emit(found, as_json, lines)
+
+
+def _stopped() -> Event:
+    """Return an event that SIGTERM and Ctrl-C set; a second Ctrl-C ends at once."""
+    import signal
+
+    stop = Event()
+
+    def end(number: int, _: object) -> None:
+        _say("stopping: what is under way is waited for")
+        stop.set()
+        signal.signal(number, signal.SIG_DFL)
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    return stop
+
+
+def _say(line: str) -> None:
+    """Write a line with the time to the log."""
+    click.echo(f"{datetime.now():%Y-%m-%d %H:%M:%S} {line}", err=True)
 
 
 def _changes(done: RolledBack, *, back: bool = False) -> list[dict[str, Any]]:
