@@ -108,7 +108,7 @@ def keep_up_to_date(
         began: dict[str, datetime] = {}
         health.write(table, clock())
         wake = _Wake(stop)
-        while not (stop.is_set() and not running):
+        while True:
             now = clock()
             for name in [n for n, future in running.items() if future.done()]:
                 outcome = running.pop(name).result()
@@ -123,6 +123,8 @@ def keep_up_to_date(
                     running[name] = future
                     say(f"{name}: begun")
             health.write(table, now)
+            if stop.is_set() and not running:
+                return
             wake.wait(_HEARTBEAT if stop.is_set() else min(table.wait(now), _HEARTBEAT))
 
 
