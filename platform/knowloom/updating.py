@@ -30,7 +30,15 @@ from knowloom.store.write import RejectFile, Validator, Writer
 from knowloom.update.fetch import Fetched, Known, fetch
 from knowloom.update.lock import drop_lock, take_lock
 from knowloom.update.retract import retract
-from knowloom.update.snapshot import fact_line, lost, packed, record_line, subject, unpacked
+from knowloom.update.snapshot import (
+    fact_line,
+    lost,
+    packed,
+    parted,
+    record_line,
+    subject,
+    unpacked,
+)
 from knowloom.update.sources import Source
 
 Advance = Callable[[int], None]
@@ -79,6 +87,7 @@ class _Read:
         before: the lines of its last snapshot; None when there is none to go by.
         now: the lines of what it says now.
         changed: the statements that are not in the last snapshot.
+        renewed: the uids of things of which it says something new.
         dropped: the uids of things it says are no more.
         given: how many statements it makes.
     """
@@ -86,6 +95,7 @@ class _Read:
     before: set[str] | None
     now: set[str] = field(default_factory=set[str])
     changed: Spool[Statement] = field(default_factory=Spool[Statement])
+    renewed: set[str] = field(default_factory=set[str])
     dropped: set[str] = field(default_factory=set[str])
     given: int = 0
 
@@ -232,6 +242,8 @@ class _Update:
                 read.now.add(line)
                 if before is None or self._source.delta or line not in before:
                     read.changed.add(statement)
+                    if isinstance(statement, Record):
+                        read.renewed.add(statement.uid)
             if read.given % 10_000 == 0:
                 self._advance(10_000)
         read.dropped = set(deleted)
@@ -266,7 +278,17 @@ class _Update:
         report, database = self._report, self._kb.database
         changed = read.changed.count
         if changed:
-            writer = Writer(database, self._kb.ontology, run, complete=self._source.delta)
+            replaced = set[str]()
+            if not (rejects.count or self._source.delta):
+                replaced = {line for line in gone if subject(line) in read.renewed}
+                gone -= replaced
+            writer = Writer(
+                database,
+                self._kb.ontology,
+                run,
+                complete=self._source.delta,
+                gone=parted(replaced)[0],
+            )
             done = writer.write(one for part in read.changed.batches() for one in part)
             report.written, report.updates = done.counts.written, done.updates
             for reject in done.rejects:

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -344,6 +345,43 @@ def test_other_routes_to_the_same_source_are_seen(kb: KnowledgeBase, folder: Pat
     put(path, ROWS[:3])
     assert counts(update(kb, source(path, folder))) == (0, 3, 1)
     assert set(names(kb)) == {"Ada", "Bob", "Cid"}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_any_snapshot_can_be_taken_back(kb: KnowledgeBase, folder: Path, seed: int) -> None:
+    """Random states of a table, one of them rolled back: as if it had never been looked at."""
+    chance = Random(seed)
+    states: list[list[Row]] = []
+    for _ in range(5):
+        people = chance.sample("ABCDEF", chance.randint(2, 5))
+        homes = ("Rome", "Oslo", "")
+        states.append([(n, str(chance.randrange(3)), chance.choice(homes), "X;Y") for n in people])
+    path = folder / "people.csv"
+    place = source(path, folder, guard=1.0)
+
+    def played(chosen: Sequence[list[Row]]) -> list[int]:
+        kb.database.run(
+            "MATCH (n:_Instance|_Retired|_Record|_Run|_Source|_Snapshot|_Undone) DETACH DELETE n"
+        )
+        numbers: list[int] = []
+        for rows in chosen:
+            put(path, rows)
+            numbers.append(update(kb, place).run)
+        return numbers
+
+    numbers = played(states)
+    which = chance.choice([i for i, number in enumerate(numbers) if number])
+    kb.rollback(numbers[which])
+    found = kb.fingerprint()
+    assert not kb.check().counts
+    put(path, states[-1])
+    update(kb, place)
+    after = kb.fingerprint()
+    played([rows for i, rows in enumerate(states) if i != which])
+    assert kb.fingerprint() == found
+    put(path, states[-1])
+    update(kb, place)
+    assert kb.fingerprint() == after
 
 
 def test_the_command(kb: KnowledgeBase, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -54,9 +54,13 @@ class InstanceWriter:
         database: where to.
         ontology: the classes as stored.
         run: the run they are written in; it is recorded with the first change.
+        gone: the keys of records that its source does not make any more.
     """
 
-    def __init__(self, database: Database, ontology: Ontology, run: Run) -> None:
+    def __init__(
+        self, database: Database, ontology: Ontology, run: Run, gone: Collection[Key] = ()
+    ) -> None:
+        self._gone = frozenset(gone)
         self._database = database
         self._ontology = ontology
         self._run = run
@@ -217,7 +221,7 @@ class InstanceWriter:
             new.setdefault(holder, []).extend(self._evidence(r, hash_) for r, hash_ in said)
             for record, _ in said:
                 mentions.update((m.uid, m) for found in record.links.values() for m in found)
-        self._take(self._reviser.revise(new, lambda _: ()), outcome, mentions)
+        self._take(self._reviser.revise(new, self._replaced), outcome, mentions)
 
     def _take(
         self, revised: Revised, outcome: InstanceOutcome, mentions: Mapping[str, Mention]
@@ -228,6 +232,13 @@ class InstanceWriter:
         for revision in revised.revisions:
             for name, uid, position in revision.add_links:
                 outcome.edges.append(self._reviser.edge(revision, name, uid, position, mentions))
+
+    def _replaced(self, state: State) -> Collection[Key]:
+        """Return the keys of records that this source is known not to make any more."""
+        if not self._gone:
+            return ()
+        own = {e.key for e in state.evidence if e.source == self._run.source}
+        return own & self._gone
 
     def _outdated(self, state: State) -> set[Key]:
         """Return the keys of records that this source made earlier and did not repeat."""

@@ -6,7 +6,7 @@ Relationships whose ends have not come yet wait until every node of the run is t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ import orjson
 
 from knowloom.assets import cypher
 from knowloom.errors import StoreError, WriteLost
+from knowloom.knowledge.evidence import Key
 from knowloom.knowledge.record import Fact, Record, Reject, Statement, hash_of, said, uid_of_fact
 from knowloom.ontology.concepts import ENDS, ConceptRange, Ontology
 from knowloom.ontology.values import CompiledConcept, compile_concept
@@ -253,6 +254,8 @@ class Writer:
         rejects: where to list rejected statements; None to keep only the first few.
         complete: of the things it speaks of, the run says all that its source says, so that what
             it leaves out of them is history.
+        gone: the keys of records that the source does not make any more, where the things they
+            are of are spoken of otherwise.
     """
 
     def __init__(
@@ -263,6 +266,7 @@ class Writer:
         rejects: Path | None = None,
         *,
         complete: bool = True,
+        gone: Collection[Key] = (),
     ) -> None:
         self._complete = complete
         self._database = database
@@ -271,7 +275,7 @@ class Writer:
         self._rejects = RejectFile(rejects)
         self._listing = Lock()
         self._validator = Validator(ontology, self._add_reject)
-        self._instances = InstanceWriter(database, ontology, run)
+        self._instances = InstanceWriter(database, ontology, run, gone)
         self._edges = EdgeWriter(database, ontology, run)
         self._waiting = Spool[Edge]()
         self._updates = 0
