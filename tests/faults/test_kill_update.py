@@ -75,8 +75,8 @@ def put(folder: Path, seed: int) -> None:
         for i in range(PEOPLE):
             if chance.random() < 0.9:
                 age = i % 90 + (seed if chance.random() < 0.4 else 0)
-                where = [f"g{chance.randrange(40)}" for _ in range(2)]
-                write([f"p{i}", age, *where, 1990 + chance.randrange(5)])
+                where = [f"g{chance.randrange(40)}", f"g{i % 40}"]
+                write([f"p{i}", age, *where, 1990 + (chance.random() < 0.2)])
 
 
 def command(folder: Path, *arguments: str) -> subprocess.Popen[str]:
