@@ -1,7 +1,9 @@
-// Read which runs a source has had, and the newest run of all.
+// Read which runs a source has had, the newest run of all, and what was merged and retired.
 // parameters: source
-// columns: earlier [id], newest (null when there is none)
+// columns: earlier [id], newest (null when there is none), redirects [[uid, to]], retired
 RETURN
   COLLECT { MATCH (:_Source {name: $source})<-[:_OF_SOURCE]-(r:_Run) RETURN r.id ORDER BY r.id }
     AS earlier,
-  COLLECT { MATCH (r:_Run) WHERE r.id > 0 RETURN r.id ORDER BY r.id DESC LIMIT 1 }[0] AS newest
+  COLLECT { MATCH (r:_Run) WHERE r.id > 0 RETURN r.id ORDER BY r.id DESC LIMIT 1 }[0] AS newest,
+  COLLECT { MATCH (r:_Redirect) RETURN [r.uid, r.to] } AS redirects,
+  COUNT { (:_Retired) } > 0 AS retired

@@ -1,9 +1,8 @@
-// Read relationships of one type with all they hold.
-// parameters: rows [{head, tail, uid}]
-// columns: head, tail, uid, properties
+// Read the relationships of one type between these instances.
+// parameters: rows [{head, tail}]
+// columns: found [properties]
 UNWIND $rows AS row
-MATCH (a:_Instance {uid: row.head})
-MATCH (b:_Instance {uid: row.tail})
-MATCH (a)-[e:_LINK/*key*/]->(b)
-WHERE e._run IS NOT NULL
-RETURN row.head AS head, row.tail AS tail, row.uid AS uid, properties(e) AS properties
+RETURN COLLECT {
+  MATCH (:_Instance {uid: row.head})-[e:_LINK]->(:_Instance {uid: row.tail})
+  RETURN properties(e)
+} AS found

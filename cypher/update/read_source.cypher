@@ -1,6 +1,8 @@
-// Read what is known of a source: how it looked when it was last read completely, and who reads it.
-// parameters: name
-// columns: digest, given, mark, lock, etag, modified
-MATCH (s:_Source {name: $name})
-RETURN s.digest AS digest, s.given AS given, s.mark AS mark, s.lock AS lock,
-  s.etag AS etag, s.modified AS modified
+// Read how far a source has been read.
+// parameters: source
+// columns: name, digest, given, etag, modified, watermark, mirrors (the run whose outcome the snapshot
+//   is), last (the newest run of the source)
+MATCH (s:_Source {name: $source})
+RETURN s.name AS name, s.digest AS digest, s.given AS given, s.etag AS etag, s.modified AS modified,
+  s.watermark AS watermark, s.mirrors AS mirrors,
+  COLLECT { MATCH (s)<-[:_OF_SOURCE]-(r:_Run) RETURN r.id ORDER BY r.id DESC LIMIT 1 }[0] AS last

@@ -4,7 +4,8 @@
 // faster than a map for each relationship.
 // parameters: starts [uid], ends [uid], places, uids and values where keyed, all of one length;
 //   heads [label], tails [label], run, own [run of this source]
-// columns: found (how many have ends that exist and fit), others [position in the lists]
+// columns: found (how many have ends that exist and fit), others [position in the lists], moved
+//   [likewise: those that are stated of merged things too]
 UNWIND range(0, size($starts) - 1) AS i
 MATCH (a:_Instance {uid: $starts[i]})
 MATCH (b:_Instance {uid: $ends[i]})
@@ -15,4 +16,6 @@ MERGE (a)-[e:_LINK/*key*/]->(b)
 ON CREATE SET e._run = $run, e._row = $places[i]/*qualifiers*/
 RETURN
   count(e) AS found,
-  collect(CASE WHEN e._run IS NULL OR NOT e._run IN $own THEN i END) AS others
+  collect(CASE WHEN e._ends IS NULL AND (e._run IS NULL OR NOT e._run IN $own) THEN i END)
+    AS others,
+  collect(CASE WHEN e._ends IS NOT NULL THEN i END) AS moved

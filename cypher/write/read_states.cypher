@@ -2,7 +2,7 @@
 // parameters: uids
 // columns: uid, labels, properties, records [properties], links [[type, uid, position, stated]]
 UNWIND $uids AS uid
-MATCH (n:_Instance {uid: uid})
+MATCH (n:_Instance/*|retired*/ {uid: uid})
 RETURN
   n.uid AS uid,
   labels(n) AS labels,

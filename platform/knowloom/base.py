@@ -19,11 +19,16 @@ from knowloom.store.database import Database
 from knowloom.store.write import Writer, WriteReport
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
+
     from knowloom.store.check import Audit
     from knowloom.store.search import Hit
     from knowloom.subgraph.graph import Subgraph
     from knowloom.subgraph.reader import Reader
     from knowloom.subgraph.why import Reason
+    from knowloom.update.merging import Merged
+    from knowloom.update.past import Past
+    from knowloom.update.rollback import LedgerEntry, RolledBack
 
 T = TypeVar("T", bound=Thing)
 
@@ -191,6 +196,44 @@ class KnowledgeBase:
         from knowloom.subgraph.why import why
 
         return why(self.database, self.ontology, uid, attribute)
+
+    def merge(self, one: str, other: str, *, dry_run: bool = False) -> Merged:
+        """Declare two things one; see `knowloom.update.merging.merge`."""
+        from knowloom.update.merging import merge
+
+        self.migrate()
+        return merge(self.database, self.ontology, one, other, dry_run=dry_run)
+
+    def split(self, uid: str, *, dry_run: bool = False) -> Merged:
+        """Take back the merges that name a thing; see `knowloom.update.merging.split`."""
+        from knowloom.update.merging import split
+
+        self.migrate()
+        return split(self.database, self.ontology, uid, dry_run=dry_run)
+
+    def as_of(self, recorded: datetime | None = None, *, valid: date | None = None) -> Past:
+        """Return this knowledge base at another time, to `find`, `subgraph` and ask `why`.
+
+        Args:
+            recorded: as it stood then, in UTC when without a zone; None for now.
+            valid: what holds on that day; None for the last that is known.
+        """
+        from knowloom.update.past import Past
+
+        return Past(self.database, self.classes, recorded, valid)
+
+    def history(self, source: str | None = None, limit: int = 20) -> list[LedgerEntry]:
+        """Return the last runs; see `knowloom.update.rollback.history`."""
+        from knowloom.update.rollback import history
+
+        return history(self.database, source, limit)
+
+    def rollback(self, run: int, *, dry_run: bool = False) -> RolledBack:
+        """Take a run back; see `knowloom.update.rollback.rollback`."""
+        from knowloom.update.rollback import rollback
+
+        self.migrate()
+        return rollback(self.database, self.ontology, run, dry_run=dry_run)
 
     def check(
         self, *, fix: bool = False, advance: Callable[[int], None] = lambda _: None

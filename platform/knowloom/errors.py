@@ -5,7 +5,6 @@
     │   ├── SettingsError          a setting has a value that cannot be used
     │   ├── ExtraMissing           something was asked for that an extra install brings
     │   ├── UnknownAttribute       a name is not an attribute of the concept
-    │   ├── CannotRollBack         something is in the way of taking a run back
     │   ├── UnknownProposal        no proposal has this id or subject
     │   ├── ProposalDecided        a proposal is not open any more
     │   └── MappingError           a mapping file does not fit its data or the ontology
@@ -24,7 +23,6 @@
     │   ├── AuthenticationFailed   the server refused the user name or password
     │   ├── UnsupportedServer      the server's version or edition lacks something needed
     │   ├── ServerFailed           the server gave a statement up: memory, disk, time, deadlock
-    │   ├── SourceBusy             another update of the source is running
     │   ├── WriteLost              counts did not add up: rows in are not rows accounted for
     │   └── NotBulkLoadable        a bulk load needs a managed server without instances
     ├── MigrationError             a migration is faulty
@@ -41,8 +39,12 @@
     │   ├── ModelAnswerUnusable    what it answered is cut off, empty or no answer at all
     │   ├── ModelUnusable          a folder holds no model, or not for this prompt
     │   └── PromptTooLong          a class and a passage do not fit into one prompt
-    ├── TooMuchGone                a source says nothing any more of too many things at once
     ├── SandboxTooWeak             this machine cannot confine a program as demanded
+    ├── UpdateError                a source could not be brought up to date, or a run not undone
+    │   ├── SourceBusy             another update of this source is running
+    │   ├── TooMuchWouldGo         an update would remove more than the set share of a source
+    │   ├── SchedulerBusy          another scheduler is at work in this workspace
+    │   └── DecisionDepends        what a person decided depends on the run to be rolled back
     ├── RecordsRejected            more records were rejected than allowed; the good ones are kept
     └── NotFound                   no instance, run or version of this name
         └── NothingToUndo          every change of the ontology is undone already
@@ -419,42 +421,6 @@ class SandboxTooWeak(KnowloomError):
         )
 
 
-class SourceBusy(StoreError):
-    """Another update of the `source` is running; `lock` tells where."""
-
-    def __init__(self, source: str, lock: str) -> None:
-        self.source = source
-        self.lock = lock
-        host, _, process = lock.partition(" ")
-        super().__init__(
-            f"{source} is being updated by process {process.partition(' ')[0]} on {host}: wait "
-            "for it, or run again with --take-over when it is no more"
-        )
-
-
-class TooMuchGone(KnowloomError):
-    """A source says nothing any more of more things than are allowed to go at once."""
-
-    def __init__(self, source: str, gone: int, known: int, share: float) -> None:
-        self.source = source
-        self.gone = gone
-        self.known = known
-        self.share = share
-        super().__init__(
-            f"{source} would take back {gone:,} of {known:,} things, more than {share:.0%}: if "
-            "that is meant, run again with --allow-gone 1"
-        )
-
-
-class CannotRollBack(UsageError):
-    """A run cannot be taken back; `why` says what is in the way."""
-
-    def __init__(self, run: int, why: str) -> None:
-        self.run = run
-        self.why = why
-        super().__init__(f"run {run} cannot be rolled back: {why}")
-
-
 class UnknownProposal(UsageError):
     """No proposal has this id or subject."""
 
@@ -522,3 +488,58 @@ class NothingToUndo(NotFound):
 def _listed(title: str, faults: Sequence[Fault]) -> str:
     """Return the title and every fault on a line of its own."""
     return "\n".join([f"{title}:", *(f"  {fault}" for fault in faults)])
+
+
+class UpdateError(KnowloomError):
+    """A source could not be brought up to date, or a run could not be undone."""
+
+
+class SourceBusy(UpdateError):
+    """Another update of `source` is running: `holder` says whose, since `since`."""
+
+    def __init__(self, source: str, holder: str, since: str) -> None:
+        self.source = source
+        self.holder = holder
+        self.since = since
+        super().__init__(
+            f"{source} is being updated by {holder} since {since}: wait for it, or, if that "
+            "process is no more, run again with --break-lock"
+        )
+
+
+class TooMuchWouldGo(UpdateError):
+    """An update would remove `gone` of the `known` statements of `source`; nothing is removed."""
+
+    def __init__(self, source: str, gone: int, known: int, guard: float) -> None:
+        self.source = source
+        self.gone = gone
+        self.known = known
+        self.guard = guard
+        super().__init__(
+            f"{source} does not say {gone:,} of {known:,} things any more, more than the share of "
+            f"{guard:.0%} that may go in one run: nothing was removed; look at the source, and "
+            "run again with --guard 1 if it is right"
+        )
+
+
+class SchedulerBusy(UpdateError):
+    """Another scheduler is at work in `workspace`."""
+
+    def __init__(self, workspace: Path) -> None:
+        self.workspace = workspace
+        super().__init__(
+            f"a scheduler is at work in {workspace}: see `knowloom update schedule status`, and "
+            "stop that one first"
+        )
+
+
+class DecisionDepends(UpdateError):
+    """Run `run` cannot be rolled back: decisions on `names` were taken after it and need it."""
+
+    def __init__(self, run: int, names: Sequence[str]) -> None:
+        self.run = run
+        self.names = tuple(names)
+        super().__init__(
+            f"run {run} cannot be rolled back: later decisions need what it brought "
+            f"({'; '.join(names)}): take them back first with `knowloom split UID`"
+        )

@@ -1,254 +1,208 @@
-"""Keeping sources up to date: each on its own times, one run of it at a time (extra `[schedule]`).
+"""The scheduler: sources are kept up to date while it runs, one run a source at a time.
 
-A run that fails is tried again after a while that doubles each time. What was missed while runs
-took long is made up for once. A health file tells how everything stands.
+What it does is in its health file: when each source was last looked at, what came of it, and when
+it is next. Stopped with SIGTERM or Ctrl-C it begins nothing more, and ends when what is under way
+is done.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event, Lock
+from threading import Event
 from typing import Any
 
 import orjson
 
-from knowloom.errors import ExtraMissing, KnowloomError, SettingsError, UsageError
-from knowloom.session import knowledge_base
-from knowloom.settings import Settings
-from knowloom.update.declared import Declared
-from knowloom.updating import Request, UpdateReport, update
+from knowloom.errors import KnowloomError, SchedulerBusy
+from knowloom.update.sources import Source
+from knowloom.update.timetable import Timetable
+from knowloom.updating import UpdateReport
 
 HEALTH = "schedule.json"
-_FIRST_WAIT = 30  # seconds after a first failure
-_LONGEST_WAIT = 3600
+_LOCK = "schedule.lock"
+_AT_ONCE = 4
+_HEARTBEAT = 30.0
 
-Tell = Callable[[str], None]
-
-
-@dataclass(slots=True)
-class Standing:
-    """How one source stands.
-
-    Args:
-        source: its name.
-        status: `waiting`, `running`, `done`, `as before` or `failed`.
-        started, finished: of the last run; None before the first.
-        run: the number of the last run that wrote something; 0 for none.
-        message: why it failed.
-        failures: how often in a row.
-        not_before: when it is tried again after a failure.
-        next: when it runs next.
-    """
-
-    source: str
-    status: str = "waiting"
-    started: datetime | None = None
-    finished: datetime | None = None
-    run: int = 0
-    message: str = ""
-    failures: int = 0
-    not_before: datetime | None = None
-    next: datetime | None = None
-
-    def failed(self, message: str, now: datetime) -> None:
-        """Note a failure, and when to try again.
-
-        >>> standing = Standing("s")
-        >>> now = datetime(2024, 1, 1, tzinfo=UTC)
-        >>> for _ in range(3):
-        ...     standing.failed("no server", now)
-        >>> standing.failures, standing.not_before - now
-        (3, datetime.timedelta(seconds=120))
-        """
-        self.failures += 1
-        self.status, self.message, self.finished = "failed", message, now
-        wait = min(_FIRST_WAIT * 2 ** (self.failures - 1), _LONGEST_WAIT)
-        self.not_before = now + timedelta(seconds=wait)
-
-    def succeeded(self, report: UpdateReport, now: datetime) -> None:
-        """Note a run that came to its end."""
-        self.status = "as before" if report.unchanged else "done"
-        self.message, self.finished, self.failures, self.not_before = "", now, 0, None
-        self.run = report.run or self.run
+Look = Callable[[Source], UpdateReport]
 
 
 @dataclass(slots=True)
-class Schedule:
-    """Runs declared sources.
+class Health:
+    """What the scheduler did and will do, as its file says.
 
     Args:
-        settings: where the graph is.
-        sources: what to keep up to date.
-        tell: called with a line for each run.
-        standing: how each source stands, by name.
+        path: of the file.
+        sources: name to `last` (when the last run began), `status`, `seconds`, the counts or the
+            `error`, `failures` in a row and `next`.
     """
 
-    settings: Settings
-    sources: Sequence[Declared]
-    tell: Tell = lambda _: None
-    standing: dict[str, Standing] = field(default_factory=dict[str, Standing])
-    _writing: Any = field(default_factory=Lock)
+    path: Path
+    sources: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 
-    def __post_init__(self) -> None:
-        kept = {s.source: s for s in standings(self.settings)}
-        self.standing = {s.name: kept.get(s.name, Standing(s.name)) for s in self.sources}
-
-    def once(self) -> bool:
-        """Run every source now, one after the other; return whether all came to their end."""
-        with _alone(self.settings):
-            for source in self.sources:
-                self.run(source, forced=True)
-        return not any(s.status == "failed" for s in self.standing.values())
-
-    def keep(self, stop: Event) -> None:
-        """Run sources on their times until `stop` is set; a run on its way comes to its end.
-
-        Raises:
-            ExtraMissing: APScheduler is not installed.
-            SettingsError: a time cannot be read.
-            UsageError: no source has times, or another schedule runs in this workspace.
-        """
-        timed = [s for s in self.sources if s.every or s.cron]
-        if not timed:
-            raise UsageError("no source of knowloom.toml says when: give one `every` or `cron`")
-        scheduler = _scheduler()
-        jobs: dict[str, Any] = {}
-        with _alone(self.settings):
-            for source in timed:
-                jobs[source.name] = scheduler.add_job(
-                    self._due, _trigger(source), args=[source, jobs], name=source.name
-                )
-            scheduler.start()
-            self._note_next(jobs)
-            self.tell(f"keeping {', '.join(jobs)} up to date")
-            try:
-                stop.wait()
-            finally:
-                scheduler.shutdown(wait=True)
-                for standing in self.standing.values():
-                    standing.next = None
-                self._save()
-
-    def run(self, source: Declared, *, forced: bool = False) -> None:
-        """Update from one source, unless it failed a short while ago."""
-        standing = self.standing[source.name]
-        now = datetime.now(UTC)
-        if not forced and standing.not_before and now < standing.not_before:
-            return
-        standing.status, standing.started, standing.finished = "running", now, None
-        self._save()
+    @classmethod
+    def read(cls, path: Path) -> Health:
+        """Return what a file says; nothing when there is none, or it was cut off."""
         try:
-            with knowledge_base(self.settings) as kb:
-                report = update(kb, request_for(source))
-            standing.succeeded(report, datetime.now(UTC))
-            counts = report.counts
-            self.tell(f"{source.name}: {standing.status}, {counts.written:,} of {counts.given:,}")
-        except (KnowloomError, OSError) as error:
-            standing.failed(str(error), datetime.now(UTC))
-            self.tell(f"{source.name}: failed ({standing.failures}): {error}")
-        self._save()
+            data = orjson.loads(path.read_bytes())
+            return cls(path, dict(data["sources"]))
+        except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
+            return cls(path)
 
-    def _due(self, source: Declared, jobs: dict[str, Any]) -> None:
-        self.run(source)
-        self._note_next(jobs)
-
-    def _note_next(self, jobs: dict[str, Any]) -> None:
-        for name, job in jobs.items():
-            self.standing[name].next = getattr(job, "next_run_time", None)
-        self._save()
-
-    def _save(self) -> None:
-        """Write the health file, whole or not at all."""
-        path = health_file(self.settings)
-        body = {
-            "process": os.getpid(),
-            "written": datetime.now(UTC),
-            "sources": [asdict(standing) for standing in self.standing.values()],
+    def last(self) -> dict[str, datetime]:
+        """Return when the last run of each source began."""
+        return {
+            name: datetime.fromisoformat(known["last"])
+            for name, known in self.sources.items()
+            if known.get("last")
         }
-        with self._writing:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            fresh = path.with_suffix(".new")
-            fresh.write_bytes(orjson.dumps(body, option=orjson.OPT_INDENT_2))
-            fresh.replace(path)
+
+    def note(self, name: str, began: datetime, outcome: Mapping[str, Any]) -> None:
+        """Note how a run went."""
+        self.sources[name] = {"last": began.isoformat(), **outcome}
+
+    def write(self, table: Timetable | None, now: datetime) -> None:
+        """Write the file anew, whole or not at all."""
+        for name, entry in (table.entries if table else {}).items():
+            known = self.sources.setdefault(name, {})
+            known |= {"next": entry.next.isoformat(), "failures": entry.failures}
+            known["running"] = entry.running
+        data = {"pid": os.getpid(), "seen": now.isoformat(), "sources": self.sources}
+        part = self.path.with_suffix(".part")
+        part.write_bytes(orjson.dumps(data, option=orjson.OPT_INDENT_2))
+        part.replace(self.path)
 
 
-def request_for(source: Declared) -> Request:
-    """Return what updating from a declared source asks for."""
-    return Request(
-        source.source,
-        source.name,
-        source.kind,
-        source.mapping,
-        source.query,
-        source.allow_gone,
-    )
+def keep_up_to_date(
+    sources: Iterable[Source],
+    look: Look,
+    workspace: Path,
+    stop: Event,
+    *,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    say: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Look at sources when they are due, until told to stop.
+
+    Args:
+        sources: those without `every` and `cron` are left out.
+        look: brings the graph up to date with one.
+        workspace: where the health file lies.
+        stop: set to end; what is under way is waited for.
+        clock: tells the time, with a zone.
+        say: called with a line about everything that happens.
+
+    Raises:
+        SchedulerBusy: another scheduler is at work in this workspace.
+        SettingsError: a cron expression is none.
+    """
+    with _alone(workspace) as health, ThreadPoolExecutor(_AT_ONCE) as pool:
+        table = Timetable(sources, clock(), health.last())
+        running: dict[str, Future[dict[str, Any]]] = {}
+        began: dict[str, datetime] = {}
+        health.write(table, clock())
+        wake = _Wake(stop)
+        while True:
+            now = clock()
+            for name in [n for n, future in running.items() if future.done()]:
+                outcome = running.pop(name).result()
+                health.note(name, began[name], outcome)
+                table.finished(name, now, failed=outcome["status"] == "failed")
+                say(f"{name}: {outcome.get('error') or outcome['status']}")
+            if not stop.is_set():
+                for name in table.due(now):
+                    began[name] = now
+                    future = pool.submit(_look, look, table.entries[name].source)
+                    future.add_done_callback(wake.up)
+                    running[name] = future
+                    say(f"{name}: begun")
+            health.write(table, now)
+            if stop.is_set() and not running:
+                return
+            wake.wait(_HEARTBEAT if stop.is_set() else min(table.wait(now), _HEARTBEAT))
 
 
-def standings(settings: Settings) -> list[Standing]:
-    """Return how scheduled sources stood when the health file was written; nothing without one."""
+def look_once(sources: Iterable[Source], look: Look, workspace: Path) -> dict[str, dict[str, Any]]:
+    """Look at sources one after the other, once, and return how each went.
+
+    Args:
+        sources: all that are to be looked at.
+        look: brings the graph up to date with one.
+        workspace: where the health file lies.
+
+    Raises:
+        SchedulerBusy: a scheduler is at work in this workspace.
+    """
+    outcomes: dict[str, dict[str, Any]] = {}
+    with _alone(workspace) as health:
+        for source in sources:
+            now = datetime.now(UTC)
+            outcomes[source.name] = _look(look, source)
+            health.note(source.name, now, outcomes[source.name])
+            health.write(None, datetime.now(UTC))
+    return outcomes
+
+
+class _Wake:
+    """Wakes the scheduler when a run is done or it is to stop."""
+
+    def __init__(self, stop: Event) -> None:
+        self._stop = stop
+        self._done = Event()
+
+    def up(self, _: object) -> None:
+        """Wake it."""
+        self._done.set()
+
+    def wait(self, seconds: float) -> None:
+        """Wait, at most so long; a signal is seen within a second."""
+        stopped = self._stop.is_set()
+        while seconds > 0 and not self._done.wait(min(seconds, 1.0)):
+            if self._stop.is_set() and not stopped:
+                return
+            seconds -= 1.0
+        self._done.clear()
+
+
+def _look(look: Look, source: Source) -> dict[str, Any]:
+    """Look at a source and return what came of it; whatever is wrong with one stops no other."""
+    began = datetime.now(UTC)
     try:
-        body = orjson.loads(health_file(settings).read_bytes())
-    except (OSError, orjson.JSONDecodeError):
-        return []
-    return [Standing(**_with_times(one)) for one in body["sources"]]
+        report = look(source)
+    except KnowloomError as error:
+        return {"status": "failed", "error": str(error), "seconds": _since(began)}
+    except Exception as error:
+        why = f"{type(error).__name__}: {error}"
+        return {"status": "failed", "error": why, "seconds": _since(began)}
+    names = ("run", "given", "written", "unchanged", "removed", "rejected", "skipped")
+    counts = {name: getattr(report, name) for name in names}
+    failed = report.rejected > source.allow_rejects
+    outcome: dict[str, Any] = {"status": "failed" if failed else "done", **counts}
+    if failed:
+        outcome["error"] = f"{report.rejected} statements were rejected: {report.rejects_file}"
+    return outcome | {"seconds": _since(began)}
 
 
-def health_file(settings: Settings) -> Path:
-    """Return where the health file is."""
-    return Path(settings.workspace) / HEALTH
-
-
-def _with_times(one: dict[str, Any]) -> dict[str, Any]:
-    times = ("started", "finished", "not_before", "next")
-    return {k: datetime.fromisoformat(v) if v and k in times else v for k, v in one.items()}
+def _since(began: datetime) -> float:
+    return round((datetime.now(UTC) - began).total_seconds(), 3)
 
 
 @contextmanager
-def _alone(settings: Settings) -> Generator[None]:
-    """Hold the workspace's schedule; the system gives it back when the process ends.
+def _alone(workspace: Path) -> Generator[Health]:
+    """Yield the health of the only scheduler of a workspace.
 
-    Raises:
-        UsageError: another process holds it.
+    The lock goes with the process, however it ends.
     """
-    path = Path(settings.workspace) / "schedule.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
+    workspace.mkdir(parents=True, exist_ok=True)
+    with (workspace / _LOCK).open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise UsageError(
-                f"another schedule runs in {path.parent}: see `knowloom update schedule status`"
-            ) from error
-        yield
-
-
-def _scheduler() -> Any:
-    try:
-        from apscheduler.schedulers.background import (  # pyright: ignore[reportMissingTypeStubs]
-            BackgroundScheduler,
-        )
-    except ModuleNotFoundError as error:
-        raise ExtraMissing("keeping sources up to date", "schedule") from error
-    defaults = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
-    return BackgroundScheduler(job_defaults=defaults, timezone=UTC)
-
-
-def _trigger(source: Declared) -> Any:
-    from importlib import import_module
-
-    if source.every:
-        interval: Any = import_module("apscheduler.triggers.interval").IntervalTrigger
-        return interval(seconds=source.every, jitter=source.jitter or None)
-    cron: Any = import_module("apscheduler.triggers.cron").CronTrigger
-    try:
-        trigger = cron.from_crontab(source.cron, timezone=UTC)
-    except ValueError as error:
-        raise SettingsError(f"{source.name}: cron = {source.cron!r} is no time: {error}") from None
-    trigger.jitter = source.jitter or None
-    return trigger
+        except BlockingIOError as error:
+            raise SchedulerBusy(workspace) from error
+        yield Health.read(workspace / HEALTH)

@@ -1,322 +1,443 @@
-"""Updating: a source is read again, and only what differs from last time reaches the graph.
+"""Updating: a source is looked at again, and only what changed is written.
 
-The source says all there is in it: of what it says nothing any more, its evidence ends. What
-others say stays. A run that dies in the middle leaves no mark, so the next one looks at everything
-again.
+A run reads and checks the whole source before it writes, so that a source that cannot be read to
+its end, or that lost too much, changes nothing. How far a source has been read is noted in the
+last transaction: whatever ends a run before, the same command again completes it.
 """
 
 from __future__ import annotations
 
+import getpass
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from knowloom import loading
+from knowloom.assets import cypher
 from knowloom.base import KnowledgeBase
-from knowloom.errors import TooMuchGone
+from knowloom.errors import KnowloomError, TooMuchWouldGo, UsageError
 from knowloom.knowledge.plugins import kinds, loader
-from knowloom.knowledge.record import Fact, Record, Reject, Statement, hash_of, said, uid_of_fact
-from knowloom.ontology.concepts import ENDS, Ontology
-from knowloom.store import runs, sources
+from knowloom.knowledge.record import Record, Reject, Statement, content_hash
+from knowloom.store import runs
+from knowloom.store.database import Database
 from knowloom.store.edges import Spool
-from knowloom.store.retract import FactKey
-from knowloom.store.sources import Known
-from knowloom.store.write import Counts, Writer, WriteReport
-from knowloom.update.incoming import Incoming, incoming
-from knowloom.update.ledger import Ledger
+from knowloom.store.runs import Run
+from knowloom.store.write import RejectFile, Validator, Writer
+from knowloom.update.fetch import Fetched, Known, fetch
+from knowloom.update.lock import drop_lock, take_lock
+from knowloom.update.retract import retract
+from knowloom.update.snapshot import (
+    fact_line,
+    lost,
+    packed,
+    parted,
+    record_line,
+    subject,
+    unpacked,
+)
+from knowloom.update.sources import Source
 
 Advance = Callable[[int], None]
-_FEW = 10  # so many things may always go
-_PAGE = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What to update from.
-
-    Args:
-        source: a path, an address of JSON lines, or a database's.
-        name: how the source is called; by itself when empty.
-        kind: of the loader; empty to tell by the ending.
-        mapping: what its columns mean; proposed when None.
-        query: for a database.
-        allow_gone: the largest share of things that may go at once.
-        take_over: take the source from an update of which it is known that it is no more.
-    """
-
-    source: str
-    name: str = ""
-    kind: str = ""
-    mapping: Path | None = None
-    query: str = ""
-    allow_gone: float = 0.3
-    take_over: bool = False
-
-    @property
-    def called(self) -> str:
-        """The name under which what it says is kept."""
-        plain = self.source.partition("?")[0].rstrip("/")
-        if "://" in plain:  # never a password
-            return self.name or plain.partition("://")[2].rpartition("@")[2]
-        return self.name or Path(plain).name
 
 
 @dataclass(slots=True)
 class UpdateReport:
-    """What an update did, or would do.
+    """What an update did, or with a trial would do.
 
     Args:
         source: its name.
-        run: its number; 0 when nothing had to be written.
-        counts: of what the source says.
-        changed: statements that differ from last time.
-        gone: instances of which the source says nothing any more.
-        gone_facts: relationships that it states no more.
-        unchanged: True when the source is as it was, and nothing was looked at.
-        write: what reached the graph; None when nothing was to.
+        run: its number; 0 when it changed nothing and so left no trace.
+        given: statements read; 0 when the source was known to be unchanged.
+        written: of them new or changed.
+        unchanged: of them known already.
+        rejected: of them unusable; they are listed in `rejects_file`.
+        removed: statements that the source does not make any more.
+        updates: everything the server counted as changed.
+        seconds: how long it took.
+        skipped: True when the source was known to be unchanged, and nothing was read.
+        rejects: the first rejected statements.
+        rejects_file: where all of them are listed.
+        changes: the first statements that would be written or removed, in a trial.
     """
 
     source: str
     run: int = 0
-    counts: Counts = field(default_factory=Counts)
-    changed: int = 0
-    gone: int = 0
-    gone_facts: int = 0
-    unchanged: bool = False
-    write: WriteReport | None = None
+    given: int = 0
+    written: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    removed: int = 0
+    updates: int = 0
+    seconds: float = 0.0
+    skipped: bool = False
+    rejects: list[Reject] = field(default_factory=list[Reject])
+    rejects_file: Path | None = None
+    changes: list[str] = field(default_factory=list[str])
+
+
+@dataclass(slots=True)
+class _Read:
+    """What a source says, compared with what it said.
+
+    Args:
+        before: the lines of its last snapshot; None when there is none to go by.
+        now: the lines of what it says now.
+        changed: the statements that are not in the last snapshot.
+        renewed: the uids of things of which it says something new.
+        dropped: the uids of things it says are no more.
+        given: how many statements it makes.
+    """
+
+    before: set[str] | None
+    now: set[str] = field(default_factory=set[str])
+    changed: Spool[Statement] = field(default_factory=Spool[Statement])
+    renewed: set[str] = field(default_factory=set[str])
+    dropped: set[str] = field(default_factory=set[str])
+    given: int = 0
+
+
+_SHOWN = 20
 
 
 def update(
     kb: KnowledgeBase,
-    request: Request,
+    source: Source,
     *,
     dry_run: bool = False,
+    break_lock: bool = False,
     advance: Advance = lambda _: None,
 ) -> UpdateReport:
-    """Bring the graph up to date with one source.
+    """Bring the graph up to date with a source.
 
     Args:
-        kb: where to; its ontology gains concepts that a proposed mapping needs.
-        request: what to read.
-        dry_run: say what would change; write nothing.
+        kb: where to; its ontology gains the concepts that a proposed mapping needs.
+        source: what to look at.
+        dry_run: say what would change, and change nothing.
+        break_lock: take the source's lock from a run that is no more.
         advance: called with every number of statements read.
 
     Raises:
-        SourceError: the source cannot be read; nothing was written.
-        SourceBusy: another update of it is running.
-        TooMuchGone: more would go than is allowed; nothing was written.
-        StoreError: the server went away; the same call again does all that is left.
+        SourceBusy: another update of this source is running.
+        SourceError: it cannot be read, or not to its end; nothing was written.
+        TooMuchWouldGo: more of it is missing than its guard allows; nothing was written.
+        StoreError: the server went away; the same call again completes the update.
     """
-    name = request.called
-    known = sources.known(kb.database, name)
-    read = incoming(request.source, query=request.query, etag=known.etag, modified=known.modified)
-    with read as found:
-        if found.unchanged:
-            return _as_it_was(name, known)
-        plan = loading.plan(
-            request.kind or found.kind or _kind(found),
-            found.paths,
-            kb.ontology,
-            mapping=request.mapping,
-            source=name,
-        )
-        part = plan.parts[0]
-        digest = loading.digest_of(plan, part, plan.ontology)
-        if known.mark and known.digest == digest:
-            return _as_it_was(name, known)
-        if plan.added and not dry_run:
-            kb.migrate()
-            kb.save_ontology(plan.ontology, comment=f"for {name}")
-        told = {"digest": digest, "etag": found.etag or None, "modified": found.modified or None}
-        work = _Update(kb, plan.ontology, request, known, told)
-        return work.done(
-            lambda: loading.statements(plan.loader, part, plan.ontology), advance, dry_run=dry_run
-        )
+    started = time.monotonic()
+    kb.migrate()
+    kb.workspace.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=kb.workspace, prefix="update-") as folder:
+        report = _Update(kb, source, Path(folder), advance).run(dry_run, break_lock)
+    report.seconds = time.monotonic() - started
+    return report
 
 
-def _as_it_was(name: str, known: Known) -> UpdateReport:
-    counts = Counts(given=known.given, unchanged=known.given)
-    return UpdateReport(name, counts=counts, unchanged=True)
-
-
-def _kind(found: Incoming) -> str:
-    """Return the loader whose files end like those of a source."""
-    files = [p for path in found.paths for p in (path.rglob("*") if path.is_dir() else (path,))]
-    for kind in kinds():
-        if any(file.name.lower().endswith(loader(kind).suffixes) for file in files):
-            return kind
-    return "csv"
-
-
-@dataclass(slots=True)
-class _Difference:
-    """What a source says otherwise than last time."""
-
-    given: int = 0
-    changed: Spool[Statement] = field(default_factory=Spool[Statement])
-    gone: list[str] = field(default_factory=list[str])
-    gone_facts: list[FactKey] = field(default_factory=list[FactKey])
-
-
-@dataclass(slots=True)
 class _Update:
-    """One update of one source."""
+    """One update on its way."""
 
-    kb: KnowledgeBase
-    ontology: Ontology
-    request: Request
-    known: Known
-    told: dict[str, Any]
+    def __init__(self, kb: KnowledgeBase, source: Source, folder: Path, advance: Advance) -> None:
+        self._kb = kb
+        self._source = source
+        self._folder = folder
+        self._advance = advance
+        self._report = UpdateReport(source.name)
 
-    @property
-    def name(self) -> str:
-        """The source's."""
-        return self.request.called
-
-    def done(
-        self, read: Callable[[], Iterator[Statement]], advance: Advance, *, dry_run: bool
-    ) -> UpdateReport:
-        """Compare with last time, and write what differs."""
-        path = self.kb.workspace / "sources.sqlite"
-        with Ledger(path, self.name, self.known.mark) as ledger:
-            found = self._difference(ledger, read, advance)
-            report = UpdateReport(
-                self.name,
-                counts=Counts(given=found.given, unchanged=found.given - found.changed.count),
-                changed=found.changed.count,
-                gone=len(found.gone),
-                gone_facts=len(found.gone_facts),
-            )
-            if not dry_run:
-                self._write(ledger, found, report)
-            return report
-
-    def _difference(
-        self, ledger: Ledger, read: Callable[[], Iterator[Statement]], advance: Advance
-    ) -> _Difference:
-        found = _Difference()
-        for statements, said_before in self._compared(ledger, read):
-            found.given += len(statements)
-            advance(len(statements))
-            for (statement, _), known_already in zip(statements, said_before, strict=True):
-                if not known_already:
-                    found.changed.add(statement)
-        if ledger.holds:
-            self._complete(ledger, found, read)
-            gone: Iterable[str] = ledger.gone()
-            known = ledger.count()
-        else:
-            gone, known = self._gone_from_graph(ledger)
-        for key in gone:
-            if key.startswith("i "):
-                found.gone.append(key[2:])
-            elif key.startswith("f "):
-                type_, head, tail, uid = key[2:].split("\t")
-                found.gone_facts.append(FactKey(type_, head, tail, uid or None))
-        lost = len(found.gone) + len(found.gone_facts)
-        if lost > max(_FEW, self.request.allow_gone * known):
-            raise TooMuchGone(self.name, lost, known, self.request.allow_gone)
-        return found
-
-    def _complete(
-        self, ledger: Ledger, found: _Difference, read: Callable[[], Iterator[Statement]]
-    ) -> None:
-        """Send all that is said of things of which more than one record speaks, if any differs."""
-        several = ledger.several()
-        if not several:
-            return
-        changed: Spool[Statement] = Spool()
-        for statements, said_before in self._compared(ledger, read):
-            for (statement, key), known_already in zip(statements, said_before, strict=True):
-                if key in several or not known_already:
-                    changed.add(statement)
-        found.changed = changed
-
-    def _compared(
-        self, ledger: Ledger, read: Callable[[], Iterator[Statement]]
-    ) -> Iterator[tuple[list[tuple[Statement, str]], list[bool]]]:
-        """Yield statements with what they are about, and whether the same was said last time."""
-        source, name = read(), self.name
-        while part := list(islice(source, _PAGE)):
-            told = [_identity(statement, name, self.ontology) for statement in part]
-            said_before = ledger.note(told)
-            keys = (key for key, _ in told)
-            yield list(zip(part, keys, strict=True)), said_before
-
-    def _gone_from_graph(self, ledger: Ledger) -> tuple[list[str], int]:
-        """Return what the graph has of this source and the source has not; without a ledger."""
-        own = runs.begin(self.kb.database, self.name, "").earlier
-        keys = [*self._instances(own), *self._facts(own)] if own else []
-        return [key for key in keys if not ledger.is_said(key)], len(keys)
-
-    def _instances(self, own: Sequence[int]) -> Iterator[str]:
-        for uid in sources.standing(self.kb.database, self.name, own, _PAGE):
-            yield f"i {uid}"
-
-    def _facts(self, own: Sequence[int]) -> Iterator[str]:
-        for fact in sources.stated(self.kb.database, own, _PAGE):
-            yield _key(*fact)
-
-    def _write(self, ledger: Ledger, found: _Difference, report: UpdateReport) -> None:
-        """Write the difference as one run, and mark the source as read."""
-        kb = self.kb
-        kb.migrate()
-        lock = sources.lock(kb.database, self.name, take_over=self.request.take_over)
-        run = runs.begin(kb.database, self.name, "update run")
-        marks: dict[str, Any] = {}
+    def run(self, dry_run: bool, break_lock: bool) -> UpdateReport:
+        """Look at the source, and do what there is to do."""
+        known = _known(self._kb.database, self._source.name)
+        seen = Known()
+        if _is_current(known):
+            seen = Known(known["etag"] or "", known["modified"] or "")
+        fetched = fetch(self._source, seen, self._folder)
+        if fetched.unchanged:
+            self._report.skipped = True
+            return self._report
+        plan = self._load_plan(fetched)
+        digest = self._digest(plan, fetched)
+        if known["digest"] == digest and _is_current(known):
+            self._report.skipped = True
+            return self._report
+        if dry_run:
+            self._try(plan, fetched)
+            return self._report
+        run = runs.begin(self._kb.database, self._source.name, "update run")
+        take_lock(self._kb.database, run, by_force=break_lock)
         try:
-            rejects = kb.workspace / "rejects" / f"{run.id}.jsonl"
-            report.write = Writer(kb.database, self.ontology, run, rejects).write(
-                (s for batch in found.changed.batches() for s in batch),
-                gone=found.gone,
-                gone_facts=found.gone_facts,
-            )
-            report.run = report.write.run
-            report.counts = _all_counts(found, report.write.counts)
-            if not report.write.counts.rejected:
-                mark = blake2b(f"{self.told['digest']} {run.id}".encode(), digest_size=8)
-                ledger.commit(mark.hexdigest())
-                marks = {**self.told, "given": found.given, "mark": mark.hexdigest()}
+            self._locked(run, plan, fetched, digest)
         finally:
-            sources.release(kb.database, self.name, lock, run, marks, whole=bool(marks))
+            drop_lock(self._kb.database, run)
+        return self._report
+
+    def _locked(self, run: Run, plan: loading.LoadPlan, fetched: Fetched, digest: str) -> None:
+        """Read all of it, then write what changed, then note how far it was read."""
+        database = self._kb.database
+        database.write(cypher("update/close_interrupted"), source=run.source, run=run.id)
+        if plan.added:
+            self._kb.save_ontology(plan.ontology, comment=f"for {self._source.name}")
+            digest = self._digest(plan, fetched)
+        known = _known(database, self._source.name)
+        path = self._kb.workspace / "rejects" / f"{run.id}.jsonl"
+        with RejectFile(path) as rejects:
+            read = self._read(plan, fetched, _snapshot(database, known), rejects)
+            gone = self._gone(read, run)
+            try:
+                self._write(run, read, gone, rejects)
+            except KnowloomError as error:
+                self._finish(run, "failed", str(error))
+                raise
+        self._note_rejects(rejects)
+        if self._report.rejected > self._source.allow_rejects:
+            self._finish(run, "rejects", "more statements were rejected than allowed")
+            return
+        self._advance_source(run, read, gone, digest, fetched)
+
+    def _load_plan(self, fetched: Fetched) -> loading.LoadPlan:
+        """Return how the files are to be read."""
+        kind = fetched.kind or self._source.kind or _kind_of(fetched.files)
+        paths = [*fetched.files, *fetched.deleted]
+        return loading.plan(
+            kind,
+            paths,
+            self._kb.ontology,
+            mapping=self._source.mapping,
+            source=self._source.name,
+        )
+
+    def _digest(self, plan: loading.LoadPlan, fetched: Fetched) -> str:
+        """Return a hash of all that decides what this update writes."""
+        [part] = plan.parts
+        content = f"{loading.digest_of(plan, part, self._kb.ontology)} {self._source.delta}"
+        content += " ".join(path.parent.name for path in fetched.deleted)
+        return blake2b(content.encode(), digest_size=16).hexdigest()
+
+    def _read(
+        self,
+        plan: loading.LoadPlan,
+        fetched: Fetched,
+        before: set[str] | None,
+        rejects: RejectFile,
+    ) -> _Read:
+        """Read the whole source, and keep what its last snapshot does not hold."""
+        read = _Read(before)
+        validator = Validator(self._kb.ontology, rejects.add)
+        deleted = _deletions(plan, self._kb.ontology, fetched)
+        for statement in _statements(plan, self._kb.ontology, fetched.deleted):
+            read.given += 1
+            line = ""
+            if isinstance(statement, Reject):
+                rejects.add(statement)
+            elif isinstance(statement, Record):
+                if deleted.get(statement.uid, -1) > statement.row:
+                    continue
+                deleted.pop(statement.uid, None)
+                if validator.record(statement):
+                    hash_ = content_hash(statement, self._source.name)
+                    line = record_line(statement.uid, hash_)
+            elif (edge := validator.edge(statement)) is not None:
+                line = fact_line(edge.kind.type, edge.head.uid, edge.tail.uid, edge.uid)
+            if line and line not in read.now:
+                read.now.add(line)
+                if before is None or self._source.delta or line not in before:
+                    read.changed.add(statement)
+                    if isinstance(statement, Record):
+                        read.renewed.add(statement.uid)
+            if read.given % 10_000 == 0:
+                self._advance(10_000)
+        read.dropped = set(deleted)
+        self._report.given = read.given
+        return read
+
+    def _gone(self, read: _Read, run: Run) -> set[str]:
+        """Return the lines of what the source does not say any more.
+
+        Raises:
+            TooMuchWouldGo: it is more than may go in one run.
+        """
+        before = read.before
+        if before is None:
+            before = _stated_by(self._kb.database, run)
+        if self._source.delta:
+            spoken = {subject(line) for line in read.now}
+            gone = {line for line in before if subject(line) in read.dropped}
+            read.now |= {line for line in before - gone if subject(line) not in spoken}
+            self._report.removed = len(gone)
+            return gone
+        gone = before - read.now
+        self._report.removed = lost(read.now, gone)
+        if self._report.removed > self._source.guard * len(before):
+            raise TooMuchWouldGo(
+                self._source.name, self._report.removed, len(before), self._source.guard
+            )
+        return gone
+
+    def _write(self, run: Run, read: _Read, gone: set[str], rejects: RejectFile) -> None:
+        """Write what changed, then take back what is not said any more."""
+        report, database = self._report, self._kb.database
+        changed = read.changed.count
+        if changed:
+            replaced = set[str]()
+            if not (rejects.count or self._source.delta):
+                replaced = {line for line in gone if subject(line) in read.renewed}
+                gone -= replaced
+            writer = Writer(
+                database,
+                self._kb.ontology,
+                run,
+                complete=self._source.delta,
+                gone=parted(replaced)[0],
+            )
+            done = writer.write(one for part in read.changed.batches() for one in part)
+            report.written, report.updates = done.counts.written, done.updates
+            for reject in done.rejects:
+                rejects.add(reject)
+        if not rejects.count:
+            report.updates += retract(database, self._kb.ontology, run, gone)
+        else:
+            report.removed = 0
+        report.unchanged = read.given - rejects.count - report.written
+        report.run = run.id if run.recorded else 0
+
+    def _advance_source(
+        self, run: Run, read: _Read, gone: set[str], digest: str, fetched: Fetched
+    ) -> None:
+        """Note how far the source was read, drop the lock and close the run, all at once."""
+        if self._report.rejected:
+            read.now |= gone  # what was not looked at closely did not go
+        old = {} if read.before is None else packed(read.before)
+        parts = packed(read.now)
+        rows = [{"number": n, "body": b} for n, b in parts.items() if old.get(n) != b]
+        state = {
+            "source": run.source,
+            "digest": digest,
+            "given": self._report.given,
+            "etag": fetched.etag or None,
+            "modified": fetched.modified or None,
+            "watermark": run.started,
+            "mirrors": run.id if run.recorded else max(run.earlier, default=0),
+        }
+
+        def work(tx: Any) -> None:
+            tx.run(cypher("update/put_snapshot"), source=run.source, rows=rows).consume()
+            tx.run(cypher("update/advance_source"), state).consume()
+            tx.run(cypher("update/drop_lock"), source=run.source, run=run.id).consume()
+            self._finish_in(tx, run, "done", "")
+
+        self._kb.database.in_write(work)
+        if run.recorded:
+            self._kb.database.run(cypher("search/await_refresh"))
+
+    def _finish(self, run: Run, status: str, error: str) -> None:
+        """Close the run in the ledger."""
+        self._kb.database.in_write(lambda tx: self._finish_in(tx, run, status, error))
+
+    def _finish_in(self, tx: Any, run: Run, status: str, error: str) -> None:
+        if run.recorded:
+            tx.run(
+                cypher("update/finish_update"),
+                id=run.id,
+                status=status,
+                set={
+                    "given": self._report.given,
+                    "written": self._report.written,
+                    "unchanged": self._report.unchanged,
+                    "rejected": self._report.rejected,
+                    "removed": self._report.removed,
+                    "updates": self._report.updates,
+                    "snapshot": not self._source.delta,
+                    "by": getpass.getuser(),
+                    "error": error or None,
+                },
+            ).consume()
+
+    def _note_rejects(self, rejects: RejectFile) -> None:
+        self._report.rejected = rejects.count
+        self._report.rejects = rejects.first
+        self._report.rejects_file = rejects.path if rejects.count else None
+
+    def _try(self, plan: loading.LoadPlan, fetched: Fetched) -> None:
+        """Say what an update would do."""
+        database, report = self._kb.database, self._report
+        run = runs.begin(database, self._source.name, "update run")
+        known = _known(database, self._source.name)
+        with RejectFile(None) as rejects:
+            read = self._read(plan, fetched, _snapshot(database, known), rejects)
+        before = read.before if read.before is not None else _stated_by(database, run)
+        read.before = before
+        gone = self._gone(read, run)
+        new = sorted(read.now - before)
+        self._note_rejects(rejects)
+        report.written = len(new)
+        report.unchanged = report.given - rejects.count - len(new)
+        report.changes = [f"+ {line}" for line in new[:_SHOWN]]
+        report.changes += [f"- {line}" for line in sorted(gone)[:_SHOWN]]
 
 
-def _all_counts(found: _Difference, sent: Counts) -> Counts:
-    """Return what became of all that a source says, also of what was not sent."""
-    return Counts(
-        found.given, sent.written, found.given - sent.written - sent.rejected, sent.rejected
-    )
+def _statements(
+    plan: loading.LoadPlan, ontology: Any, without: Sequence[Path] = ()
+) -> Iterator[Statement]:
+    """Yield what the files of a plan say, but for some of them."""
+    [part] = plan.parts
+    for path, mapping in part.files:
+        if path not in without:
+            yield from plan.loader.statements(
+                path, ontology=ontology, mapping=mapping, source=part.source
+            )
 
 
-def _identity(statement: Statement, source: str, ontology: Ontology) -> tuple[str, str]:
-    """Return what a statement is about, and a hash of what it says; nothing for a reject."""
-    match statement:
-        case Record():
-            return f"i {statement.uid}", hash_of(said(statement, source))
-        case Fact():
-            type_, keyed = _type(statement, ontology)
-            head, tail = statement.head.uid, statement.tail.uid
-            uid = uid_of_fact(type_, head, tail, statement.values) if keyed else ""
-            return _key(type_, head, tail, uid), ""
-        case Reject():  # sent each time, to be listed
-            return "r", str(id(statement))
+def _deletions(plan: loading.LoadPlan, ontology: Any, fetched: Fetched) -> dict[str, int]:
+    """Return the uids of things that a source says are no more, with the line that says so."""
+    if not fetched.deleted:
+        return {}
+    said = [path for path, _ in plan.parts[0].files if path not in fetched.deleted]
+    found = _statements(plan, ontology, said)
+    return {s.uid: s.row for s in found if isinstance(s, Record)}
 
 
-def _type(fact: Fact, ontology: Ontology) -> tuple[str, bool]:
-    """Return the relationship type of a fact, and whether its ends may have several."""
-    if fact.relation in ontology:
-        attributes = ontology.attributes(fact.relation)
-        keyed = any(name not in ENDS for name in attributes)
-        return ontology[fact.relation].relationship_type, keyed
-    if fact.head.concept in ontology:
-        attributes = ontology.attributes(fact.head.concept)
-        if fact.attribute in attributes:
-            return attributes[fact.attribute].relationship_type, False
-    return fact.attribute, False
+def _kind_of(files: Iterable[Path]) -> str:
+    """Return the loader that reads files of these endings."""
+    suffixes: set[str] = set()
+    for path in files:
+        found = path.rglob("*") if path.is_dir() else [path]
+        suffixes |= {p.suffix.lower() for p in found if p.is_file()}
+    fitting = [kind for kind in kinds() if suffixes & {*loader(kind).suffixes}]
+    if len(fitting) == 1:
+        return fitting[0]
+    shown = " or ".join(fitting or kinds())
+    raise UsageError(f"say with --kind how these files are to be read: {shown}")
 
 
-def _key(type_: str, head: str, tail: str, uid: str | None) -> str:
-    return f"f {type_}\t{head}\t{tail}\t{uid or ''}"
+def _known(database: Database, source: str) -> dict[str, Any]:
+    """Return how far a source has been read."""
+    rows = database.read(cypher("update/read_source"), source=source)
+    names = ("name", "digest", "given", "etag", "modified", "watermark", "mirrors", "last")
+    return dict(rows[0]) if rows else dict.fromkeys(names)
+
+
+def _is_current(known: dict[str, Any]) -> bool:
+    """Return whether nothing was written in a source's name since it was last read whole."""
+    return known["mirrors"] is not None and known["mirrors"] == (known["last"] or 0)
+
+
+def _snapshot(database: Database, known: dict[str, Any]) -> set[str] | None:
+    """Return the lines of the last snapshot, if it still mirrors what the graph holds."""
+    if not _is_current(known):
+        return None
+    rows = database.read(cypher("update/read_snapshot"), source=known["name"])
+    return unpacked({row["number"]: row["body"] for row in rows})
+
+
+def _stated_by(database: Database, run: Run) -> set[str]:
+    """Return the lines of all that the graph holds of a source; it is looked through for them."""
+    lines = {
+        record_line(row["uid"], row["hash"])
+        for row in database.read(
+            cypher("update/read_records"), source=run.source, own=list(run.earlier)
+        )
+    }
+    for row in database.read(cypher("update/read_statements"), own=list(run.earlier)):
+        head, tail = row["ends"].split(" ") if row["ends"] else (row["head"], row["tail"])
+        lines.add(fact_line(row["type"], head, tail, row["uid"] or ""))
+    return lines

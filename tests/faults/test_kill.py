@@ -121,8 +121,7 @@ def empty(server: LocalServer, folder: Path) -> None:
             "CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
         )
     done(command(folder, "ontology", "load", "ontology.py"))
-    for kept in ("extracted.sqlite", "sources.sqlite"):
-        (folder / ".knowloom" / kept).unlink(missing_ok=True)
+    (folder / ".knowloom" / "extracted.sqlite").unlink(missing_ok=True)
 
 
 def fingerprint(folder: Path) -> str:
@@ -135,12 +134,7 @@ def extract(folder: Path) -> subprocess.Popen[str]:
     return command(folder, "extract", "notes.txt", "--json")
 
 
-def update(folder: Path) -> subprocess.Popen[str]:
-    mapping = ("--mapping", "mapping.toml")
-    return command(folder, "update", "run", "people.csv", *mapping, "--json")
-
-
-@pytest.mark.parametrize("work", [load, extract, update])
+@pytest.mark.parametrize("work", [load, extract])
 def test_killed_at_any_moment(server: LocalServer, folder: Path, work: Work) -> None:
     """The command is killed, then the server is killed, at twenty moments of its work."""
     empty(server, folder)

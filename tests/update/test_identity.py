@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowloom.knowledge.evidence import Evidence
-from knowloom.knowledge.project import project
+from knowloom.knowledge.project import also_called, project
 from knowloom.ontology.concepts import Attribute, Concept, ConceptRange, Kind, Ontology, Scalar
 from knowloom.update.blocking import Blocks
 from knowloom.update.clusters import Clusters, Decision, Decisions, Pair, cluster, merge, split
-from knowloom.update.identity import Identity, also_called
+from knowloom.update.identity import Identity
 from knowloom.update.profiles import Profile, profile_of
 from knowloom.update.scores import SHIPPED, Band, Weights, compare, fitted, score, weights_of
 

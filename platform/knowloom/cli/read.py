@@ -254,8 +254,6 @@ def _reasons(found: Sequence[Reason]) -> list[str]:
 
 def _standing(reason: Reason) -> str:
     """Return whether a value is shown, and if not, why."""
-    if reason.evidence.undone:
-        return "taken back"
     if reason.evidence.superseded_by:
         return "history"
     return f"{'' if reason.shown else 'not '}shown{', disputed' if reason.disputed else ''}"

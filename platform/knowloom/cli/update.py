@@ -1,171 +1,182 @@
-"""`knowloom update`: read sources again, list runs, and take them back."""
+"""`knowloom update`: sources are kept up to date, and any run can be looked at and undone."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from knowloom.cli.connection import connection_options
+from knowloom.cli.connection import connection_options, workspace_option
 from knowloom.cli.output import emit, json_option, progress, table
 from knowloom.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-
-    from knowloom.store.runs import ListedRun
+    from knowloom.update.rollback import LedgerEntry, RolledBack
+    from knowloom.update.sources import Source
     from knowloom.updating import UpdateReport
-
-_dry_run = click.option("--dry-run", is_flag=True, help="Say what would change; write nothing.")
 
 
 @click.group()
 def update() -> None:
-    """Read sources again, and write only what differs; list runs and take them back."""
+    """Keep the graph up to date with its sources."""
 
 
 @update.command()
-@click.argument("source")
-@click.option("--name", default="", help="What the source is called; by itself when not given.")
-@click.option("--kind", default="", help="The kind of its files, as in `knowloom load`.")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("--name", help="What the source is called; its place when not given.")
+@click.option("--kind", help="How files are read: csv, jsonl, parquet, triples, rdf or code.")
 @click.option("--mapping", type=click.Path(path_type=Path), help="What the columns mean (TOML).")
-@click.option("--query", default="", help="What to ask a database.")
-@click.option(
-    "--allow-gone",
-    default=0.3,
-    show_default=True,
-    metavar="SHARE",
-    help="Refuse to take back more than this share of what the source said.",
-)
-@click.option("--allow-rejects", default=0, metavar="N", help="Exit 0 with up to N rejects.")
-@click.option("--take-over", is_flag=True, help="Go on although another machine has the source.")
-@_dry_run
+@click.option("--query", help="What a database is asked.")
+@click.option("--delta", is_flag=True, default=None, help="It tells changes only.")
+@click.option("--guard", type=click.FloatRange(0, 1), help="The share that may go; 0.5 if unset.")
+@click.option("--allow-rejects", type=int, metavar="N", help="Exit 0 with up to N rejects.")
+@click.option("--break-lock", is_flag=True, help="Take the lock of a run that is no more.")
+@click.option("--dry-run", is_flag=True, help="Say what would change; write nothing.")
 @connection_options
 @json_option
 @click.pass_context
 def run(
     ctx: click.Context,
-    source: str,
-    name: str,
-    kind: str,
-    mapping: Path | None,
-    query: str,
-    allow_gone: float,
-    allow_rejects: int,
-    take_over: bool,
+    /,
+    sources: tuple[str, ...],
+    break_lock: bool,
     dry_run: bool,
     settings: Settings,
     as_json: bool,
+    **options: Any,
 ) -> None:
-    """Bring the graph up to date with SOURCE: a file, a folder, a feed, or a database.
+    """Look at sources again, and write only what changed.
 
-    SOURCE may also be the name of one that knowloom.toml declares. It says all there is in it:
-    what it says no more loses its evidence, and goes with its last one. A feed is an http(s)
-    address of JSON lines; a database an SQLAlchemy address with --query.
+    A SOURCE is a file, a folder, the address of a database, an http address of JSON lines, or the
+    name of a table [sources.NAME] in knowloom.toml. What it does not say any more goes when no
+    other source says it; a line or row with `_deleted` set says that a thing is no more.
 
     \b
     Examples:
         knowloom update run people.csv --mapping mapping.toml
-        knowloom update run https://example.org/people.jsonl --name people
-        knowloom update run sqlite:///crm.db --query "SELECT * FROM people" --dry-run
+        knowloom update run sqlite:///crm.db --query "SELECT * FROM people" --mapping m.toml
+        knowloom update run https://example.org/people.jsonl --mapping m.toml --delta
     """
-    from knowloom.scheduling import request_for
     from knowloom.session import knowledge_base
     from knowloom.settings import find_file
-    from knowloom.update.declared import declared
-    from knowloom.updating import Request
-    from knowloom.updating import update as updated
+    from knowloom.update.sources import read_sources, source_of
+    from knowloom.updating import update as bring_up_to_date
 
-    known = declared(find_file(Path.cwd())).get(source)
-    if known is not None:
-        request = replace(request_for(known), take_over=take_over)
-    else:
-        request = Request(source, name, kind, mapping, query, allow_gone, take_over)
+    known = read_sources(find_file(Path.cwd()))
+    reports: list[UpdateReport] = []
+    allowed = True
     with knowledge_base(settings) as kb, progress("reading") as advance:
-        report = updated(kb, request, dry_run=dry_run, advance=advance)
-    emit(_data(report), as_json, _lines(report, dry_run=dry_run))
-    if report.counts.rejected > allow_rejects:
+        for location in sources:
+            source = source_of(location, known, **options)
+            report = bring_up_to_date(
+                kb, source, dry_run=dry_run, break_lock=break_lock, advance=advance
+            )
+            reports.append(report)
+            allowed = allowed and report.rejected <= source.allow_rejects
+    emit([_data(r) for r in reports], as_json, [line for r in reports for line in _lines(r)])
+    if not allowed:
         ctx.exit(1)
 
 
 @update.command()
-@click.argument("source", required=False)
-@click.option("--limit", default=20, show_default=True, help="How many runs at most.")
+@click.option("--source", help="Only runs of this source.")
+@click.option("--limit", default=20, show_default=True, help="Show at most so many.")
 @connection_options
 @json_option
 def history(source: str | None, limit: int, settings: Settings, as_json: bool) -> None:
-    """List the runs that wrote something, of SOURCE or of all, the newest first.
+    """List the runs that wrote something, the newest first.
 
     \b
     Example:
-        knowloom update history people.csv
+        knowloom update history --source people
     """
-    from knowloom.session import open_database
-    from knowloom.store import runs
-
-    with open_database(settings) as database:
-        found = runs.listed(database, source, limit)
-    emit([asdict(one) for one in found], as_json, _history(found))
-
-
-@update.command()
-@click.argument("number", type=int)
-@connection_options
-@json_option
-def show(number: int, settings: Settings, as_json: bool) -> None:
-    """Show a run: what it was given, and what rolling it back would touch.
-
-    \b
-    Example:
-        knowloom update show 2411210504150000
-    """
-    from knowloom.errors import NotFound
-    from knowloom.rolling_back import touched
-    from knowloom.session import knowledge_base
-    from knowloom.store import runs
-
-    with knowledge_base(settings) as kb:
-        found = next((r for r in runs.listed(kb.database) if r.id == number), None)
-        if found is None:
-            raise NotFound("run", str(number), "see `knowloom update history`")
-        instances, facts = touched(kb, number)
-    data = {**asdict(found), "instances": instances, "facts": facts}
-    emit(data, as_json, [f"{name:10} {value}" for name, value in data.items()])
-
-
-@update.command()
-@click.argument("number", type=int)
-@_dry_run
-@connection_options
-@json_option
-def rollback(number: int, dry_run: bool, settings: Settings, as_json: bool) -> None:
-    """Leave the graph as if the run NUMBER had not been, whatever came after it.
-
-    \b
-    Example:
-        knowloom update rollback 2411210504150000 --dry-run
-    """
-    from knowloom.rolling_back import roll_back
     from knowloom.session import knowledge_base
 
     with knowledge_base(settings) as kb:
-        done = roll_back(kb, number, dry_run=dry_run)
-    said = "would take back" if dry_run else "took back"
-    line = f"{said} run {done.run} of {done.source}: {done.instances:,} instances, "
-    emit(asdict(done), as_json, [f"{line}{done.facts:,} relationships"])
+        found = kb.history(source, limit)
+    rows = [
+        (e.id, e.source, e.command, e.status, f"{e.started:%Y-%m-%d %H:%M:%S}", _counted(e))
+        for e in found
+    ]
+    columns = ("run", "source", "command", "status", "started", "statements")
+    lines = table(columns, rows) if rows else ["There is no run yet."]
+    emit([_entry(e) for e in found], as_json, lines)
+
+
+@update.command()
+@click.argument("run", type=int, metavar="RUN")
+@connection_options
+@json_option
+def show(run: int, settings: Settings, as_json: bool) -> None:
+    """Show one run: who, when, and what the graph shows because of it.
+
+    \b
+    Example:
+        knowloom update show 2611210617411234
+    """
+    from knowloom.session import knowledge_base
+    from knowloom.update.rollback import entry, traces
+
+    with knowledge_base(settings) as kb:
+        found = entry(kb.database, run)
+        left = traces(kb.database, kb.ontology, run)
+    changes = _changes(left, back=True)
+    data: dict[str, Any] = {**_entry(found), "things": left.things, "changes": changes}
+    lines = [
+        f"{name}: {value}" for name, value in _entry(found).items() if value not in ("", None)
+    ]
+    lines += [f"things it touched: {left.things:,}"]
+    lines += [
+        f"  {c['uid']} {c['attribute']}: {c['before']!r} -> {c['after']!r}"
+        for c in data["changes"]
+    ]
+    emit(data, as_json, lines)
+
+
+@update.command()
+@click.argument("run", type=int, metavar="RUN")
+@click.option("--dry-run", is_flag=True, help="Say what would change; write nothing.")
+@connection_options
+@json_option
+def rollback(run: int, dry_run: bool, settings: Settings, as_json: bool) -> None:
+    """Take a run back: the graph is as if it had not happened.
+
+    What later runs say stays. It is refused where a later `knowloom merge` names something that
+    only this run speaks of.
+
+    \b
+    Example:
+        knowloom update rollback 2611210617411234 --dry-run
+    """
+    from knowloom.session import knowledge_base
+
+    with knowledge_base(settings) as kb:
+        done = kb.rollback(run, dry_run=dry_run)
+    data: dict[str, Any] = {"things": done.things, "relationships": done.relationships}
+    changes = _changes(done)
+    lines = [f"run {run}: {done.things:,} things and {done.relationships:,} relationships changed"]
+    if dry_run:
+        lines = [line.replace("changed", "would change") for line in lines]
+    lines += _change_lines(changes)
+    emit({"run": run, **data, "changes": changes}, as_json, lines)
 
 
 @update.group(invoke_without_command=True)
-@click.option("--once", is_flag=True, help="Run each source once, now, and end: for cron.")
+@click.option("--once", is_flag=True, help="Look at every source once, and end.")
 @connection_options
+@json_option
 @click.pass_context
-def schedule(ctx: click.Context, once: bool, settings: Settings) -> None:
-    """Keep the sources of knowloom.toml up to date, each on its own times.
+def schedule(ctx: click.Context, /, once: bool, settings: Settings, as_json: bool) -> None:
+    """Keep the sources of knowloom.toml up to date, at the times it says.
 
-    Ends on SIGTERM or Ctrl-C, once the run on its way has come to its end.
+    Each table [sources.NAME] with `every` or `cron` is looked at when it is due, one run at a
+    time; runs that were missed are made up for by one, and failing sources are left alone for
+    longer and longer. SIGTERM and Ctrl-C let what is under way end.
 
     \b
     Examples:
@@ -173,104 +184,113 @@ def schedule(ctx: click.Context, once: bool, settings: Settings) -> None:
         knowloom update schedule --once
         knowloom update schedule status
     """
-    if ctx.invoked_subcommand is not None:
+    if ctx.invoked_subcommand:
         return
-    import signal
-    from threading import Event
-
-    from knowloom.errors import UsageError
-    from knowloom.scheduling import Schedule
+    from knowloom import scheduling
+    from knowloom.session import knowledge_base
     from knowloom.settings import find_file
-    from knowloom.update.declared import declared
+    from knowloom.update.sources import read_sources
+    from knowloom.updating import update as bring_up_to_date
 
-    sources = list(declared(find_file(Path.cwd())).values())
-    if not sources:
-        raise UsageError("knowloom.toml declares no source: add one as [sources.NAME]")
-    made = Schedule(settings, sources, lambda line: click.echo(line, err=True))
+    def look(source: Source) -> UpdateReport:
+        with knowledge_base(settings) as kb:
+            return bring_up_to_date(kb, source)
+
+    sources = list(read_sources(find_file(Path.cwd())).values())
+    workspace = Path(settings.workspace)
     if once:
-        if not made.once():
+        outcomes = scheduling.look_once(sources, look, workspace)
+        rows = [(name, o["status"], o.get("error", "")) for name, o in outcomes.items()]
+        emit(outcomes, as_json, table(("source", "status", ""), rows))
+        if any(o["status"] == "failed" for o in outcomes.values()):
             ctx.exit(1)
         return
-    stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: stop.set())
-    made.keep(stop)
+    timed = [s for s in sources if s.every or s.cron]
+    if not timed:
+        raise click.UsageError("knowloom.toml has no [sources.NAME] with `every` or `cron`")
+    scheduling.keep_up_to_date(timed, look, workspace, _stopped(), say=_say)
 
 
 @schedule.command()
-@connection_options
+@workspace_option
 @json_option
 def status(settings: Settings, as_json: bool) -> None:
-    """Show the last and the next run of each scheduled source.
+    """Show when each source was last looked at, what came of it, and when it is next.
 
     \b
     Example:
         knowloom update schedule status
     """
-    from knowloom.scheduling import standings
+    from knowloom.scheduling import HEALTH, Health
 
-    found = standings(settings)
-    columns = ("source", "status", "last run", "next run", "failures", "message")
+    found = Health.read(Path(settings.workspace) / HEALTH).sources
     rows = [
-        (s.source, s.status, _moment(s.finished), _moment(s.next), s.failures, s.message[:60])
-        for s in found
+        (name, k.get("last"), k.get("status"), k.get("failures"), k.get("next"), k.get("error"))
+        for name, k in sorted(found.items())
     ]
-    lines = table(columns, rows) if found else ["Nothing is scheduled in this workspace."]
-    emit([asdict(s) for s in found], as_json, lines)
+    columns = ("source", "last", "status", "failures", "next", "error")
+    lines = table(columns, rows) if rows else ["No scheduler has been at work here."]
+    emit(found, as_json, lines)
 
 
-def _moment(when: datetime | None) -> str:
-    return f"{when:%Y-%m-%d %H:%M:%S}" if when else ""
+def _stopped() -> Event:
+    """Return an event that SIGTERM and Ctrl-C set; a second Ctrl-C ends at once."""
+    import signal
+
+    stop = Event()
+
+    def end(number: int, _: object) -> None:
+        _say("stopping: what is under way is waited for")
+        stop.set()
+        signal.signal(number, signal.SIG_DFL)
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    return stop
+
+
+def _say(line: str) -> None:
+    """Write a line with the time to the log."""
+    click.echo(f"{datetime.now():%Y-%m-%d %H:%M:%S} {line}", err=True)
+
+
+def _changes(done: RolledBack, *, back: bool = False) -> list[dict[str, Any]]:
+    """Return what a rollback changes of what is shown, or backwards what the run changed."""
+    found = [d._asdict() for d in done.differences]
+    return [{**d, "before": d["after"], "after": d["before"]} for d in found] if back else found
+
+
+def _change_lines(changes: Iterable[dict[str, Any]]) -> list[str]:
+    return [f"  {c['uid']} {c['attribute']}: {c['before']!r} -> {c['after']!r}" for c in changes]
+
+
+def _entry(found: LedgerEntry) -> dict[str, Any]:
+    """Return a run for a script."""
+    data = asdict(found)
+    return {**data, **data.pop("counts")}
+
+
+def _counted(found: LedgerEntry) -> str:
+    """Return the counts of a run in a few words."""
+    names = ("written", "removed", "rejected")
+    return ", ".join(f"{found.counts[n]:,} {n}" for n in names if found.counts.get(n))
 
 
 def _data(report: UpdateReport) -> dict[str, Any]:
-    return {
-        "source": report.source,
-        "run": report.run,
-        **asdict(report.counts),
-        "changed": report.changed,
-        "gone": report.gone,
-        "gone_facts": report.gone_facts,
-        "as_before": report.unchanged,
-        "updates": report.write.updates if report.write else 0,
-    }
+    found = asdict(report)
+    found["rejects_file"] = str(report.rejects_file) if report.rejects_file else None
+    return found
 
 
-def _lines(report: UpdateReport, *, dry_run: bool) -> list[str]:
-    counts = report.counts
-    if report.unchanged:
-        return [f"{report.source}: as before ({counts.given:,} statements)"]
-    said = "would send" if dry_run else "sent"
-    lines = [
-        f"{report.source}: {counts.given:,} read, {said} {report.changed:,} that differ; "
-        f"{report.gone:,} instances and {report.gone_facts:,} relationships are said no more"
-    ]
-    if report.write is not None:
-        lines.append(
-            f"  {counts.written:,} written, {counts.unchanged:,} unchanged, "
-            f"{counts.rejected:,} rejected"
-        )
-        lines += [f"  row {r.row}: {r.reason}" for r in report.write.rejects[:5]]
-    if report.run:
-        lines.append(f"  taken back by: knowloom update rollback {report.run}")
-    return lines
-
-
-def _history(found: Sequence[ListedRun]) -> list[str]:
-    if not found:
-        return ["No run has written anything."]
-    columns = ("run", "source", "command", "started", "status", "given", "written", "unchanged")
-    rows = [
-        (
-            r.id,
-            r.source,
-            r.command,
-            f"{r.started:%Y-%m-%d %H:%M:%S}",
-            r.status,
-            f"{r.given:,}",
-            f"{r.written:,}",
-            f"{r.unchanged:,}",
-        )
-        for r in found
-    ]
-    return table(columns, rows)
+def _lines(report: UpdateReport) -> Iterator[str]:
+    if report.skipped:
+        yield f"{report.source}: unchanged"
+        return
+    yield (
+        f"{report.source}: {report.given:,} read, {report.written:,} written, "
+        f"{report.unchanged:,} unchanged, {report.removed:,} removed, {report.rejected:,} rejected"
+    )
+    yield from (f"  {change}" for change in report.changes)
+    yield from (f"  row {r.row}: {r.reason}" for r in report.rejects[:5])
+    if report.rejects_file:
+        yield f"  all rejects with their reasons: {report.rejects_file}"

@@ -12,6 +12,9 @@ from knowloom.knowledge.record import Record, Values
 
 _SORTED = orjson.OPT_SORT_KEYS
 
+Key = tuple[str, str]
+"""The uid that a record's own identity gives, and its content hash."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -27,10 +30,10 @@ class Evidence:
         links: attribute name to the uids referred to, in order.
         row, end: where in the source; 0 when unknown.
         observed, valid_from, valid_to, confidence: as in `Record`.
-        superseded_by: the run in which the source said something else instead, or nothing any
-            more; 0 while it stands.
-        undone: True when the run that wrote it was rolled back: as if it had never been said.
+        superseded_by: the run in which the source said something else instead; 0 while it stands.
         stored: True when it has a record node of its own.
+        uid: the instance that the record's own identity points to, which after a merge is not the
+            one that holds it; empty when nobody asks.
     """
 
     run: int
@@ -47,13 +50,18 @@ class Evidence:
     valid_to: date | None = None
     confidence: float | None = None
     superseded_by: int = 0
-    undone: bool = False
     stored: bool = False
+    uid: str = ""
 
     @property
     def stands(self) -> bool:
         """Whether its source says it still."""
-        return not (self.superseded_by or self.undone)
+        return not self.superseded_by
+
+    @property
+    def key(self) -> Key:
+        """What tells it from all other records that stand."""
+        return (self.uid, self.hash)
 
     @property
     def time(self) -> datetime:
@@ -93,6 +101,7 @@ def evidence_of(
         valid_from=record.valid_from,
         valid_to=record.valid_to,
         confidence=record.confidence,
+        uid=record.uid,
     )
 
 
@@ -112,7 +121,7 @@ def known_after(evidence: Iterable[Evidence], run: int) -> tuple[Evidence, ...]:
     return tuple(
         replace(e, superseded_by=0) if e.superseded_by > run else e
         for e in evidence
-        if e.run <= run and not e.undone
+        if e.run <= run
     )
 
 

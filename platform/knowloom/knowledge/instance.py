@@ -9,13 +9,14 @@ from typing import Any, cast
 
 import orjson
 
-from knowloom.knowledge.project import Evidence, Projection, body, project
-from knowloom.knowledge.record import Values
+from knowloom.knowledge.evidence import Key
+from knowloom.knowledge.project import Evidence, Projection, body, show
+from knowloom.knowledge.record import Values, key_values
 from knowloom.ontology.concepts import Attribute, Ontology
 from knowloom.ontology.values import reader
 
 INSTANCE_LABEL = "_Instance"
-GONE_LABEL = "_Gone"  # of an instance without a record that stands
+NOTHING_MERGED: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,11 @@ class Revision:
         properties: all node properties from now on; None when they stay.
         add_labels, remove_labels: what changes about its classes.
         records: evidence that becomes a record node.
-        amended: records with nodes of their own that stand no longer, or again.
+        superseded: ids of record nodes with the run that ended them from now on; 0 for none.
         add_links: attribute name, target uid and position of links to create.
         remove_links: links no record supports any more.
         added: how many records are new.
+        retired: True when nothing is said of it any more: unless something refers to it, it goes.
     """
 
     uid: str
@@ -66,10 +68,11 @@ class Revision:
     add_labels: list[str] = field(default_factory=list[str])
     remove_labels: list[str] = field(default_factory=list[str])
     records: list[Evidence] = field(default_factory=list[Evidence])
-    amended: list[Evidence] = field(default_factory=list[Evidence])
+    superseded: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
     add_links: list[tuple[str, str, int]] = field(default_factory=list[tuple[str, str, int]])
     remove_links: list[Link] = field(default_factory=list[Link])
     added: int = 0
+    retired: bool = False
 
     @property
     def changes_node(self) -> bool:
@@ -83,11 +86,12 @@ def revise(
     ontology: Ontology,
     *,
     run: int,
-    superseded: Collection[str] = (),
+    superseded: Collection[Key] = (),
+    kept: Mapping[str, str] = NOTHING_MERGED,
 ) -> Revision:
     """Return what new and superseded records change about an instance.
 
-    A record whose hash stands already changes nothing. The first record of a mention becomes its
+    A record that stands already changes nothing. The first record of a mention becomes its
     inline record; any further one promotes the inline record to a node first.
 
     Args:
@@ -95,42 +99,91 @@ def revise(
         new: records to add, in the order they were said.
         ontology: labels, attributes and policies.
         run: the number of the run that revises.
-        superseded: hashes of records that their source does not state any more.
+        superseded: the keys of records that their source does not state any more.
+        kept: absorbed uid to the uid under which the thing is kept.
     """
-    standing = {e.hash for e in state.evidence if e.stands}
-    fresh = [e for e in {e.hash: e for e in new}.values() if e.hash not in standing]
-    kept = [e.superseded(run) if e.hash in superseded and e.stands else e for e in state.evidence]
-    return replaced(state, [*kept, *fresh], ontology)
+    standing = {e.key for e in state.evidence if not e.superseded_by}
+    fresh = [e for e in {e.key: e for e in new}.values() if e.key not in standing]
+    old = [
+        e.superseded(run) if e.key in superseded and not e.superseded_by else e
+        for e in state.evidence
+    ]
+    changed = fresh or any(a is not b for a, b in zip(old, state.evidence, strict=True))
+    return _revision(state, [*old, *fresh], ontology, kept, bool(changed), len(fresh))
 
 
-def replaced(state: State, evidence: Sequence[Evidence], ontology: Ontology) -> Revision:
-    """Return what has to change for an instance to have this evidence instead.
-
-    One record that stands is kept inline; as soon as there are more, each has a node. Where none
-    stands the instance is gone: its node keeps the records, and shows nothing.
+def reshape(
+    state: State, evidence: Sequence[Evidence], ontology: Ontology, kept: Mapping[str, str]
+) -> Revision:
+    """Return what makes an instance hold exactly these records, as a merge or rollback leaves it.
 
     Args:
         state: what is stored.
-        evidence: all of its records from now on; those it had are the same objects where they
-            stay as they are.
+        evidence: the records it is to hold; those with `stored` have nodes already.
         ontology: labels, attributes and policies.
+        kept: absorbed uid to the uid under which the thing is kept.
     """
-    before = {(e.hash, e.run): e for e in state.evidence}
-    changed = [e for e in evidence if before.get((e.hash, e.run)) is not e]
-    projection = project(evidence, ontology)
-    revision = Revision(state.uid, added=sum((e.hash, e.run) not in before for e in changed))
+    return _revision(state, evidence, ontology, kept, True, 0)
+
+
+def _revision(
+    state: State,
+    evidence: Sequence[Evidence],
+    ontology: Ontology,
+    kept: Mapping[str, str],
+    changed: bool,
+    added: int,
+) -> Revision:
+    """Return what leads from a state to one with this evidence."""
+    revision = Revision(state.uid, added=added)
+    if all(e.superseded_by for e in evidence):
+        projection = Projection((), {}, {})
+        revision.retired = bool(evidence) or not state.mention
+    else:
+        projection = show(evidence, ontology, kept)
     _revise_links(revision, state, projection, ontology)
     if not changed:
         return revision
-    if len(evidence) == 1 and evidence[0].stands and not evidence[0].stored:
+    before = {record_id(state.uid, e): e for e in state.evidence if e.stored}
+    if _fits_inline(state.uid, evidence, kept):
         revision.properties = inline_properties(evidence[0])
     else:
-        revision.properties = {**projection.values, "_promoted": True}
+        shown = projection.values
+        if not projection.concepts:
+            shown = _recognised(evidence or state.evidence, ontology)
+        revision.properties = {**shown, "_promoted": True}
         revision.records = [e for e in evidence if not e.stored]
-        revision.amended = [e for e in changed if e.stored]
+        revision.superseded = [
+            (id_, e.superseded_by)
+            for e in evidence
+            if (id_ := record_id(state.uid, e)) in before
+            and e.superseded_by != before[id_].superseded_by
+        ]
+    if not projection.concepts:
+        revision.properties["_mention"] = True
     revision.properties["uid"] = state.uid
-    _revise_labels(revision, state, projection, ontology)
+    if projection.concepts:
+        _revise_labels(revision, state, projection, ontology)
     return revision
+
+
+def _fits_inline(uid: str, evidence: Sequence[Evidence], kept: Mapping[str, str]) -> bool:
+    """Return whether a node can hold these records itself, nothing of them lost."""
+    if len(evidence) != 1 or evidence[0].stored or evidence[0].superseded_by:
+        return False
+    one = evidence[0]
+    if one.uid not in ("", uid):
+        return False
+    return not kept or not any(uid in kept for uids in one.links.values() for uid in uids)
+
+
+def _recognised(evidence: Sequence[Evidence], ontology: Ontology) -> Values:
+    """Return by what a thing is known of which nobody says anything any more: its key."""
+    for each in reversed(evidence):
+        if each.concept in ontology and key_values(ontology, each.concept, each.values):
+            declared = ontology.key(each.concept)
+            return {name: each.values[name] for name in (declared[1] if declared else ())}
+    return {}
 
 
 def inline_properties(evidence: Evidence) -> dict[str, Any]:
@@ -154,7 +207,7 @@ def inline_properties(evidence: Evidence) -> dict[str, Any]:
 
 def record_id(uid: str, evidence: Evidence) -> str:
     """Return the id of the record node that keeps this evidence of an instance."""
-    return f"{uid}:{evidence.hash}:{evidence.run}"
+    return f"{evidence.uid or uid}:{evidence.hash}:{evidence.run}"
 
 
 def record_properties(evidence: Evidence) -> dict[str, Any]:
@@ -173,7 +226,6 @@ def record_properties(evidence: Evidence) -> dict[str, Any]:
         "valid_to": evidence.valid_to,
         "confidence": evidence.confidence,
         "superseded_by": evidence.superseded_by or None,
-        "undone": evidence.undone or None,
     }
 
 
@@ -198,8 +250,8 @@ def stored_evidence(properties: Mapping[str, Any], ontology: Ontology) -> Eviden
         valid_to=native(properties.get("valid_to")),
         confidence=properties.get("confidence"),
         superseded_by=properties.get("superseded_by") or 0,
-        undone=bool(properties.get("undone")),
         stored=True,
+        uid=properties["id"].rsplit(":", 2)[0],
     )
 
 
@@ -236,6 +288,7 @@ def inline_evidence(
         valid_from=native(properties.get("_from")),
         valid_to=native(properties.get("_to")),
         confidence=properties.get("_confidence"),
+        uid=properties.get("uid", ""),
     )
 
 
@@ -302,8 +355,5 @@ def _revise_labels(
 ) -> None:
     """Note which labels come and go; labels that are no concepts are left alone."""
     wanted = {label for c in projection.concepts for label in ontology.lineage(c)}
-    wanted |= {INSTANCE_LABEL} if projection.concepts else {INSTANCE_LABEL, GONE_LABEL}
-    revision.add_labels = sorted(wanted - state.labels)
-    revision.remove_labels = sorted(
-        label for label in state.labels - wanted if label in ontology or label == GONE_LABEL
-    )
+    revision.add_labels = sorted((wanted | {INSTANCE_LABEL}) - state.labels)
+    revision.remove_labels = sorted(label for label in state.labels - wanted if label in ontology)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from knowloom.knowledge.evidence import Evidence, body, evidence_of, in_order, sources_of
@@ -20,7 +20,17 @@ from knowloom.knowledge.policies import (
 from knowloom.knowledge.record import Value, Values
 from knowloom.ontology.concepts import Attribute, Ontology
 
-__all__ = ["Evidence", "Projection", "body", "evidence_of", "project", "sources_of"]
+__all__ = [
+    "Evidence",
+    "Projection",
+    "body",
+    "evidence_of",
+    "project",
+    "show",
+    "sources_of",
+]
+
+NAMING = ("name", "aliases")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +64,7 @@ def project(
     the later run, and in it the later row, is the later word.
 
     Args:
-        evidence: its records; where none stands, nothing is shown.
+        evidence: at least one record that is not superseded.
         ontology: says which attributes there are and their policies.
         policy: for attributes that declare none, and the parameters of all.
         at: the day in the world on which the values are to hold; None for the last that is known.
@@ -85,6 +95,55 @@ def project(
         elif kept:
             values[name] = kept[0]
     return Projection(concepts, values, links, disputes)
+
+
+def show(
+    evidence: Sequence[Evidence],
+    ontology: Ontology,
+    kept: Mapping[str, str],
+    policy: Policy = DEFAULT,
+    *,
+    at: date | None = None,
+) -> Projection:
+    """Return what an instance shows, whatever was merged: it, and what it refers to.
+
+    References lead to where what they mean is kept, and of things that were merged every other
+    name is an alias.
+
+    Args:
+        evidence: all records it holds, at least one of them standing.
+        ontology: says which attributes there are and their policies.
+        kept: absorbed uid to the uid under which the thing is kept.
+        policy, at: as in `project`.
+    """
+    shown = project(evidence, ontology, policy, at=at)
+    if kept and any(uid in kept for uids in shown.links.values() for uid in uids):
+        links = {
+            name: tuple(dict.fromkeys(kept.get(uid, uid) for uid in uids))
+            for name, uids in shown.links.items()
+        }
+        shown = replace(shown, links=links)
+    if len({e.uid for e in evidence if not e.superseded_by}) > 1:
+        shown = also_called(shown, evidence)
+    return shown
+
+
+def also_called(projection: Projection, evidence: Iterable[Evidence]) -> Projection:
+    """Return a projection that keeps every other name as an alias.
+
+    Args:
+        projection: of one instance, its records those of one cluster.
+        evidence: these records.
+    """
+    said: dict[Value, None] = {}
+    for record in in_order(evidence):
+        for field_ in NAMING:
+            value = record.values.get(field_, "")
+            said.update(dict.fromkeys(value if isinstance(value, list) else [value]))
+    others: list[Value] = [v for v in said if v not in ("", projection.values.get("name"))]
+    if not others:
+        return projection
+    return replace(projection, values={**projection.values, "aliases": others})
 
 
 def _speaking(standing: Sequence[Evidence], attribute: Attribute) -> list[Evidence]:

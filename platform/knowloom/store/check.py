@@ -10,13 +10,14 @@ from typing import Any, LiteralString
 from knowloom.assets import cypher
 from knowloom.errors import Fault
 from knowloom.knowledge.instance import INSTANCE_LABEL, State, native, revise
-from knowloom.knowledge.project import project
+from knowloom.knowledge.project import show
 from knowloom.knowledge.record import Values
 from knowloom.ontology.concepts import ENDS, Concept, ConceptRange, Kind, Ontology
 from knowloom.ontology.names import quoted
 from knowloom.ontology.values import CompiledConcept, compile_concept
 from knowloom.store.database import Database
-from knowloom.store.instances import StateReader
+from knowloom.store.revise import StateReader
+from knowloom.store.runs import redirects
 from knowloom.store.statement import filled
 
 _CHUNK = 2_000
@@ -64,16 +65,17 @@ def check(
     audit = Audit()
     compiled: dict[str, CompiledConcept] = {}
     reader = StateReader(database, ontology)
+    kept = redirects(database)
     for uids in _chunks(database):
         mendable: list[State] = []
         for state, properties in reader.read(uids):
-            faults = list(_instance_faults(state, properties, ontology, compiled))
+            faults = list(_instance_faults(state, properties, ontology, kept, compiled))
             for fault in faults:
                 audit.add(fault)
             if any(f.code in {"labels", "projection"} for f in faults):
                 mendable.append(state)
         if fix and mendable:
-            audit.fixed += _mend(database, mendable, ontology)
+            audit.fixed += _mend(database, mendable, ontology, kept)
         audit.instances += len(uids)
         advance(len(uids))
     _check_relationships(database, ontology, audit)
@@ -96,6 +98,7 @@ def _instance_faults(
     state: State,
     properties: Mapping[str, Any],
     ontology: Ontology,
+    kept: Mapping[str, str],
     compiled: dict[str, CompiledConcept],
 ) -> Iterator[Fault]:
     """Yield what is wrong with one instance as it is stored."""
@@ -110,7 +113,7 @@ def _instance_faults(
         yield Fault(where, f"lacks the labels {', '.join(missing)} of its superclasses", "labels")
     values = {n: native(v) for n, v in properties.items() if n[0] != "_" and n != "uid"}
     yield from _value_faults(where, state, values, ontology, compiled)
-    yield from _record_faults(where, state, properties, values, ontology)
+    yield from _record_faults(where, state, properties, values, ontology, kept)
 
 
 def _value_faults(
@@ -144,21 +147,22 @@ def _record_faults(
     properties: Mapping[str, Any],
     values: Values,
     ontology: Ontology,
+    kept: Mapping[str, str],
 ) -> Iterator[Fault]:
     """Yield what is shown and does not follow from the records."""
-    if not any(e.stands for e in state.evidence):
+    if all(e.superseded_by for e in state.evidence):
         if not state.mention:
             yield Fault(where, "has no record: nobody said it", "no-record")
         return
     if "_promoted" not in properties:
         return
-    projected = project(state.evidence, ontology)
+    projected = show(state.evidence, ontology, kept)
     if projected.values != values:
         names = sorted(
             n for n in {*values, *projected.values} if _differ(n, values, projected.values)
         )
         yield Fault(where, f"shows another {', '.join(names)} than its records say", "projection")
-    links = revise(state, (), ontology, run=0)
+    links = revise(state, (), ontology, run=0, kept=kept)
     if links.add_links or links.remove_links:
         yield Fault(where, "has other links than its records say", "projection")
 
@@ -167,7 +171,9 @@ def _differ(name: str, shown: Values, projected: Values) -> bool:
     return shown.get(name) != projected.get(name)
 
 
-def _mend(database: Database, states: Sequence[State], ontology: Ontology) -> int:
+def _mend(
+    database: Database, states: Sequence[State], ontology: Ontology, kept: Mapping[str, str]
+) -> int:
     """Add missing labels and show what the records say; return how many instances changed."""
     rows: list[dict[str, Any]] = []
     for state in states:
@@ -176,7 +182,7 @@ def _mend(database: Database, states: Sequence[State], ontology: Ontology) -> in
         row: dict[str, Any] = {"uid": state.uid, "add": sorted(wanted - state.labels)}
         row["remove"] = []
         if len(state.evidence) > 1:
-            shown = project(state.evidence, ontology).values
+            shown = show(state.evidence, ontology, kept).values
             row["set"] = {**shown, "uid": state.uid, "_promoted": True}
         rows.append(row)
     projected = [row for row in rows if "set" in row]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from tempfile import TemporaryFile
 from threading import Lock
@@ -12,7 +12,8 @@ from typing import IO, Any, Generic, LiteralString, NamedTuple, TypeVar
 import neo4j
 
 from knowloom.assets import cypher
-from knowloom.knowledge.record import Mention, Values
+from knowloom.knowledge.record import Mention, Values, uid_of_fact
+from knowloom.knowledge.stated import Stated, restated, statements_of, supported
 from knowloom.ontology.concepts import Ontology
 from knowloom.ontology.names import quoted, quoted_labels
 from knowloom.store.database import Database
@@ -55,6 +56,7 @@ class Edge(NamedTuple):
         head, tail: its ends.
         place: its row in the source when stated, its position in the list when derived.
         values: its qualifiers.
+        said: the uids that the source means, where an end was merged into something else.
     """
 
     kind: EdgeKind
@@ -63,6 +65,7 @@ class Edge(NamedTuple):
     tail: Mention
     place: int = 0
     values: Values | None = None
+    said: tuple[str, str] | None = None
 
 
 @dataclass(slots=True)
@@ -150,21 +153,34 @@ class EdgeWriter:
             final: True when no more nodes are to come: ends that are missing are created as
                 mentions then, and edges without them are put off until then.
         """
-        by_kind: dict[EdgeKind, list[Edge]] = {}
-        for edge in edges:
-            by_kind.setdefault(edge.kind, []).append(edge)
-
-        def work(tx: neo4j.ManagedTransaction) -> EdgeOutcome:
-            outcome = EdgeOutcome()
-            for kind, group in by_kind.items():
-                outcome.add(self._write_kind(tx, kind, group, final))
-            if outcome.updates and not self._run.recorded:
-                self._run.record(tx)
-            return outcome
-
         with _turn:
-            outcome = self._database.in_write(work)
+            outcome = self._database.in_write(lambda tx: self._recorded(tx, edges, final))
         self._run.recorded = self._run.recorded or outcome.updates > 0
+        return outcome
+
+    def write_in(
+        self, tx: neo4j.ManagedTransaction, edges: Sequence[Edge], *, final: bool
+    ) -> EdgeOutcome:
+        """Write a batch inside a transaction; see `write`."""
+        by_kind: dict[EdgeKind, list[Edge]] = {}
+        moved: dict[EdgeKind, list[Edge]] = {}
+        for edge in edges:
+            there = moved_to(edge, self._run.kept) if self._run.kept else edge
+            (by_kind if there.said is None else moved).setdefault(edge.kind, []).append(there)
+        outcome = EdgeOutcome()
+        for kind, group in moved.items():
+            outcome.add(self._write_moved(tx, kind, group, final))
+        for kind, group in by_kind.items():
+            outcome.add(self._write_kind(tx, kind, group, final))
+        return outcome
+
+    def _recorded(
+        self, tx: neo4j.ManagedTransaction, edges: Sequence[Edge], final: bool
+    ) -> EdgeOutcome:
+        """Write a batch, and the run with its first change."""
+        outcome = self.write_in(tx, edges, final=final)
+        if outcome.updates and not self._run.recorded:
+            self._run.record(tx)
         return outcome
 
     def _write_kind(
@@ -180,6 +196,40 @@ class EdgeWriter:
                 outcome.waiting += waiting
         return outcome
 
+    def _write_moved(
+        self, tx: neo4j.ManagedTransaction, kind: EdgeKind, edges: list[Edge], final: bool
+    ) -> EdgeOutcome:
+        """Write stated edges with an end that was merged, noting which ends the source means."""
+        outcome = EdgeOutcome()
+        waiting = self._without_ends(tx, kind, edges, outcome)
+        if final:
+            self._mentioned(tx, kind, waiting, outcome)
+        else:
+            outcome.waiting += waiting
+        left_out = {id(e) for e, _ in outcome.misfits} | {id(e) for e in outcome.waiting}
+        ready = [edge for edge in edges if id(edge) not in left_out]
+        for edge in ready:
+            outcome.add(self._state(tx, kind, edge))
+        return outcome
+
+    def _state(self, tx: neo4j.ManagedTransaction, kind: EdgeKind, edge: Edge) -> EdgeOutcome:
+        """Write one stated edge, knowing exactly what stands behind it already."""
+        head, tail = edge.head.uid, edge.tail.uid
+        row = {"head": head, "tail": tail, "uid": edge.uid or None}
+        found = tx.run(
+            filled(cypher("write/read_stated"), {"_LINK": quoted(kind.type)}), rows=[row]
+        ).single(strict=True)["found"]
+        before = statements_of(found or {}, head, tail)
+        new = Stated(self._run.id, edge.place, *(edge.said or (head, tail)))
+        after = supported(before, new, self._run.own)
+        if after is None:
+            return EdgeOutcome()
+        own = {"uid": edge.uid, **(edge.values or {})} if kind.keyed else {}
+        given = {"head": head, "tail": tail, "set": restated(found or own, after, head, tail)}
+        text = filled(cypher("write/put_stated"), {"_LINK/*key*/": _pattern(kind, "row.set.uid")})
+        updates = updates_of(tx.run(text, rows=[given]).consume().counters)
+        return EdgeOutcome(stated=not before, supported=bool(before), updates=updates)
+
     def _merge(
         self, tx: neo4j.ManagedTransaction, kind: EdgeKind, edges: list[Edge]
     ) -> tuple[EdgeOutcome, int]:
@@ -193,6 +243,9 @@ class EdgeWriter:
             others: list[int] = answer["others"]
             if others:
                 outcome.add(self._support(tx, kind, [edges[i] for i in others]))
+            moved: list[int] = answer["moved"]
+            for i in moved:
+                outcome.add(self._state(tx, kind, edges[i]))
         return outcome, answer["found"]
 
     def _columns(self, kind: EdgeKind, edges: Sequence[Edge]) -> dict[str, Any]:
@@ -254,6 +307,8 @@ class EdgeWriter:
         for edge in edges:
             for mention in (edge.head, edge.tail):
                 by_concept.setdefault(mention.concept, {})[mention.uid] = mention
+        revived = sorted({uid for group in by_concept.values() for uid in group})
+        tx.run(cypher("write/revive_instances"), uids=revived).consume()
         for concept, group in by_concept.items():
             labels = quoted_labels(self._ontology.lineage(concept))
             text = cypher("write/merge_mentions").replace("/*labels*/", labels)
@@ -262,6 +317,19 @@ class EdgeWriter:
         self._without_ends(tx, kind, edges, outcome)
         misfits = {id(edge) for edge, _ in outcome.misfits}
         return [edge for edge in edges if id(edge) not in misfits]
+
+
+def moved_to(edge: Edge, kept: Mapping[str, str]) -> Edge:
+    """Return an edge between the things that its ends were merged into."""
+    ends = (edge.head.uid, edge.tail.uid)
+    head, tail = (kept.get(uid, uid) for uid in ends)
+    if (head, tail) == ends:
+        return edge
+    there = edge._replace(head=edge.head._replace(uid=head), tail=edge.tail._replace(uid=tail))
+    if edge.kind.derived:
+        return there
+    uid = uid_of_fact(edge.kind.type, head, tail, edge.values or {}) if edge.kind.keyed else ""
+    return there._replace(uid=uid, said=ends)
 
 
 def _text(kind: EdgeKind) -> LiteralString:

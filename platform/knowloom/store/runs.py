@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
@@ -28,6 +28,8 @@ class Run:
         id: 16 digits that read as the moment it started: YYMMDDhhmmss and a ten-thousandth.
         earlier: the numbers of the same source's earlier runs.
         recorded: True once it is in the graph.
+        kept: what was merged before it: absorbed uid to the uid under which the thing is kept.
+        has_retired: True when there are instances of which nothing is said any more.
     """
 
     source: str
@@ -36,6 +38,8 @@ class Run:
     id: int = 0
     earlier: tuple[int, ...] = ()
     recorded: bool = False
+    kept: Mapping[str, str] = field(default_factory=dict[str, str])
+    has_retired: bool = False
 
     def __post_init__(self) -> None:
         self.id = self.id or int(self.started.strftime("%y%m%d%H%M%S%f")[:16])
@@ -130,7 +134,13 @@ def begin(database: Database, source: str, command: str) -> Run:
     Its number is later than that of every run in the graph, whatever this machine's clock says.
     """
     [row] = database.read(cypher("runs/read_earlier"), source=source)
-    run = Run(source, command, earlier=tuple(row["earlier"]))
+    run = Run(
+        source,
+        command,
+        earlier=tuple(row["earlier"]),
+        kept=dict(row["redirects"]),
+        has_retired=row["retired"],
+    )
     run.id = _later(run.id, row["newest"] or 0)
     return run
 
@@ -141,6 +151,11 @@ def _later(wanted: int, newest: int) -> int:
     with _numbering:
         _given_out = max(wanted, newest + 1, _given_out + 1)
         return _given_out
+
+
+def redirects(database: Database) -> dict[str, str]:
+    """Return absorbed uid to the uid under which the thing is kept, for all that was merged."""
+    return {row["uid"]: row["to"] for row in database.read(cypher("runs/read_redirects"))}
 
 
 def finish(database: Database, run: Run, status: str, counts: dict[str, int]) -> None:

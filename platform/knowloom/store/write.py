@@ -6,7 +6,7 @@ Relationships whose ends have not come yet wait until every node of the run is t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -18,13 +18,13 @@ import orjson
 
 from knowloom.assets import cypher
 from knowloom.errors import StoreError, WriteLost
+from knowloom.knowledge.evidence import Key
 from knowloom.knowledge.record import Fact, Record, Reject, Statement, hash_of, said, uid_of_fact
 from knowloom.ontology.concepts import ENDS, ConceptRange, Ontology
 from knowloom.ontology.values import CompiledConcept, compile_concept
 from knowloom.store.database import Database
 from knowloom.store.edges import BATCH_EDGES, Edge, EdgeKind, EdgeWriter, Spool
 from knowloom.store.instances import InstanceOutcome, InstanceWriter, Started
-from knowloom.store.retract import FactKey, mentions_again, retract_facts, tidy
 from knowloom.store.runs import Run, finish
 
 BATCH_ROWS = 10_000
@@ -252,19 +252,30 @@ class Writer:
         ontology: the classes as stored there.
         run: from `runs.begin`.
         rejects: where to list rejected statements; None to keep only the first few.
+        complete: of the things it speaks of, the run says all that its source says, so that what
+            it leaves out of them is history.
+        gone: the keys of records that the source does not make any more, where the things they
+            are of are spoken of otherwise.
     """
 
     def __init__(
-        self, database: Database, ontology: Ontology, run: Run, rejects: Path | None = None
+        self,
+        database: Database,
+        ontology: Ontology,
+        run: Run,
+        rejects: Path | None = None,
+        *,
+        complete: bool = True,
+        gone: Collection[Key] = (),
     ) -> None:
+        self._complete = complete
         self._database = database
-        self._ontology = ontology
         self._run = run
         self._counts = Counts()
         self._rejects = RejectFile(rejects)
         self._listing = Lock()
         self._validator = Validator(ontology, self._add_reject)
-        self._instances = InstanceWriter(database, ontology, run)
+        self._instances = InstanceWriter(database, ontology, run, gone)
         self._edges = EdgeWriter(database, ontology, run)
         self._waiting = Spool[Edge]()
         self._updates = 0
@@ -274,17 +285,12 @@ class Writer:
         self,
         statements: Iterable[Statement],
         advance: Callable[[int], None] = lambda _: None,
-        *,
-        gone: Iterable[str] = (),
-        gone_facts: Sequence[FactKey] = (),
     ) -> WriteReport:
         """Write all statements; run again with the same ones, it changes nothing.
 
         Args:
             statements: consumed once, in order.
             advance: called with every number of statements finished.
-            gone: instances of which this run's source says nothing any more.
-            gone_facts: relationships that it states no more.
 
         Raises:
             WriteLost: the counts do not add up.
@@ -296,13 +302,9 @@ class Writer:
                 self._stream(statements, advance)
                 self._finish()
                 self._flush()
-                self._instances.retract(gone)
-                settled = self._instances.settle()
-                again = {edge.tail.uid for edge in settled.edges}
-                self._updates += mentions_again(self._database, again)
-                self._take(settled)
-                self._flush()
-                self._updates += self._retract(gone_facts)
+                if self._complete:
+                    self._take(self._instances.settle())
+                    self._flush()
         except StoreError:
             raise  # the server could not be told either
         except BaseException:
@@ -401,14 +403,6 @@ class Writer:
         """Write the edges that waited for ends; those that never came become mentions."""
         for edges in self._waiting.batches():
             self._send_edges(edges, lambda _: None, final=True)
-
-    def _retract(self, facts: Sequence[FactKey]) -> int:
-        """Take facts back, then look after what nothing speaks of any more."""
-        updates, ends = retract_facts(self._database, self._run, facts)
-        instances = self._instances
-        return updates + tidy(
-            self._database, self._ontology, instances.gone, instances.unlinked | ends
-        )
 
     def _add_reject(self, reject: Reject) -> None:
         with self._listing:  # the lane finds rejects too

@@ -8,16 +8,12 @@ only the blocks that a change touches are looked at again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
-from knowloom.knowledge.evidence import Evidence, in_order
-from knowloom.knowledge.project import Projection
-from knowloom.knowledge.record import Value
 from knowloom.ontology.concepts import Ontology
 from knowloom.update.blocking import LIMIT, Blocks
 from knowloom.update.clusters import Clusters, Decisions, Pair, cluster
-from knowloom.update.profiles import NAMING, Profile
+from knowloom.update.profiles import Profile
 from knowloom.update.scores import (
     Band,
     Levels,
@@ -143,21 +139,3 @@ class Identity:
             found |= new
             todo.extend(new)
         return found
-
-
-def also_called(projection: Projection, evidence: Iterable[Evidence]) -> Projection:
-    """Return a projection that keeps every other name as an alias.
-
-    Args:
-        projection: of one instance, its records those of one cluster.
-        evidence: these records.
-    """
-    said: dict[Value, None] = {}
-    for record in in_order(evidence):
-        for field in NAMING:
-            value = record.values.get(field, "")
-            said.update(dict.fromkeys(value if isinstance(value, list) else [value]))
-    others: list[Value] = [v for v in said if v not in ("", projection.values.get("name"))]
-    if not others:
-        return projection
-    return replace(projection, values={**projection.values, "aliases": others})

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from knowloom.knowledge.evidence import Evidence, in_order
+from knowloom.knowledge.project import NAMING
 from knowloom.knowledge.record import Value, key_values
 from knowloom.ontology.concepts import Ontology
 from knowloom.update.names import tokens
-
-NAMING = ("name", "aliases")
 
 
 @dataclass(frozen=True, slots=True)

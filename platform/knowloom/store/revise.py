@@ -1,0 +1,263 @@
+"""Revising instances: read what is stored, plan, lock, read again, write; and who reads states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, LiteralString
+
+import neo4j
+
+from knowloom.assets import cypher
+from knowloom.knowledge.evidence import Key
+from knowloom.knowledge.instance import (
+    Link,
+    Revision,
+    State,
+    inline_evidence,
+    record_id,
+    record_properties,
+    revise,
+    stored_evidence,
+)
+from knowloom.knowledge.project import Evidence
+from knowloom.knowledge.record import Mention, Record
+from knowloom.ontology.concepts import ConceptRange, Ontology
+from knowloom.ontology.names import quoted, quoted_labels
+from knowloom.store.database import Database
+from knowloom.store.edges import Edge, EdgeKind, updates_of
+from knowloom.store.runs import PastRun, Run, past_runs
+
+
+class StateReader:
+    """Reads all that is stored of instances: what they show, their records, their links.
+
+    Args:
+        database: tells which run wrote an inline record.
+        ontology: the classes as stored.
+    """
+
+    def __init__(self, database: Database, ontology: Ontology) -> None:
+        self._database = database
+        self._ontology = ontology
+        self._past: dict[int, PastRun] = {}
+
+    def read(self, uids: list[str]) -> Iterator[tuple[State, Mapping[str, Any]]]:
+        """Yield state and node properties of the instances that exist."""
+        yield from self.states(self._database.read(cypher("write/read_states"), uids=uids))
+
+    def states(self, rows: Iterable[neo4j.Record]) -> Iterator[tuple[State, Mapping[str, Any]]]:
+        """Yield state and node properties from the rows of `write/read_states`."""
+        for row in rows:
+            labels = frozenset[str](row["labels"])
+            links = frozenset(Link(t, uid, at or 0) for t, uid, at, _ in row["links"])
+            properties: dict[str, Any] = row["properties"]
+            evidence = tuple(stored_evidence(r, self._ontology) for r in row["records"])
+            if "_hash" in properties:
+                evidence = (self._inline_evidence(labels, properties, links),)
+            mention = "_mention" in properties
+            yield State(row["uid"], labels, evidence, links, mention), properties
+
+    def _inline_evidence(
+        self, labels: frozenset[str], properties: Mapping[str, Any], links: frozenset[Link]
+    ) -> Evidence:
+        number: int = properties["_run"]
+        if number not in self._past:
+            self._past |= past_runs(self._database, [number])
+        run = self._past[number]
+        return inline_evidence(
+            labels, properties, links, self._ontology, source=run.source, recorded=run.started
+        )
+
+
+@dataclass(slots=True)
+class Revised:
+    """What became of some instances.
+
+    Args:
+        added: new records.
+        updates: everything the server counted as changed.
+        revisions: what each instance became; their new links are still to be written.
+    """
+
+    added: int = 0
+    updates: int = 0
+    revisions: list[Revision] = field(default_factory=list[Revision])
+
+
+class Reviser:
+    """Changes instances that hold records, the careful way.
+
+    Args:
+        database: where to.
+        ontology: the classes as stored.
+        run: the run that revises; it is recorded with the first change.
+    """
+
+    def __init__(self, database: Database, ontology: Ontology, run: Run) -> None:
+        self._database = database
+        self._ontology = ontology
+        self._run = run
+        self._reader = StateReader(database, ontology)
+        self._kinds: dict[tuple[str, str], EdgeKind] = {}
+
+    def revise(
+        self,
+        new: Mapping[str, Sequence[Evidence]],
+        outdated: Callable[[State], Collection[Key]],
+    ) -> Revised:
+        """Add records to instances, and end others.
+
+        First it reads without locks, so that what is unchanged is never written; then it locks
+        what has to change, reads again and writes.
+
+        Args:
+            new: the records to add, by the uid of the instance that is to hold them.
+            outdated: the keys of the stored records that are history from now on.
+        """
+
+        def plan(tx: neo4j.ManagedTransaction, uids: Sequence[str]) -> list[Revision]:
+            rows = tx.run(cypher("write/read_states"), uids=list(uids))
+            return [
+                revise(
+                    state,
+                    new[state.uid],
+                    self._ontology,
+                    run=self._run.id,
+                    superseded=outdated(state),
+                    kept=self._run.kept,
+                )
+                for state, _ in self._reader.states(rows)
+            ]
+
+        return self.apply(plan, list(new))
+
+    def apply(
+        self,
+        plan: Callable[[neo4j.ManagedTransaction, Sequence[str]], list[Revision]],
+        uids: Sequence[str],
+    ) -> Revised:
+        """Write what a plan says of instances, planned again under their locks.
+
+        Args:
+            plan: returns the revisions of some instances as they are stored at that moment.
+            uids: those it concerns.
+        """
+        planned = self._database.in_read(lambda tx: plan(tx, uids))
+        revised = Revised(revisions=planned)
+        changing = sorted(r.uid for r in planned if r.changes_node)
+        if not changing:
+            return revised
+
+        def work(tx: neo4j.ManagedTransaction) -> tuple[list[Revision], int]:
+            tx.run(cypher("write/lock_instances"), uids=changing).consume()
+            revisions = plan(tx, changing)
+            return revisions, self.write(tx, revisions)
+
+        revisions, revised.updates = self._database.in_write(work)
+        self._run.recorded = self._run.recorded or revised.updates > 0
+        revised.added = sum(r.added for r in revisions)
+        revised.revisions = [r for r in planned if not r.changes_node] + revisions
+        return revised
+
+    def write(
+        self, tx: neo4j.ManagedTransaction, revisions: Sequence[Revision], *, sweep: bool = True
+    ) -> int:
+        """Write revisions inside a transaction that holds the locks; return the server's count.
+
+        Args:
+            tx: the transaction.
+            revisions: what to write.
+            sweep: set aside at once what nothing refers to any more.
+        """
+        changed = [r for r in revisions if r.properties is not None]
+        rows = [
+            {"uid": r.uid, "set": r.properties, "add": r.add_labels, "remove": r.remove_labels}
+            for r in changed
+        ]
+        records = [
+            {"uid": r.uid, "id": record_id(r.uid, e), "set": record_properties(e)}
+            for r in changed
+            for e in r.records
+        ]
+        ended = [{"id": id_, "by": by or None} for r in changed for id_, by in r.superseded]
+        updates = _run(tx, cypher("write/replace_instances"), rows=rows)
+        updates += _run(tx, cypher("write/add_records"), rows=records)
+        updates += _run(tx, cypher("write/supersede_records"), rows=ended)
+        updates += self._remove_links(tx, revisions)
+        loose = {link.target for r in revisions for link in r.remove_links}
+        loose.update(r.uid for r in changed if r.retired)
+        if sweep:
+            updates += _run(tx, cypher("write/retire_unmentioned"), rows=sorted(loose))
+        if updates and not self._run.recorded:
+            self._run.record(tx)
+        return updates
+
+    def prepare(self, records: Iterable[Record]) -> None:
+        """Make the instances that records speak of, as yet unsaid, where there are none."""
+        by_concept: dict[str, set[str]] = {}
+        for record in records:
+            uid = self._run.kept.get(record.uid, record.uid)
+            by_concept.setdefault(record.concept, set()).add(uid)
+        for concept, uids in by_concept.items():
+            labels = quoted_labels(self._ontology.lineage(concept))
+            text = cypher("write/merge_mentions").replace("/*labels*/", labels)
+            rows: list[dict[str, Any]] = [{"uid": uid, "set": {}} for uid in sorted(uids)]
+            self._database.write(text, rows=rows)
+
+    def revive(self, uids: Iterable[str]) -> None:
+        """Bring back, with their history, instances of which nothing was said any more."""
+        self._database.write(cypher("write/revive_instances"), uids=sorted(set(uids)))
+
+    def edge(
+        self,
+        revision: Revision,
+        attribute: str,
+        uid: str,
+        position: int,
+        mentions: Mapping[str, Mention] | None = None,
+    ) -> Edge:
+        """Return a link that an instance is to have as the relationship to write."""
+        concept, tail = self._guess(revision, attribute, uid)
+        if mentions and uid in mentions:
+            tail = mentions[uid]
+        head = Mention(concept, revision.uid)
+        return Edge(self.kind(concept, attribute), "", head, tail, position)
+
+    def kind(self, concept: str, attribute: str) -> EdgeKind:
+        """Return what the relationships of a link attribute share."""
+        kind = self._kinds.get((concept, attribute))
+        if kind is None:
+            found = self._ontology.attributes(concept)[attribute]
+            kind = EdgeKind(found.relationship_type, derived=True)
+            self._kinds[concept, attribute] = kind
+        return kind
+
+    def _guess(self, revision: Revision, name: str, uid: str) -> tuple[str, Mention]:
+        """Return a concept that has the attribute, and a mention as its range describes it."""
+        for concept in self._ontology:
+            attribute = self._ontology.attributes(concept.name).get(name)
+            if attribute is not None and isinstance(attribute.range, ConceptRange):
+                return concept.name, Mention(attribute.range.concepts[0], uid)
+        raise AssertionError((revision.uid, name))
+
+    def _remove_links(self, tx: neo4j.ManagedTransaction, revisions: Sequence[Revision]) -> int:
+        by_type: dict[str, list[dict[str, str]]] = {}
+        for revision in revisions:
+            for link in revision.remove_links:
+                row = {"head": revision.uid, "tail": link.target}
+                by_type.setdefault(link.type, []).append(row)
+        text = cypher("write/remove_derived")
+        return sum(
+            _run(tx, text.replace("_LINK", quoted(type_)), rows=rows)
+            for type_, rows in by_type.items()
+        )
+
+
+def _run(
+    tx: neo4j.ManagedTransaction, text: LiteralString, *, rows: Sequence[Any], **more: Any
+) -> int:
+    """Run a statement over rows, if there are any, and return what the server changed."""
+    if not rows:
+        return 0
+    return updates_of(tx.run(text, rows=rows, **more).consume().counters)
