@@ -5,8 +5,8 @@ FOR (n:_Redirect) REQUIRE n.uid IS UNIQUE;
 CREATE CONSTRAINT knowloom_retired_uid IF NOT EXISTS
 FOR (n:_Retired) REQUIRE n.uid IS UNIQUE;
 
-CREATE CONSTRAINT knowloom_decision_id IF NOT EXISTS
-FOR (n:_Decision) REQUIRE n.id IS UNIQUE;
+CREATE INDEX knowloom_decision_id IF NOT EXISTS
+FOR (n:_Decision) ON (n.id);
 
 // A relationship that was stated and is not any more.
 CREATE CONSTRAINT knowloom_statement_id IF NOT EXISTS
@@ -27,3 +27,14 @@ FOR (n:_Snapshot) REQUIRE n.id IS UNIQUE;
 
 CREATE INDEX knowloom_snapshot_source IF NOT EXISTS
 FOR (n:_Snapshot) ON (n.source);
+
+// What the last fit found.
+CREATE CONSTRAINT knowloom_policy_name IF NOT EXISTS
+FOR (n:_Policy) REQUIRE n.name IS UNIQUE;
+
+// Which things are worth a comparison with which.
+CREATE CONSTRAINT knowloom_block_key IF NOT EXISTS
+FOR (n:_Block) REQUIRE n.key IS UNIQUE;
+
+CREATE CONSTRAINT knowloom_blocked_uid IF NOT EXISTS
+FOR (n:_Blocked) REQUIRE n.uid IS UNIQUE;

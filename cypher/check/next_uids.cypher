@@ -2,6 +2,6 @@
 // parameters: after, limit
 // columns: uids
 MATCH (n:_Instance)
-WHERE n.uid > $after AND NOT '_Gone' IN labels(n)
+WHERE n.uid > $after
 WITH n.uid AS uid ORDER BY uid LIMIT $limit
 RETURN collect(uid) AS uids

@@ -2,6 +2,6 @@
 // parameters: after, limit
 // columns: chunk [[uid, labels, properties]]
 MATCH (n:_Instance)
-WHERE n.uid > $after AND NOT '_Gone' IN labels(n)
+WHERE n.uid > $after
 WITH n ORDER BY n.uid LIMIT $limit
 RETURN collect([n.uid, labels(n), properties(n)]) AS chunk

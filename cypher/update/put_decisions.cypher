@@ -1,5 +1,5 @@
 // Keep what people decided of identities.
-// parameters: rows [{id, left, right, same, at, by}]
+// parameters: rows [{id, left, right, same, at, by, automatic}]
 // columns: none
 UNWIND $rows AS row
 CREATE (d:_Decision)

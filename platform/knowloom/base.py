@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from knowloom.subgraph.why import Reason
     from knowloom.update.merging import Merged
     from knowloom.update.past import Past
+    from knowloom.update.resolve import Resolved
     from knowloom.update.rollback import LedgerEntry, RolledBack
 
 T = TypeVar("T", bound=Thing)
@@ -210,6 +211,13 @@ class KnowledgeBase:
 
         self.migrate()
         return split(self.database, self.ontology, uid, dry_run=dry_run)
+
+    def resolve(self, **options: Any) -> Resolved:
+        """Join what is one as far as evidence goes; see `knowloom.update.resolve.resolve`."""
+        from knowloom.update.resolve import resolve
+
+        self.migrate()
+        return resolve(self.database, self.ontology, **options)
 
     def as_of(self, recorded: datetime | None = None, *, valid: date | None = None) -> Past:
         """Return this knowledge base at another time, to `find`, `subgraph` and ask `why`.

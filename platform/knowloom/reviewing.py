@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from knowloom.base import KnowledgeBase
-from knowloom.errors import Fault, ProposalDecided
-from knowloom.knowledge.proposal import Deed, Proposal, State
+from knowloom.errors import Fault, NotFound, ProposalDecided, UsageError
+from knowloom.knowledge.proposal import About, Deed, Proposal, State
 from knowloom.ontology.as_json import concept_from_json, concept_to_json
 from knowloom.ontology.concepts import Concept
 from knowloom.ontology.fitting import fitting
 from knowloom.store import review as stored
+from knowloom.update.merging import merge, part
 
 
 @dataclass(slots=True)
@@ -33,7 +34,7 @@ class Decisions:
 def accept(
     kb: KnowledgeBase, proposals: Sequence[Proposal], *, who: str, note: str = ""
 ) -> Decisions:
-    """Accept proposals: their classes enter the ontology, all in one change.
+    """Accept proposals: their classes enter the ontology, all in one change; their things are one.
 
     A class that refers to one that is neither known nor accepted with it stays open, so does one
     that the ontology cannot take.
@@ -46,6 +47,9 @@ def accept(
     """
     done = Decisions()
     left = _still_open(proposals, done)
+    for proposal in (p for p in left if p.about is About.IDENTITY):
+        _join(kb, proposal, done, who, note)
+    left = [p for p in left if p.about is About.CONCEPT]
     concepts, faults = fitting(kb.ontology, map(concept_of, left))
     done.faults += faults
     if not concepts:
@@ -63,7 +67,7 @@ def accept(
 def reject(
     kb: KnowledgeBase, proposal: Proposal, *, who: str, note: str = "", dry_run: bool = False
 ) -> Proposal:
-    """Reject a proposal; proposed again it stays rejected.
+    """Reject a proposal; proposed again it stays rejected, and its things are different for good.
 
     Args:
         kb: whose queue.
@@ -76,6 +80,8 @@ def reject(
         ProposalDecided: it is not open.
     """
     after = proposal.decided(State.REJECTED, _deed("rejected", who, note))
+    if proposal.about is About.IDENTITY and not dry_run:
+        part(kb.database, kb.ontology, proposal.body["members"], by=who)
     if not dry_run:
         stored.change(kb.database, proposal, after)
     return after
@@ -102,7 +108,10 @@ def edit(
 
     Raises:
         ProposalDecided: it is not open.
+        UsageError: it proposes no class.
     """
+    if proposal.about is not About.CONCEPT:
+        raise UsageError(f"{proposal.id} proposes no class: accept or reject it")
     after = proposal.edited(concept_to_json(concept), _deed("edited", who, note))
     if not dry_run:
         stored.change(kb.database, proposal, after)
@@ -112,6 +121,20 @@ def edit(
 def concept_of(proposal: Proposal) -> Concept:
     """Return the class that is proposed."""
     return concept_from_json(proposal.body)
+
+
+def _join(kb: KnowledgeBase, proposal: Proposal, done: Decisions, who: str, note: str) -> None:
+    """Declare the things of a proposal one."""
+    first, *others = proposal.body["members"]
+    try:
+        for other in others:
+            merge(kb.database, kb.ontology, first, other, by=who)
+    except NotFound as error:
+        done.faults.append(Fault(proposal.subject, str(error), "gone"))
+        return
+    after = proposal.decided(State.ACCEPTED, _deed("accepted", who, note))
+    stored.change(kb.database, proposal, after)
+    done.accepted.append(after)
 
 
 def _still_open(proposals: Sequence[Proposal], done: Decisions) -> list[Proposal]:

@@ -183,7 +183,8 @@ def _in_file(file: Path | None) -> list[_Given]:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{file} cannot be read: {error}; mend it and run again") from error
-    content.pop("sources", None)  # what to keep up to date is read where it is needed
+    for read_elsewhere in ("policies", "sources"):  # by knowloom.fitting and .update.sources
+        content.pop(read_elsewhere, None)
     for key, value in content.items():
         _check_key(file, key, value)
     return [

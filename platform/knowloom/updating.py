@@ -61,6 +61,8 @@ class UpdateReport:
         skipped: True when the source was known to be unchanged, and nothing was read.
         rejects: the first rejected statements.
         rejects_file: where all of them are listed.
+        joined, to_review: pairs of things found to be one, and questions about such pairs, when
+            the source asks for it.
         changes: the first statements that would be written or removed, in a trial.
     """
 
@@ -76,6 +78,8 @@ class UpdateReport:
     skipped: bool = False
     rejects: list[Reject] = field(default_factory=list[Reject])
     rejects_file: Path | None = None
+    joined: int = 0
+    to_review: int = 0
     changes: list[str] = field(default_factory=list[str])
 
 
@@ -131,6 +135,9 @@ def update(
     kb.workspace.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=kb.workspace, prefix="update-") as folder:
         report = _Update(kb, source, Path(folder), advance).run(dry_run, break_lock)
+    if source.resolve and not dry_run and not report.skipped:
+        found = kb.resolve()
+        report.joined, report.to_review = len(found.joined), len(found.review)
     report.seconds = time.monotonic() - started
     return report
 

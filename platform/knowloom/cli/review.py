@@ -36,23 +36,29 @@ def review() -> None:
     show_default=True,
     help="Only those that stand so.",
 )
+@click.option(
+    "--about",
+    type=click.Choice(["concept", "identity"]),
+    help="Only questions of this kind.",
+)
 @click.option("--limit", default=100, show_default=True, help="How many at most.")
 @connection_options
 @json_option
-def list_(state: str, limit: int, settings: Settings, as_json: bool) -> None:
+def list_(state: str, about: str | None, limit: int, settings: Settings, as_json: bool) -> None:
     """List proposals, those with most behind them first.
 
     \b
     Example:
         knowloom review list
     """
-    from knowloom.knowledge.proposal import State
+    from knowloom.knowledge.proposal import About, State
     from knowloom.session import open_database
     from knowloom.store import review as store
 
     wanted = None if state == "all" else State(state)
     with open_database(settings) as database:
-        found = store.listed(database, state=wanted, limit=limit)
+        asked = About(about) if about else None
+        found = store.listed(database, state=wanted, about=asked, limit=limit)
     emit(rows(found), as_json, table(found) if found else [f"Nothing is {state}."])
 
 
@@ -95,6 +101,8 @@ def accept(
     as_json: bool,
 ) -> None:
     """Accept PROPOSALS: their classes enter the ontology, in one change that can be undone.
+
+    Things of which it was asked whether they are one are one from then on; see `knowloom split`.
 
     \b
     Examples:
@@ -146,6 +154,7 @@ def edit(
     """
     from knowloom.errors import UsageError
     from knowloom.extract.decomposition import proposed_classes
+    from knowloom.knowledge.proposal import About
     from knowloom.ontology.concepts import Concept
     from knowloom.reviewing import concept_of
     from knowloom.reviewing import edit as edited
@@ -154,8 +163,11 @@ def edit(
 
     with knowledge_base(settings) as kb:
         before = store.one(kb.database, proposal)
+        if before.about is not About.CONCEPT:
+            raise UsageError(f"{before.id} proposes no class: accept or reject it")
         text = file.read_text(encoding="utf-8") if file else _by_hand(before)
-        others = [concept_of(p) for p in store.listed(kb.database) if p.id != before.id]
+        listed = store.listed(kb.database, about=About.CONCEPT)
+        others = [concept_of(p) for p in listed if p.id != before.id]
         new = [Concept(name=c.name) for c in others if c.name not in kb.ontology]
         made, faults = proposed_classes(text, kb.ontology.with_concepts(new))
         if len(made) != 1 or faults:
@@ -246,8 +258,11 @@ def accept_lines(done: Decisions) -> list[str]:
 
 def _summary(proposal: Proposal) -> str:
     """Return what a proposal says in a few words."""
+    from knowloom.knowledge.proposal import About
     from knowloom.reviewing import concept_of
 
+    if proposal.about is About.IDENTITY:
+        return f"one thing? {proposal.body['names']} ({proposal.body['reason']})"
     concept = concept_of(proposal)
     parts = [f"below {', '.join(concept.parents)}"]
     if concept.attributes:
@@ -268,8 +283,11 @@ def _shown(proposal: Proposal) -> Iterator[str]:
 
 
 def _code(proposal: Proposal) -> str:
-    """Return the class of a proposal as Python."""
+    """Return the class of a proposal as Python, or the question it asks."""
+    from knowloom.knowledge.proposal import About
     from knowloom.ontology.render_annotated import render_class
     from knowloom.reviewing import concept_of
 
+    if proposal.about is About.IDENTITY:
+        return _summary(proposal)
     return render_class(concept_of(proposal))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from knowloom.cli.connection import connection_options, workspace_option
+from knowloom.cli.identity import fit, resolve
 from knowloom.cli.output import emit, json_option, progress, table
 from knowloom.settings import Settings
 
@@ -26,6 +27,10 @@ def update() -> None:
     """Keep the graph up to date with its sources."""
 
 
+update.add_command(resolve)
+update.add_command(fit)
+
+
 @update.command()
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--name", help="What the source is called; its place when not given.")
@@ -33,6 +38,7 @@ def update() -> None:
 @click.option("--mapping", type=click.Path(path_type=Path), help="What the columns mean (TOML).")
 @click.option("--query", help="What a database is asked.")
 @click.option("--delta", is_flag=True, default=None, help="It tells changes only.")
+@click.option("--resolve", is_flag=True, default=None, help="Find things that are one after it.")
 @click.option("--guard", type=click.FloatRange(0, 1), help="The share that may go; 0.5 if unset.")
 @click.option("--allow-rejects", type=int, metavar="N", help="Exit 0 with up to N rejects.")
 @click.option("--break-lock", is_flag=True, help="Take the lock of a run that is no more.")
@@ -290,6 +296,8 @@ def _lines(report: UpdateReport) -> Iterator[str]:
         f"{report.source}: {report.given:,} read, {report.written:,} written, "
         f"{report.unchanged:,} unchanged, {report.removed:,} removed, {report.rejected:,} rejected"
     )
+    if report.joined or report.to_review:
+        yield f"  {report.joined:,} pairs found to be one, {report.to_review:,} put up for review"
     yield from (f"  {change}" for change in report.changes)
     yield from (f"  row {r.row}: {r.reason}" for r in report.rejects[:5])
     if report.rejects_file:

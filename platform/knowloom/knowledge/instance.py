@@ -10,6 +10,7 @@ from typing import Any, cast
 import orjson
 
 from knowloom.knowledge.evidence import Key
+from knowloom.knowledge.policies import DEFAULT, Policy
 from knowloom.knowledge.project import Evidence, Projection, body, show
 from knowloom.knowledge.record import Values, key_values
 from knowloom.ontology.concepts import Attribute, Ontology
@@ -88,6 +89,7 @@ def revise(
     run: int,
     superseded: Collection[Key] = (),
     kept: Mapping[str, str] = NOTHING_MERGED,
+    policy: Policy = DEFAULT,
 ) -> Revision:
     """Return what new and superseded records change about an instance.
 
@@ -101,6 +103,7 @@ def revise(
         run: the number of the run that revises.
         superseded: the keys of records that their source does not state any more.
         kept: absorbed uid to the uid under which the thing is kept.
+        policy: how conflicts are settled.
     """
     standing = {e.key for e in state.evidence if not e.superseded_by}
     fresh = [e for e in {e.key: e for e in new}.values() if e.key not in standing]
@@ -109,11 +112,17 @@ def revise(
         for e in state.evidence
     ]
     changed = fresh or any(a is not b for a, b in zip(old, state.evidence, strict=True))
-    return _revision(state, [*old, *fresh], ontology, kept, bool(changed), len(fresh))
+    return _revision(
+        state, [*old, *fresh], ontology, kept, policy, changed=bool(changed), added=len(fresh)
+    )
 
 
 def reshape(
-    state: State, evidence: Sequence[Evidence], ontology: Ontology, kept: Mapping[str, str]
+    state: State,
+    evidence: Sequence[Evidence],
+    ontology: Ontology,
+    kept: Mapping[str, str],
+    policy: Policy = DEFAULT,
 ) -> Revision:
     """Return what makes an instance hold exactly these records, as a merge or rollback leaves it.
 
@@ -122,8 +131,9 @@ def reshape(
         evidence: the records it is to hold; those with `stored` have nodes already.
         ontology: labels, attributes and policies.
         kept: absorbed uid to the uid under which the thing is kept.
+        policy: how conflicts are settled.
     """
-    return _revision(state, evidence, ontology, kept, True, 0)
+    return _revision(state, evidence, ontology, kept, policy, changed=True, added=0)
 
 
 def _revision(
@@ -131,6 +141,8 @@ def _revision(
     evidence: Sequence[Evidence],
     ontology: Ontology,
     kept: Mapping[str, str],
+    policy: Policy,
+    *,
     changed: bool,
     added: int,
 ) -> Revision:
@@ -140,7 +152,7 @@ def _revision(
         projection = Projection((), {}, {})
         revision.retired = bool(evidence) or not state.mention
     else:
-        projection = show(evidence, ontology, kept)
+        projection = show(evidence, ontology, kept, policy)
     _revise_links(revision, state, projection, ontology)
     if not changed:
         return revision

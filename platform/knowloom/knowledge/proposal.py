@@ -20,6 +20,7 @@ class About(StrEnum):
     """What kind of decision a proposal asks for."""
 
     CONCEPT = "concept"  # a new class
+    IDENTITY = "identity"  # whether things are one
 
 
 class State(StrEnum):

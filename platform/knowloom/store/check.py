@@ -16,8 +16,8 @@ from knowloom.ontology.concepts import ENDS, Concept, ConceptRange, Kind, Ontolo
 from knowloom.ontology.names import quoted
 from knowloom.ontology.values import CompiledConcept, compile_concept
 from knowloom.store.database import Database
+from knowloom.store.policies import Rules, rules_of
 from knowloom.store.revise import StateReader
-from knowloom.store.runs import redirects
 from knowloom.store.statement import filled
 
 _CHUNK = 2_000
@@ -65,17 +65,17 @@ def check(
     audit = Audit()
     compiled: dict[str, CompiledConcept] = {}
     reader = StateReader(database, ontology)
-    kept = redirects(database)
+    rules = rules_of(database)
     for uids in _chunks(database):
         mendable: list[State] = []
         for state, properties in reader.read(uids):
-            faults = list(_instance_faults(state, properties, ontology, kept, compiled))
+            faults = list(_instance_faults(state, properties, ontology, rules, compiled))
             for fault in faults:
                 audit.add(fault)
             if any(f.code in {"labels", "projection"} for f in faults):
                 mendable.append(state)
         if fix and mendable:
-            audit.fixed += _mend(database, mendable, ontology, kept)
+            audit.fixed += _mend(database, mendable, ontology, rules)
         audit.instances += len(uids)
         advance(len(uids))
     _check_relationships(database, ontology, audit)
@@ -98,7 +98,7 @@ def _instance_faults(
     state: State,
     properties: Mapping[str, Any],
     ontology: Ontology,
-    kept: Mapping[str, str],
+    rules: Rules,
     compiled: dict[str, CompiledConcept],
 ) -> Iterator[Fault]:
     """Yield what is wrong with one instance as it is stored."""
@@ -113,7 +113,7 @@ def _instance_faults(
         yield Fault(where, f"lacks the labels {', '.join(missing)} of its superclasses", "labels")
     values = {n: native(v) for n, v in properties.items() if n[0] != "_" and n != "uid"}
     yield from _value_faults(where, state, values, ontology, compiled)
-    yield from _record_faults(where, state, properties, values, ontology, kept)
+    yield from _record_faults(where, state, properties, values, ontology, rules)
 
 
 def _value_faults(
@@ -147,7 +147,7 @@ def _record_faults(
     properties: Mapping[str, Any],
     values: Values,
     ontology: Ontology,
-    kept: Mapping[str, str],
+    rules: Rules,
 ) -> Iterator[Fault]:
     """Yield what is shown and does not follow from the records."""
     if all(e.superseded_by for e in state.evidence):
@@ -156,24 +156,37 @@ def _record_faults(
         return
     if "_promoted" not in properties:
         return
-    projected = show(state.evidence, ontology, kept)
+    projected = show(state.evidence, ontology, rules.kept, rules.policy)
     if projected.values != values:
         names = sorted(
             n for n in {*values, *projected.values} if _differ(n, values, projected.values)
         )
         yield Fault(where, f"shows another {', '.join(names)} than its records say", "projection")
-    links = revise(state, (), ontology, run=0, kept=kept)
-    if links.add_links or links.remove_links:
+    if _links_differ(state, ontology, rules):
         yield Fault(where, "has other links than its records say", "projection")
+
+
+def shows_otherwise(
+    state: State, properties: Mapping[str, Any], ontology: Ontology, rules: Rules
+) -> bool:
+    """Return whether an instance with records of its own shows something else than they say."""
+    if not any(e.stands for e in state.evidence):
+        return False
+    values = {n: native(v) for n, v in properties.items() if n[0] != "_" and n != "uid"}
+    projected = show(state.evidence, ontology, rules.kept, rules.policy)
+    return projected.values != values or _links_differ(state, ontology, rules)
+
+
+def _links_differ(state: State, ontology: Ontology, rules: Rules) -> bool:
+    links = revise(state, (), ontology, run=0, kept=rules.kept, policy=rules.policy)
+    return bool(links.add_links or links.remove_links)
 
 
 def _differ(name: str, shown: Values, projected: Values) -> bool:
     return shown.get(name) != projected.get(name)
 
 
-def _mend(
-    database: Database, states: Sequence[State], ontology: Ontology, kept: Mapping[str, str]
-) -> int:
+def _mend(database: Database, states: Sequence[State], ontology: Ontology, rules: Rules) -> int:
     """Add missing labels and show what the records say; return how many instances changed."""
     rows: list[dict[str, Any]] = []
     for state in states:
@@ -182,7 +195,7 @@ def _mend(
         row: dict[str, Any] = {"uid": state.uid, "add": sorted(wanted - state.labels)}
         row["remove"] = []
         if len(state.evidence) > 1:
-            shown = show(state.evidence, ontology, kept).values
+            shown = show(state.evidence, ontology, rules.kept, rules.policy).values
             row["set"] = {**shown, "uid": state.uid, "_promoted": True}
         rows.append(row)
     projected = [row for row in rows if "set" in row]

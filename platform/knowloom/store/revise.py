@@ -126,6 +126,7 @@ class Reviser:
                     run=self._run.id,
                     superseded=outdated(state),
                     kept=self._run.kept,
+                    policy=self._run.policy,
                 )
                 for state, _ in self._reader.states(rows)
             ]

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
-from typing import Any
 
 import neo4j
 
 from knowloom.assets import cypher
+from knowloom.knowledge.policies import DEFAULT, Policy
 from knowloom.store.database import Database
+from knowloom.store.policies import policy_in
 
 _numbering = Lock()
 _given_out = 0
@@ -29,6 +30,7 @@ class Run:
         earlier: the numbers of the same source's earlier runs.
         recorded: True once it is in the graph.
         kept: what was merged before it: absorbed uid to the uid under which the thing is kept.
+        policy: how conflicts are settled, as the last fit left it.
         has_retired: True when there are instances of which nothing is said any more.
     """
 
@@ -39,6 +41,7 @@ class Run:
     earlier: tuple[int, ...] = ()
     recorded: bool = False
     kept: Mapping[str, str] = field(default_factory=dict[str, str])
+    policy: Policy = DEFAULT
     has_retired: bool = False
 
     def __post_init__(self) -> None:
@@ -77,57 +80,6 @@ def past_runs(database: Database, numbers: Sequence[int] | None = None) -> dict[
     }
 
 
-UNDONE = "rolled back"
-
-
-@dataclass(frozen=True, slots=True)
-class ListedRun:
-    """A run with what it did.
-
-    Args:
-        id, source, command, started: as in `Run`.
-        finished: None for one that runs, or whose process died.
-        status: `running`, `done`, `failed` or `rolled back`.
-        complete: True when it said all that its source says.
-        given, written, unchanged, rejected: of its statements.
-    """
-
-    id: int
-    source: str
-    command: str
-    started: datetime
-    finished: datetime | None
-    status: str
-    complete: bool = False
-    given: int = 0
-    written: int = 0
-    unchanged: int = 0
-    rejected: int = 0
-
-
-def listed(
-    database: Database, source: str | None = None, limit: int = 1_000_000
-) -> list[ListedRun]:
-    """Return runs that wrote something, the newest first; of all sources when None."""
-    rows = database.read(cypher("update/list_runs"), source=source, limit=limit)
-    return [
-        ListedRun(
-            **{name: _native(v) for name, v in row.data().items() if not _is_default(name, v)}
-        )
-        for row in rows
-    ]
-
-
-def _native(value: Any) -> Any:
-    """Return a moment as Python's own."""
-    convert = getattr(value, "to_native", None)
-    return convert() if convert else value
-
-
-def _is_default(name: str, value: object) -> bool:
-    return value is None and name != "finished"
-
-
 def begin(database: Database, source: str, command: str) -> Run:
     """Return a new run of `source`; nothing is written yet.
 
@@ -139,6 +91,7 @@ def begin(database: Database, source: str, command: str) -> Run:
         command,
         earlier=tuple(row["earlier"]),
         kept=dict(row["redirects"]),
+        policy=policy_in(row["policy"]),
         has_retired=row["retired"],
     )
     run.id = _later(run.id, row["newest"] or 0)
@@ -151,11 +104,6 @@ def _later(wanted: int, newest: int) -> int:
     with _numbering:
         _given_out = max(wanted, newest + 1, _given_out + 1)
         return _given_out
-
-
-def redirects(database: Database) -> dict[str, str]:
-    """Return absorbed uid to the uid under which the thing is kept, for all that was merged."""
-    return {row["uid"]: row["to"] for row in database.read(cypher("runs/read_redirects"))}
 
 
 def finish(database: Database, run: Run, status: str, counts: dict[str, int]) -> None:

@@ -15,12 +15,14 @@ from knowloom.assets import cypher
 from knowloom.documents.sentences import sentences
 from knowloom.errors import NotFound, UnknownAttribute, UsageError
 from knowloom.knowledge.instance import Link, inline_evidence, native, stored_evidence
+from knowloom.knowledge.policies import DEFAULT, Policy
 from knowloom.knowledge.project import Evidence, project
 from knowloom.ontology.binding import Bindings
 from knowloom.ontology.concepts import Ontology
 from knowloom.ontology.names import suggestions
 from knowloom.store.database import Database
 from knowloom.store.documents import Quoted, passages
+from knowloom.store.policies import rules_of
 from knowloom.store.runs import PastRun, past_runs
 from knowloom.store.seeds import SeedFinder
 
@@ -107,7 +109,8 @@ def why(
     if len(keys) > 1:
         raise UsageError(f"{len(keys)} instances are called {seed!r}: give the uid of one")
     kept = _kept(database, keys[0])
-    found = _quoted(database, reasons(kept, ontology, past_runs(database)))
+    found = reasons(kept, ontology, past_runs(database), rules_of(database).policy)
+    found = _quoted(database, found)
     if attribute is None:
         return found
     chosen = [reason for reason in found if reason.attribute == attribute]
@@ -116,18 +119,21 @@ def why(
     return chosen
 
 
-def reasons(kept: Kept, ontology: Ontology, runs: Mapping[int, PastRun]) -> list[Reason]:
+def reasons(
+    kept: Kept, ontology: Ontology, runs: Mapping[int, PastRun], policy: Policy = DEFAULT
+) -> list[Reason]:
     """Return the reasons for every value, by attribute; what is shown and newest comes first.
 
     Args:
         kept: what is stored of the instance.
         ontology: tells attributes and concepts.
         runs: all runs by number.
+        policy: tells what is disputed.
     """
     concepts = ontology.most_specific(kept.labels)
     order = {name: i for c in concepts for i, name in enumerate(ontology.attributes(c))}
     said = list(_evidence(kept, ontology, runs))
-    disputes = project(said, ontology).disputes
+    disputes = project(said, ontology, policy).disputes
     found = [
         replace(reason, disputed=reason.evidence.stands and reason.attribute in disputes)
         for evidence in said

@@ -197,7 +197,9 @@ class Applier:
                 if not state.evidence:  # what it is known by is told by what it held
                     known = replace(state, evidence=change.before)
             if evidence or known.evidence:
-                revisions.append(reshape(known, evidence, self._ontology, plan.kept))
+                revisions.append(
+                    reshape(known, evidence, self._ontology, plan.kept, self._run.policy)
+                )
         return revisions
 
     def _put_ties(self, tx: neo4j.ManagedTransaction, plan: Plan, held: Held) -> int:

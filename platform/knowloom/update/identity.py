@@ -99,7 +99,13 @@ class Identity:
 
     def fit(self) -> Weights:
         """Return weights fitted to the pairs there are, without labels."""
-        return fitted((self._evidence(pair) for pair in self.pairs()), self._weights)
+        return fitted(
+            (
+                lesson(self._blocks[pair.left], self._blocks[pair.right], pair, self._ontology)
+                for pair in self.pairs()
+            ),
+            self._weights,
+        )
 
     def _note(self, one: str, other: str) -> None:
         """Compare two things and keep what came of it, unless that is nothing."""
@@ -108,14 +114,6 @@ class Identity:
         pair = Pair(left, right, found.probability, self._weights.band(found), found.veto)
         self._pairs.setdefault(left, {})[right] = pair
         self._pairs.setdefault(right, {})[left] = pair
-
-    def _evidence(self, pair: Pair) -> tuple[Levels, bool | None]:
-        """Return what a pair teaches: a veto and a shared key settle it."""
-        levels = compare(self._blocks[pair.left], self._blocks[pair.right], self._ontology)
-        if pair.veto:
-            settled = {n: v for n, v in levels.items() if pair.veto.split()[-1] not in n}
-            return settled, False
-        return levels, True if "key" in levels else None
 
     def _contradiction(self, one: str, other: str) -> str:
         blocks, vetoes = self._blocks, self._weights.vetoes
@@ -139,3 +137,14 @@ class Identity:
             found |= new
             todo.extend(new)
         return found
+
+
+def lesson(
+    one: Profile, other: Profile, pair: Pair, ontology: Ontology
+) -> tuple[Levels, bool | None]:
+    """Return what a pair teaches about weights: a veto and a shared key settle it."""
+    levels = compare(one, other, ontology)
+    if pair.veto:
+        settled = {n: v for n, v in levels.items() if pair.veto.split()[-1] not in n}
+        return settled, False
+    return levels, True if "key" in levels else None

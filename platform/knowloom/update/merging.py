@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import combinations
 
 from knowloom.assets import cypher
 from knowloom.errors import NotFound, UsageError
+from knowloom.knowledge.policies import Policy
 from knowloom.ontology.concepts import Ontology
 from knowloom.store import runs
 from knowloom.store.database import Database
@@ -18,6 +20,7 @@ from knowloom.update.clusters import Decision, Decisions
 from knowloom.update.plan import Plan, plan_identity
 
 SOURCE = "decisions"
+BY_EVIDENCE = "knowloom"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +32,14 @@ class Taken:
         decision: what was decided.
         at: when.
         by: who.
+        is_automatic: whether evidence decided, and nobody.
     """
 
     id: int
     decision: Decision
     at: datetime
     by: str
+    is_automatic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +50,13 @@ class Merged:
         run: its number; 0 when nothing changed.
         groups: the things concerned, those that are one together, the uid that is kept first.
         plan: the exact changes.
+        policy: by which they are shown.
     """
 
     run: int
     groups: tuple[tuple[str, ...], ...]
     plan: Plan
+    policy: Policy
 
 
 def decisions(database: Database) -> list[Taken]:
@@ -60,13 +67,20 @@ def decisions(database: Database) -> list[Taken]:
             Decision(row["left"], row["right"], row["same"]),
             row["at"].to_native(),
             row["by"],
+            row["automatic"],
         )
         for row in database.read(cypher("update/read_decisions"))
     ]
 
 
 def merge(
-    database: Database, ontology: Ontology, one: str, other: str, *, dry_run: bool = False
+    database: Database,
+    ontology: Ontology,
+    one: str,
+    other: str,
+    *,
+    by: str = "",
+    dry_run: bool = False,
 ) -> Merged:
     """Declare two things one: the older keeps its uid, the other leads there.
 
@@ -77,6 +91,7 @@ def merge(
         database: where to.
         ontology: the classes as stored.
         one, other: their uids, of merged things too.
+        by: who decides; the user of this machine when empty.
         dry_run: work out what would change, and change nothing.
 
     Raises:
@@ -88,11 +103,14 @@ def merge(
     _check(database, (one, other))
     taken = decisions(database)
     before = tuple(t.decision for t in taken)
-    return _decide(database, ontology, taken, clusters.merge(before, one, other), dry_run)
+    after = clusters.merge(before, one, other)
+    return _decide(database, ontology, taken, after, command="merge", by=by, dry_run=dry_run)
 
 
 def split(database: Database, ontology: Ontology, uid: str, *, dry_run: bool = False) -> Merged:
     """Take back the merges that name a thing: it stands for itself again, as it was before.
+
+    What evidence had joined is declared different, so that it stays apart.
 
     Args:
         database, ontology, dry_run: as in `merge`.
@@ -103,10 +121,29 @@ def split(database: Database, ontology: Ontology, uid: str, *, dry_run: bool = F
     """
     _check(database, (uid,))
     taken = decisions(database)
-    after = tuple(d for d in (t.decision for t in taken) if not (d.same and uid in d[:2]))
-    if len(after) == len(taken):
+    naming = [t for t in taken if t.decision.same and uid in t.decision[:2]]
+    if not naming:
         raise NotFound("merge", uid, "`knowloom why UID` lists the records of a thing")
-    return _decide(database, ontology, taken, after, dry_run)
+    back = {t.decision for t in naming}
+    after = [d for d in (t.decision for t in taken) if d not in back]
+    after += [t.decision._replace(same=False) for t in naming if t.is_automatic]
+    return _decide(database, ontology, taken, tuple(after), command="split", dry_run=dry_run)
+
+
+def part(
+    database: Database, ontology: Ontology, members: Sequence[str], *, by: str = ""
+) -> Merged:
+    """Declare some things different from each other, whatever evidence says.
+
+    Args:
+        database, ontology, by: as in `merge`.
+        members: their uids.
+    """
+    taken = decisions(database)
+    after = [t.decision for t in taken if not (t.is_automatic and {*t.decision[:2]} <= {*members})]
+    for one, other in combinations(members, 2):
+        after.append(Decision(min(one, other), max(one, other), same=False))
+    return _decide(database, ontology, taken, tuple(dict.fromkeys(after)), command="part", by=by)
 
 
 def _decide(
@@ -114,12 +151,15 @@ def _decide(
     ontology: Ontology,
     taken: list[Taken],
     after: Decisions,
-    dry_run: bool,
+    *,
+    command: str,
+    by: str = "",
+    dry_run: bool = False,
 ) -> Merged:
     """Carry out what leads from the decisions taken to others."""
-    run = runs.begin(database, SOURCE, "merge" if len(after) > len(taken) else "split")
-    before = [t.decision for t in taken]
-    gone = [t for t in taken if t.decision not in after]
+    run = runs.begin(database, SOURCE, command)
+    before, standing = {t.decision for t in taken}, set(after)
+    gone = [t for t in taken if t.decision not in standing]
     new = [d for d in after if d not in before]
     named = {uid for d in (*new, *(t.decision for t in gone)) for uid in d[:2]}
     near = _near([*before, *after], named)
@@ -129,17 +169,17 @@ def _decide(
     if dry_run:
         plan = applier.plan(holders, make)
     else:
-        signed = {"at": datetime.now(UTC), "by": _user()}
+        signed = {"at": datetime.now(UTC), "by": by or _user()}
         rows = [{"id": run.id, **d._asdict(), **signed} for d in new]
-        ids = [t.id for t in gone]
+        ids = [{"id": t.id, "left": t.decision.left, "right": t.decision.right} for t in gone]
         more: list[Write] = [
             (cypher("update/put_decisions"), {"rows": rows}),
-            (cypher("update/take_back_decisions"), {"rows": ids, **signed}),
+            (cypher("update/take_back_decisions"), {"rows": ids, "run": run.id, **signed}),
         ]
         plan = applier.apply(holders, make, more)
         counts = {"given": 1, "written": len(plan.changes)}
         runs.finish(database, run, "done", counts)
-    return Merged(run.id if run.recorded else 0, _groups(near, plan), plan)
+    return Merged(run.id if run.recorded else 0, _groups(near, plan), plan, run.policy)
 
 
 def _maker(standing: Decisions, kept: Mapping[str, str]) -> Make:
@@ -181,6 +221,12 @@ def _check(database: Database, uids: Iterable[str]) -> None:
         if row["kind"] is None or row["kind"] == "retired":
             hint = "give a uid, as `knowloom find` and `knowloom search` show them"
             raise NotFound("instance", row["uid"], hint)
+
+
+def names_of(database: Database, uids: Iterable[str]) -> dict[str, str]:
+    """Return what things are called, merged ones by their own name; uids where there is none."""
+    rows = database.read(cypher("update/read_holders"), uids=sorted(set(uids)))
+    return {row["uid"]: row["name"] or row["uid"] for row in rows}
 
 
 def _user() -> str:

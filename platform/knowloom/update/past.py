@@ -30,8 +30,9 @@ from knowloom.ontology.things import Thing
 from knowloom.ontology.values import reader
 from knowloom.ontology.verdicts import Unfit
 from knowloom.store.database import Database
+from knowloom.store.policies import rules_of
 from knowloom.store.revise import StateReader
-from knowloom.store.runs import past_runs, redirects
+from knowloom.store.runs import past_runs
 from knowloom.subgraph.graph import Subgraph
 from knowloom.subgraph.materialise import LinkRow, NodeRow, materialise
 from knowloom.subgraph.shape import NO_POSITION, Shapes
@@ -93,7 +94,8 @@ class Past:
             self._last = max((r.id for r in found if r.started <= moment), default=0)
         self._decisions = _decisions(database, moment)
         self._states = StateReader(database, self._ontology)
-        self._holder_now = redirects(database)
+        rules = rules_of(database)
+        self._holder_now, self._policy = rules.kept, rules.policy
         self._kept = self._kept_then() if self._decisions else {}
 
     def find(
@@ -243,7 +245,9 @@ class Past:
                 found[first] = _Then(first, known)
         for one in found.values():
             if one.evidence:
-                one.shown = show(one.evidence, self._ontology, self._kept, at=self._valid)
+                one.shown = show(
+                    one.evidence, self._ontology, self._kept, self._policy, at=self._valid
+                )
         self._recognise([one for one in found.values() if one.shown is None])
         for type_, head, tail, said_of in ties:
             start, end = self._kept.get(head, head), self._kept.get(tail, tail)

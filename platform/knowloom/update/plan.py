@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from knowloom.knowledge.evidence import Evidence, Key
+from knowloom.knowledge.policies import DEFAULT, Policy
 from knowloom.knowledge.project import Projection, show
 from knowloom.knowledge.stated import Stated
 from knowloom.ontology.concepts import Ontology
@@ -252,11 +253,11 @@ def applied(stored: Stored, plan: Plan) -> dict[str, tuple[Evidence, ...]]:
     return after
 
 
-def differences(plan: Plan, ontology: Ontology) -> Iterator[Difference]:
+def differences(plan: Plan, ontology: Ontology, policy: Policy = DEFAULT) -> Iterator[Difference]:
     """Yield what a plan changes of what things show."""
     for change in plan.changes:
-        before = _shown(change.before, ontology, plan.kept_before)
-        after = _shown(change.after, ontology, plan.kept)
+        before = _shown(change.before, ontology, plan.kept_before, policy)
+        after = _shown(change.after, ontology, plan.kept, policy)
         for name in sorted({*before, *after}):
             if before.get(name) != after.get(name):
                 yield Difference(change.uid, name, before.get(name), after.get(name))
@@ -311,12 +312,12 @@ def _retied(
 
 
 def _shown(
-    evidence: Sequence[Evidence], ontology: Ontology, kept: Mapping[str, str]
+    evidence: Sequence[Evidence], ontology: Ontology, kept: Mapping[str, str], policy: Policy
 ) -> dict[str, Any]:
     """Return what a thing shows, its classes under `is a`."""
     if all(e.superseded_by for e in evidence):
         return {}
-    shown: Projection = show(evidence, ontology, kept)
+    shown: Projection = show(evidence, ontology, kept, policy)
     links = {name: list(uids) for name, uids in shown.links.items()}
     return {"is a": " and ".join(shown.concepts), **shown.values, **links}
 

@@ -202,7 +202,11 @@ class _Rollback:
 
     def refuse_if_decided(self) -> None:
         """Refuse when a later merge names something that nobody else speaks of."""
-        later = [t for t in decisions(self._database) if t.id > self._number and t.decision.same]
+        later = [
+            t
+            for t in decisions(self._database)
+            if t.id > self._number and t.decision.same and not t.is_automatic
+        ]
         named = sorted({uid for t in later for uid in t.decision[:2]})
         if not named:
             return
@@ -269,7 +273,9 @@ class _Rollback:
         self._things += len(plan.changes)
         self._relationships += len(plan.ties)
         if len(self._shown) < 20:
-            self._shown += list(differences(plan, self._ontology))[: 20 - len(self._shown)]
+            self._shown += list(differences(plan, self._ontology, self._run.policy))[
+                : 20 - len(self._shown)
+            ]
 
     def _outcome(self) -> RolledBack:
         return RolledBack(self._number, self._things, self._relationships, tuple(self._shown))

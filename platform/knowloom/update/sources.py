@@ -31,6 +31,7 @@ class Source:
         kind: of the loader for files; found by their endings when empty.
         mapping: a TOML file that says what the columns mean; proposed when None.
         query: what a database is asked.
+        resolve: True when things that are one are to be found after each run.
         delta: True when it tells changes only, so that what it leaves out stays.
         guard: the share, 0 to 1, of its statements that may go in one run.
         allow_rejects: how many statements may be rejected.
@@ -45,6 +46,7 @@ class Source:
     mapping: Path | None = None
     query: str = ""
     delta: bool = False
+    resolve: bool = False
     guard: float = GUARD
     allow_rejects: int = 0
     every: int = 0
@@ -63,6 +65,7 @@ class Source:
 _KEYS = {field.name for field in fields(Source)} - {"name"}
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "delta": (bool,),
+    "resolve": (bool,),
     "guard": (int, float),
     "allow_rejects": (int,),
 }

@@ -1,0 +1,6 @@
+// Drop blocks without members.
+// parameters: rows [key]
+// columns: none
+UNWIND $rows AS key
+MATCH (b:_Block {key: key})
+DELETE b

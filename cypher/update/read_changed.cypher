@@ -1,0 +1,19 @@
+// Find the things of which runs later than one wrote or ended records, whoever holds them.
+// parameters: run
+// columns: uid (the one that a record's own identity gives)
+MATCH (r:_Record)
+WHERE r.run > $run
+RETURN split(r.id, ':')[0] AS uid
+UNION
+MATCH (r:_Record)
+WHERE r.superseded_by > $run
+RETURN split(r.id, ':')[0] AS uid
+UNION
+MATCH (n:_Instance)
+WHERE n._run > $run AND n._hash IS NOT NULL
+RETURN n.uid AS uid
+UNION
+MATCH (d:_Decision)
+WHERE d.id > $run OR d.taken_back_in > $run
+UNWIND [d.left, d.right] AS uid
+RETURN uid
