@@ -1,5 +1,4 @@
-// Read which runs a source has had, the newest run of all, what was merged and retired, and
-// the policy.
+// Read which runs a source has had, the newest run of all, and what stands besides.
 // parameters: source
 // columns: earlier [id], newest (null when there is none), redirects [[uid, to]], retired, policy
 RETURN

@@ -25,6 +25,8 @@ WRITERS = {
     "review reject",
     "split",
     "train extract",
+    "update fit",
+    "update resolve",
     "update rollback",
     "update run",
 }

@@ -98,7 +98,7 @@ def test_a_wrong_policy_is_refused_with_its_place(tmp_path: Path, text: str, sai
     """Each message names the file and what is wrong."""
     file = tmp_path / "knowloom.toml"
     file.write_text(text)
-    with pytest.raises(SettingsError, match="knowloom.toml") as refused:
+    with pytest.raises(SettingsError, match=r"knowloom\.toml") as refused:
         declared(file)
     assert said in str(refused.value)
 

@@ -21,9 +21,9 @@ class Profile:
         concepts: its most specific classes, sorted.
         names: its names and aliases, as said first.
         values: attribute name to all values said, the names left out.
-        links: link attribute name to the uids of what it refers to, and their names as `tokens`
-            joined by spaces. Names, not resolved identities, so that the identity of one thing
-            never waits for that of another.
+        links: link attribute name to the names of what it refers to, as `tokens` joined by
+            spaces; the uid where there is no name. Names, not resolved identities, so that the
+            identity of one thing never waits for that of another.
         keys: pairs of the class that declares a key and the values of that key.
     """
 
@@ -81,9 +81,10 @@ def compatible(one: Profile, other: Profile, ontology: Ontology) -> bool:
 
 
 def _tokens_of(uids: Iterable[str], names_of: Callable[[str], Sequence[str]]) -> Iterable[str]:
+    """Yield one token for each thing referred to, so that one in common counts as one."""
     for uid in uids:
-        yield uid
-        yield from (" ".join(words) for name in names_of(uid) if (words := tokens(name)))
+        named = (" ".join(words) for name in names_of(uid) if (words := tokens(name)))
+        yield next(named, uid)
 
 
 def _key(evidence: Evidence, ontology: Ontology) -> tuple[str, tuple[Value, ...]] | None:
