@@ -66,7 +66,12 @@ def test_what_is_no_longer_shown_comes_last(ontology: Ontology) -> None:
     record = {"run": 7, "source": "s", "hash": "h", "concept": "Person"}
     bodies = [orjson.dumps({"values": {"name": n}, "links": {}}) for n in ("Old", "Ada", "New")]
     records = [
-        {**record, "recorded": datetime(2020 + i, 1, 1, tzinfo=UTC), "body": body.decode()}
+        {
+            **record,
+            "id": f"a:h:{i}",
+            "recorded": datetime(2020 + i, 1, 1, tzinfo=UTC),
+            "body": body.decode(),
+        }
         for i, body in enumerate(bodies)
     ]
     kept = Kept("a", frozenset({"_Instance", "Person"}), {"name": "Ada"}, records)
