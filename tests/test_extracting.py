@@ -235,3 +235,29 @@ def test_overlapping_sentences_are_said_once(kb: KnowledgeBase) -> None:
     [report] = run(kb, Births(), "long.txt")
     assert report.chunks > 1
     assert report.findings == {"Person": 1}
+
+
+def test_what_a_changed_document_says_no_more_goes(kb: KnowledgeBase) -> None:
+    """Its old sentences leave nothing behind that no other document says."""
+    write("a.txt", "Ada was born in London in 1815. Bob was born in Rome in 1900.")
+    write("b.txt", "Ada was born in London in 1815.")
+    run(kb, Births(), "a.txt", "b.txt")
+    write("a.txt", "Cid was born in Rome in 1950.")
+    run(kb, Births(), "a.txt", "b.txt")
+    assert {p.name for p in kb.find(Person)} == {"Ada", "Cid"}
+    assert {c.name for c in kb.find(City)} == {"London", "Rome"}
+    assert {r.evidence.source for r in kb.why("Ada", "born") if not r.evidence.superseded_by} == {
+        "b.txt"
+    }
+    assert kb.check().faults == []
+
+
+def test_a_document_that_fails_in_part_takes_nothing_away(kb: KnowledgeBase) -> None:
+    """Only one that was understood to its end says what it does not say."""
+    write("a.txt", "Ada was born in London in 1815.")
+    run(kb, Births(), "a.txt")
+    write("a.txt", "Nothing is known any more.")
+    run(kb, Births(fails_on="Nothing"), "a.txt")
+    assert [p.name for p in kb.find(Person)] == ["Ada"]
+    run(kb, Births(), "a.txt")
+    assert kb.find(Person) == []

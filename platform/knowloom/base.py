@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
+from knowloom.assets import cypher
 from knowloom.knowledge.record import Statement
 from knowloom.knowledge.spoken import statements
 from knowloom.ontology.build import Classes, Thing
@@ -140,12 +142,32 @@ class KnowledgeBase:
         source: str,
         command: str,
         advance: Callable[[int], None] = lambda _: None,
+        whole: bool = False,
     ) -> WriteReport:
-        """Write records and facts as one run of a source; see `knowloom.knowledge.record`."""
+        """Write records and facts as one run of a source; see `knowloom.knowledge.record`.
+
+        Args:
+            said: statements, consumed once.
+            source: who says so.
+            command: what a person ran.
+            advance: called with every number of statements finished.
+            whole: True when this is all that the source says; what it said before and does not
+                say now goes, unless some of it was rejected.
+        """
+        from knowloom.update.restate import Restatement
+
         self.migrate()
         run = runs.begin(self.database, source, command)
         rejects = self.workspace / "rejects" / f"{run.id}.jsonl"
-        return Writer(self.database, self.ontology, run, rejects).write(said, advance)
+        writer = Writer(self.database, self.ontology, run, rejects)
+        if not whole:
+            return writer.write(said, advance)
+        restatement = Restatement(self.database, self.ontology, run)
+        report = writer.write(restatement.noted(said), advance)
+        if not report.counts.rejected and restatement.retract_others():
+            report = replace(report, run=run.id)
+            self.database.run(cypher("search/await_refresh"))
+        return report
 
     @overload
     def find(self, concept: type[T], /, limit: int = 1000, **where: object) -> list[T]: ...

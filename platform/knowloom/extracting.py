@@ -232,7 +232,10 @@ class _Extracting:
                 pass
         else:
             report.write = self.kb.write_statements(
-                said, source=document.name, command=f"extract --extractor {self.extractor.name}"
+                said,
+                source=document.name,
+                command=f"extract --extractor {self.extractor.name}",
+                whole=not report.faults,
             )
             stored.put_document(
                 self.kb.database,

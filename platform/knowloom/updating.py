@@ -29,6 +29,7 @@ from knowloom.store.runs import Run
 from knowloom.store.write import RejectFile, Validator, Writer
 from knowloom.update.fetch import Fetched, Known, fetch
 from knowloom.update.lock import drop_lock, take_lock
+from knowloom.update.restate import stated_by
 from knowloom.update.retract import retract
 from knowloom.update.snapshot import (
     fact_line,
@@ -265,7 +266,7 @@ class _Update:
         """
         before = read.before
         if before is None:
-            before = _stated_by(self._kb.database, run)
+            before = stated_by(self._kb.database, run)
         if self._source.delta:
             spoken = {subject(line) for line in read.now}
             gone = {line for line in before if subject(line) in read.dropped}
@@ -371,7 +372,7 @@ class _Update:
         known = _known(database, self._source.name)
         with RejectFile(None) as rejects:
             read = self._read(plan, fetched, _snapshot(database, known), rejects)
-        before = read.before if read.before is not None else _stated_by(database, run)
+        before = read.before if read.before is not None else stated_by(database, run)
         read.before = before
         gone = self._gone(read, run)
         new = sorted(read.now - before)
@@ -434,17 +435,3 @@ def _snapshot(database: Database, known: dict[str, Any]) -> set[str] | None:
         return None
     rows = database.read(cypher("update/read_snapshot"), source=known["name"])
     return unpacked({row["number"]: row["body"] for row in rows})
-
-
-def _stated_by(database: Database, run: Run) -> set[str]:
-    """Return the lines of all that the graph holds of a source; it is looked through for them."""
-    lines = {
-        record_line(row["uid"], row["hash"])
-        for row in database.read(
-            cypher("update/read_records"), source=run.source, own=list(run.earlier)
-        )
-    }
-    for row in database.read(cypher("update/read_statements"), own=list(run.earlier)):
-        head, tail = row["ends"].split(" ") if row["ends"] else (row["head"], row["tail"])
-        lines.add(fact_line(row["type"], head, tail, row["uid"] or ""))
-    return lines
