@@ -124,6 +124,23 @@ class Taxonomy:
         meant = {n: text for n, text in self.definitions.items() if n not in gone}
         return Taxonomy(parents, meant)
 
+    def free_of(self, names: Iterable[str]) -> Taxonomy:
+        """Return the taxonomy without some names and all edges to and from them.
+
+        What was below them becomes a root; names that are left without any edge go too.
+        """
+        gone = frozenset(names)
+        if not gone:
+            return self
+        parents = {
+            name: tuple(p for p in above if p not in gone)
+            for name, above in self.parents.items()
+            if name not in gone
+        }
+        linked = {p for above in parents.values() for p in above}
+        kept = {name: above for name, above in parents.items() if above or name in linked}
+        return Taxonomy(kept, {n: t for n, t in self.definitions.items() if n in kept})
+
     def _against(self, name: str, above: tuple[str, ...], below: frozenset[str]) -> list[Fault]:
         faults = [
             Fault(name, f"its parent {parent!r} is not in the taxonomy", "unknown-parent")
