@@ -59,7 +59,7 @@ def extract(
     "--ranker",
     default="own",
     show_default=True,
-    help="own: trained on the existing taxonomy first; rules: untrained; or a trained one's folder.",
+    help="own (learns from the taxonomy first), rules (untrained), or a trained one's folder.",
 )
 @click.option("--held-out", is_flag=True, help="Ask for leaves of the existing taxonomy instead.")
 @click.option("--lexical", is_flag=True, help="Compare spellings only, without the encoder.")

@@ -194,8 +194,8 @@ def held_out(
         repeats: how often.
         seed: of the chance.
     """
-    from knowloom.training.taxonomy import parted
     from knowloom.taxonomy.questions import New
+    from knowloom.training.taxonomy import parted
 
     chance = random.Random(seed)
     pooled: dict[str, list[Measured]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""Scores of parents that were given for names: accuracy, Wu & Palmer, ranks, tests; pure (item 30).
+"""Scores of parents given for names: accuracy, Wu & Palmer, ranks, tests; pure (item 30).
 
 Two variants of Wu & Palmer similarity stand side by side, because they differ by up to a point:
 ours, and that of CodeTaxo's code, with which the published figures were made.
@@ -43,9 +43,7 @@ def similarity(taxonomy: Taxonomy, said: str, gold: str) -> float:
     ups, others = taxonomy.above(one), taxonomy.above(gold)
     shared = ups.keys() & others.keys()
     depths = taxonomy.depths
-    return max(
-        (2 * depths[n] / (2 * depths[n] + ups[n] + others[n]) for n in shared), default=0.0
-    )
+    return max((2 * depths[n] / (2 * depths[n] + ups[n] + others[n]) for n in shared), default=0.0)
 
 
 def published_similarity(taxonomy: Taxonomy, said: str, gold: str) -> float:

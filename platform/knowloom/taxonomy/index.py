@@ -228,4 +228,3 @@ def index(taxonomy: Taxonomy, encoder: Encoder) -> Index:
     news = [New(name, taxonomy.definitions.get(name, "")) for name in taxonomy.parents]
     made = entries(news, encoder)
     return Index(taxonomy, {entry.new.name: entry for entry in made})
-

@@ -1,4 +1,4 @@
-"""How near a new name is to all names of a taxonomy by vectors, and whom its neighbours vote for."""
+"""How near a new name is to all known ones by vectors, and whom its neighbours vote for."""
 
 from __future__ import annotations
 

@@ -90,9 +90,7 @@ def ranked(
     return [(index.names[nodes[i]], shares[i]) for i in order]
 
 
-def place(
-    index: Index, entry: Entry, scorer: Scorer, aliases: Aliases | None = None
-) -> Placement:
+def place(index: Index, entry: Entry, scorer: Scorer, aliases: Aliases | None = None) -> Placement:
     """Return where a new name belongs.
 
     Args:
@@ -184,7 +182,11 @@ def _alike(
         names, texts = float(close.name[node]), float(close.text[node])
         if names > _SAME_NAME and texts > _SAME_TEXT:
             alike = min(0.95, (names + texts) / 2 - 0.1)
-            return name, round(alike, 4), f"names ({names:.2f}) and definitions ({texts:.2f}) agree"
+            return (
+                name,
+                round(alike, 4),
+                f"names ({names:.2f}) and definitions ({texts:.2f}) agree",
+            )
     return None
 
 
@@ -253,4 +255,3 @@ def described(placement: Placement) -> str:
         return "a root"
     said = f"below {', '.join(placement.parents)}"
     return said + (f", above {', '.join(placement.taking)}" if placement.taking else "")
-

@@ -75,8 +75,8 @@ class Taxonomy:
         level = [name]
         while level:
             steps = found[level[0]] + 1
-            level = [p for p in dict.fromkeys(q for n in level for q in self.parents[n])]
-            level = [p for p in level if p not in found]
+            higher = dict.fromkeys(p for n in level for p in self.parents[n])
+            level = [p for p in higher if p not in found]
             found.update(dict.fromkeys(level, steps))
         return found
 

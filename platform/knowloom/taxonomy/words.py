@@ -11,6 +11,11 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"[^\W_]+")
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
@@ -18,25 +23,25 @@ _LONGEST = 600  # characters of a definition that are looked at
 _SHORTEST = 8
 _EMPTY = re.compile(r"may (also )?refer to|see text|^list of|disambiguation|^coordinates\b", re.I)
 _COPULA = re.compile(
-    r"\b(?:is|are|was|were|refers? to|means?|denotes?|describes?|includes?|comprises?|consists? of)"
-    r"\b\s*",
+    r"\b(?:is|are|was|were|refers? to|means?|denotes?|describes?|includes?|comprises?|"
+    r"consists? of)\b\s*",
     re.I,
 )
-_SORT = frozenset(
+_SORT = _words(
     "any one some kind type form sort branch field area part subfield sub discipline subdiscipline "
     "study science group class set piece category variety member species family division name term "
-    "subset element subset section range number theory practice art process act state "
-    "subbranch specialty speciality application".split()
+    "element subset section range number theory practice art process act state "
+    "subbranch specialty speciality application"
 )
-_STOP = frozenset(
+_STOP = _words(
     "that which who whom whose where when in on at for from with by to into as used using made "
     "having consisting concerned dealing involving containing between against than during "
     "within through about under over is are was were be been being found usually especially "
-    "often typically such without along among based so if because while not known".split()
+    "often typically such without along among based so if because while not known"
 )
-_SMALL = frozenset(
+_SMALL = _words(
     "a an the and or of its their his her this these those each every other any some most "
-    "especially usually especially very".split()
+    "especially usually very"
 )
 _COMMON = _STOP | _SMALL
 _JOINTS = frozenset({"of", "for", "in", "from", "by", "with", "on", "to", "at", "and", "or"})

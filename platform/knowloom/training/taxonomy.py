@@ -8,9 +8,11 @@ of leaves that are missing together, as new names are.
 from __future__ import annotations
 
 import math
+import os
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -29,7 +31,7 @@ from knowloom.taxonomy.tree import Taxonomy
 
 SHARE = 0.2  # of the leaves, missing together
 _REPEATS = 10
-_MOST_QUESTIONS = 4000
+_MOST_QUESTIONS = 2500
 _CHECKS = 3  # parts on which a ranker trained on the rest is tried, to know how sure it is
 _SEEDS = 3
 _ROUNDS = 200
@@ -45,6 +47,7 @@ _SETTINGS: Mapping[str, Any] = {
     "lambdarank_truncation_level": 20,
     "deterministic": True,
     "force_row_wise": True,
+    "num_threads": 1,
     "verbose": -1,
 }
 
@@ -88,8 +91,7 @@ def train(
     known = [known_of(taxonomy, encoder) for taxonomy in taxonomies]
     told(f"{sum(map(len, known)):,} names are encoded")
     chance = random.Random(seed)
-    checks = [_checked(taxonomies, known, chance, seed + n) for n in range(_CHECKS)]
-    outcomes = [outcome for check in checks for outcome in check]
+    outcomes = _checked(taxonomies, known, chance, seed)
     examples = questions(taxonomies, known, chance)
     _refuse_too_few(examples)
     trees = fitted(examples, range(seed, seed + _SEEDS))
@@ -187,12 +189,14 @@ def fitted(some: Sequence[Example], seeds: Iterable[int]) -> list[Any]:
     rows = np.vstack([example.rows for example in some])
     wanted = np.concatenate([np.array(example.wanted, dtype=int) for example in some])
     sizes = [len(example.wanted) for example in some]
-    return [
-        lightgbm.train(
-            {**_SETTINGS, "seed": seed}, lightgbm.Dataset(rows, wanted, group=sizes), _ROUNDS
-        )
-        for seed in seeds
-    ]
+
+    def one(seed: int) -> Any:
+        data = lightgbm.Dataset(rows, wanted, group=sizes)
+        return lightgbm.train({**_SETTINGS, "seed": seed}, data, _ROUNDS)
+
+    # A thread a seed: threads within one fit wait for each other where others use the machine.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(one, seeds))
 
 
 def calibrated(
@@ -234,18 +238,22 @@ def rising(tops: Sequence[tuple[float, bool]]) -> tuple[tuple[float, float], ...
 def _checked(
     taxonomies: Sequence[Taxonomy], known: Sequence[Known], chance: random.Random, seed: int
 ) -> list[tuple[list[float], tuple[bool, ...]]]:
-    """Return the scores of names held out by a ranker that never saw them."""
-    parts = [parted(taxonomy, chance) for taxonomy in taxonomies]
-    some = questions([rest for rest, _ in parts], known, chance, _REPEATS // 2)
-    if len(some) < _LEAST:
-        return []
-    ranker = Ranker(fitted(some, [seed]), Card(encoder="", columns=""))
-    asked = [
-        example
-        for (rest, out), entry_of in zip(parts, known, strict=True)
-        for example in examples(rest, entry_of, out)
-    ]
-    return [(ranker.scores(example.rows), example.wanted) for example in asked]
+    """Return the scores of names held out, several times, by rankers that never saw them."""
+    made: list[tuple[list[Example], list[Example]]] = []
+    for _ in range(_CHECKS):
+        parts = [parted(taxonomy, chance) for taxonomy in taxonomies]
+        some = questions([rest for rest, _ in parts], known, chance, _REPEATS // 2)
+        pairs = zip(parts, known, strict=True)
+        asked = [e for (rest, out), entry_of in pairs for e in examples(rest, entry_of, out)]
+        if len(some) >= _LEAST:
+            made.append((some, asked))
+
+    def outcome(check: tuple[list[Example], list[Example]]) -> list[Any]:
+        ranker = Ranker(fitted(check[0], [seed]), Card(encoder="", columns=""))
+        return [(ranker.scores(example.rows), example.wanted) for example in check[1]]
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return [found for check in pool.map(outcome, made) for found in check]
 
 
 def _surprise(outcomes: Sequence[tuple[Sequence[float], Sequence[bool]]], at: float) -> float:
