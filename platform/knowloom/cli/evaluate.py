@@ -104,7 +104,7 @@ def taxonomy(
     def scorer(known: list[Taxonomy]) -> Scorer:
         if ranker == "own":
             return train(known, encoder)
-        return Rules() if ranker == "rules" else load(Path(ranker))
+        return Rules() if ranker == "rules" else load(Path(ranker), encoder.name)
 
     if held_out:
         found = harness.held_out(questions, encoder, scorer)

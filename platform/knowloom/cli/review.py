@@ -146,6 +146,7 @@ def edit(
     """
     from knowloom.errors import UsageError
     from knowloom.extract.decomposition import proposed_classes
+    from knowloom.knowledge.proposal import About
     from knowloom.ontology.concepts import Concept
     from knowloom.reviewing import concept_of
     from knowloom.reviewing import edit as edited
@@ -154,15 +155,21 @@ def edit(
 
     with knowledge_base(settings) as kb:
         before = store.one(kb.database, proposal)
+        if before.about is About.ALIAS:
+            raise UsageError(f"{before.subject} is no class: accept or reject it as another name")
         text = file.read_text(encoding="utf-8") if file else _by_hand(before)
-        others = [concept_of(p) for p in store.listed(kb.database) if p.id != before.id]
+        others = [
+            concept_of(p)
+            for p in store.listed(kb.database)
+            if p.id != before.id and p.about is not About.ALIAS
+        ]
         new = [Concept(name=c.name) for c in others if c.name not in kb.ontology]
         made, faults = proposed_classes(text, kb.ontology.with_concepts(new))
         if len(made) != 1 or faults:
             why = "; ".join(map(str, faults)) or f"it holds {len(made)} classes, not one"
             raise UsageError(f"the proposal stays as it is: {why}")
         after = edited(kb, before, made[0], who=by(who), note=note, dry_run=dry_run)
-    changed = concept_of(after) != concept_of(before)
+    changed = after.body != before.body
     emit(rows([after])[0], as_json, _shown(after) if changed else ["Nothing differs."])
 
 
@@ -246,10 +253,15 @@ def accept_lines(done: Decisions) -> list[str]:
 
 def _summary(proposal: Proposal) -> str:
     """Return what a proposal says in a few words."""
+    from knowloom.knowledge.proposal import About
     from knowloom.reviewing import concept_of
 
+    if proposal.about is About.ALIAS:
+        return f"another name of {proposal.body['of']}"
     concept = concept_of(proposal)
     parts = [f"below {', '.join(concept.parents)}"]
+    if proposal.about is About.BETWEEN:
+        parts.append(f"above {', '.join(proposal.body['taking'])}")
     if concept.attributes:
         parts.append(f"with {', '.join(a.name for a in concept.attributes)}")
     if concept.examples:
@@ -269,7 +281,11 @@ def _shown(proposal: Proposal) -> Iterator[str]:
 
 def _code(proposal: Proposal) -> str:
     """Return the class of a proposal as Python."""
+    from knowloom.knowledge.proposal import About
     from knowloom.ontology.render_annotated import render_class
     from knowloom.reviewing import concept_of
 
+    if proposal.about is About.ALIAS:
+        names = ", ".join(map(repr, proposal.body["names"]))
+        return f"# {names}: another name of {proposal.body['of']}"
     return render_class(concept_of(proposal))

@@ -20,6 +20,8 @@ class About(StrEnum):
     """What kind of decision a proposal asks for."""
 
     CONCEPT = "concept"  # a new class
+    BETWEEN = "between"  # a new class that takes over subclasses of its parents
+    ALIAS = "alias"  # other names of a class
 
 
 class State(StrEnum):

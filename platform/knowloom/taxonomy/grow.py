@@ -1,4 +1,4 @@
-"""A taxonomy that takes new names one after another; each costs the same and none makes a circle."""
+"""A taxonomy that takes new names one after another; each costs the same, none makes a circle."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def alignment(
         taxonomy: what is known.
         entry: the new name.
         shortlist: candidates, best first.
-        example: a known leaf whose parent is shown as the worked example; it must not be asked for.
+        example: a known leaf whose parent is shown as the worked example.
     """
     names = _class_names(taxonomy, [*shortlist, *([example] if example else [])])
     completion = yield Prompt(prompt(taxonomy, entry, shortlist, example), limit=_TOKENS)
@@ -103,8 +103,8 @@ def chosen(text: str, candidates: Mapping[str, str]) -> Choice:
     """
     if match := _CLASS.search(text):
         bases = (_meant(base, candidates) for base in match[2].split(","))
-        if found := tuple(dict.fromkeys(base for base in bases if base)):
-            return Choice(parents=found[:2], said=text)
+        if named := tuple(dict.fromkeys(base for base in bases if base)):
+            return Choice(parents=named[:2], said=text)
     if (match := _EQUAL.search(text)) and (same := _meant(match[2], candidates)):
         return Choice(same=same, said=text)
     for pattern in (_PARENT, _PROSE):

@@ -77,18 +77,21 @@ def read_questions(folder: Path) -> list[Question]:
     return made
 
 
-def read_news(path: Path) -> tuple[list[New], list[Fault]]:
-    """Return names to place from a file, and the lines that hold none.
+def read_news(path: Path, faults: list[Fault]) -> list[New]:
+    """Return names to place from a file.
 
     A line is a JSON object with `name` and perhaps `definition` and `aliases`, or `name<tab>
     definition`, or a name alone. A name that is there twice counts once, with the longest of its
     definitions.
 
+    Args:
+        path: of the file.
+        faults: lines that hold no name, or one that is there twice, are noted here.
+
     Raises:
         TaxonomyFaulty: the file cannot be read.
     """
     found: dict[str, New] = {}
-    faults: list[Fault] = []
     for number, line in enumerate(_lines(path), 1):
         if not line.strip():
             continue
@@ -100,7 +103,7 @@ def read_news(path: Path) -> tuple[list[New], list[Fault]]:
             faults.append(Fault(f"{path.name}:{number}", f"{new.name!r} is there twice", "twice"))
             new = max(before, new, key=lambda one: len(one.definition))
         found[new.name] = new
-    return list(found.values()), faults
+    return list(found.values())
 
 
 def read_trees(path: Path) -> list[Taxonomy]:

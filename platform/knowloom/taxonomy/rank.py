@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
@@ -191,14 +192,28 @@ def save(ranker: Ranker, folder: Path) -> Card:
     return card
 
 
-def load(folder: Path) -> Ranker:
+def shipped(encoder: str) -> Ranker | None:
+    """Return the ranker that comes with knowloom for an encoder, None when there is none."""
+    folder = Path(__file__).parent / "shipped" / encoder
+    return load(folder, encoder) if folder.is_dir() and find_spec("lightgbm") else None
+
+
+def load(folder: Path, encoder: str) -> Ranker:
     """Return the ranker of a folder.
 
+    Args:
+        folder: as `save` wrote it.
+        encoder: the name of the one that will be used with it.
+
     Raises:
-        RankerUnusable: it holds none, one of another version, or one that was changed.
+        RankerUnusable: it holds none, one of another version or for another encoder, or one that
+            was changed.
         ExtraMissing: lightgbm is not installed.
     """
     card = _card(folder)
+    if card.encoder != encoder:
+        why = f"it learnt with the encoder {card.encoder}, and {encoder} is used"
+        raise RankerUnusable(folder, why)
     try:
         import lightgbm
     except ModuleNotFoundError as error:

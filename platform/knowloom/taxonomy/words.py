@@ -28,10 +28,10 @@ _COPULA = re.compile(
     re.I,
 )
 _SORT = _words(
-    "any one some kind type form sort branch field area part subfield sub discipline subdiscipline "
-    "study science group class set piece category variety member species family division name term "
-    "element subset section range number theory practice art process act state "
-    "subbranch specialty speciality application"
+    "any one some kind type form sort branch field area part subfield sub discipline "
+    "subdiscipline study science group class set piece category variety member species family "
+    "division name term element subset section range number theory practice art process act "
+    "state subbranch specialty speciality application"
 )
 _STOP = _words(
     "that which who whom whose where when in on at for from with by to into as used using made "
