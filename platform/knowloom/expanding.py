@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from knowloom.base import KnowledgeBase
 from knowloom.errors import Fault, OntologyError
-from knowloom.knowledge.proposal import About, Deed, Proposal, State
+from knowloom.knowledge.proposal import About, Deed, Proposal
 from knowloom.models.encoders import Encoder
 from knowloom.models.language_model import LanguageModel, converse
 from knowloom.ontology.align import normal_form
@@ -22,6 +22,7 @@ from knowloom.taxonomy.place import Band, Placement, Where, below, place, ranked
 from knowloom.taxonomy.prompt import alignment, worked_example
 from knowloom.taxonomy.questions import New, of_ontology
 from knowloom.taxonomy.rank import Scorer
+from knowloom.taxonomy.words import spoken
 
 _SHORTLIST = 10
 _PLACED = (Kind.ENTITY, Kind.EVENT)  # relations have ends, which a name alone does not give
@@ -110,14 +111,37 @@ def growing_from(ontology: Ontology, encoder: Encoder) -> Growing:
     return Growing(whole, Index(whole, known), aliases)
 
 
-def queued_names(proposals: Iterable[Proposal]) -> list[New]:
-    """Return the open classes of a review queue as names to place."""
-    concepts = (
-        concept_from_json(p.body)
-        for p in proposals
-        if p.about is About.CONCEPT and p.state is State.OPEN
-    )
-    return [New(c.title or c.name, c.description, c.aliases) for c in concepts]
+def place_queued(
+    kb: KnowledgeBase, encoder: Encoder, scorer: Scorer, *, dry_run: bool = False
+) -> Expanded:
+    """Give the open classes of the review queue their place; what else they say stays.
+
+    One that seems to be another name of a class is left as it is, and noted as a fault.
+
+    Args:
+        kb: whose ontology and queue.
+        encoder: the one that the scorer learnt with.
+        scorer: judges candidates.
+        dry_run: change nothing.
+    """
+    waiting = {p.subject: p for p in review.listed(kb.database, about=About.CONCEPT) if p.subject}
+    concepts = [concept_from_json(p.body) for p in waiting.values()]
+    news = [New(c.name, c.description, c.aliases) for c in concepts]
+    done = expand(kb, news, encoder, scorer, dry_run=True)
+    done.proposals = []
+    for placement in done.placements:
+        if placement.where is Where.SAME:
+            what = f"seems to be another name of {placement.same}: reject it, or keep its place"
+            done.faults.append(Fault(placement.new.name, what, "same"))
+            continue
+        before = waiting[placement.new.name]
+        concept = replace(concept_from_json(before.body), parents=placement.parents)
+        deed = Deed("edited", placement.by, datetime.now(UTC), "; ".join(placement.why[:1]))
+        after = before.edited(concept_to_json(concept), deed)
+        done.proposals.append(after)
+        if not dry_run and after.body != before.body:
+            review.change(kb.database, before, after)
+    return done
 
 
 def _placed(
@@ -203,7 +227,7 @@ def _body(placement: Placement, new: New) -> tuple[About, Mapping[str, object]]:
         return About.ALIAS, {"of": placement.same, "names": [new.name, *new.aliases]}
     concept = Concept(
         name=placement.new.name,
-        title=new.name if new.name != placement.new.name else "",
+        title="" if spoken(placement.new.name) == spoken(new.name) else new.name,
         parents=placement.parents or (Kind.ENTITY.value,),
         description=" ".join(new.definition.split()),
         aliases=new.aliases,

@@ -22,7 +22,9 @@ WRITERS = {
     "review accept",
     "review edit",
     "review reject",
+    "taxonomy expand",
     "train extract",
+    "train taxonomy",
     "update rollback",
     "update run",
 }

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from knowloom.models.encoders import Encoder
     from knowloom.models.language_model import LanguageModel
     from knowloom.ontology.concepts import Ontology
-    from knowloom.taxonomy.questions import New
     from knowloom.taxonomy.rank import Scorer
     from knowloom.taxonomy.tree import Taxonomy
 
@@ -74,20 +73,26 @@ def expand(
 
     if (file is None) is not queued:
         raise UsageError("name a file of concepts, or --queued, and not both")
+    if queued and (model or accept_above is not None):
+        raise UsageError("--queued changes places only: --model and --accept-above go with a FILE")
     encoder = chosen_encoder(settings, lexical=lexical)
     from knowloom.expanding import expand as expanded
+    from knowloom.expanding import place_queued
     from knowloom.reviewing import accept
     from knowloom.taxonomy.questions import read_news
 
     with knowledge_base(settings) as kb:
         faults: list[Fault] = []
-        news = _queued(kb) if file is None else read_news(file, faults)
         scorer = chosen_scorer(ranker, kb.ontology, encoder)
-        asked = _model(settings, kb) if model else None
-        with progress("placed", len(news)) as advance:
-            done = expanded(
-                kb, news, encoder, scorer, model=asked, dry_run=dry_run, advance=advance
-            )
+        if file is None:
+            done = place_queued(kb, encoder, scorer, dry_run=dry_run)
+        else:
+            news = read_news(file, faults)
+            asked = _model(settings, kb) if model else None
+            with progress("placed", len(news)) as advance:
+                done = expanded(
+                    kb, news, encoder, scorer, model=asked, dry_run=dry_run, advance=advance
+                )
         faults += done.faults
         lines = [*table(done.proposals), *map(str, faults)]
         data: dict[str, Any] = {"proposals": rows(done.proposals), "new": done.new}
@@ -125,13 +130,6 @@ def chosen_scorer(name: str, ontology: Ontology, encoder: Encoder) -> Scorer:
     if name == "own":
         click.echo(f"fewer than {LEAST} leaves teach little: the shipped ranker is used", err=True)
     return shipped(encoder.name) or Rules()
-
-
-def _queued(kb: KnowledgeBase) -> list[New]:
-    from knowloom.expanding import queued_names
-    from knowloom.store import review
-
-    return queued_names(review.listed(kb.database))
 
 
 def _model(settings: Settings, kb: KnowledgeBase) -> LanguageModel:

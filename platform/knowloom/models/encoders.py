@@ -182,5 +182,4 @@ def _pieces(text: str) -> list[tuple[str, float]]:
 
 def _long_as_one(rows: Vectors) -> Vectors:
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    made: Vectors = rows / np.where(lengths > 0, lengths, np.float32(1))
-    return made
+    return (rows / np.maximum(lengths, 1e-12)).astype(np.float32)
