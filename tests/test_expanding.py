@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -74,6 +75,12 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(cli, arguments, catch_exceptions=False)
 
 
+def names(kb: KnowledgeBase, concept: str) -> list[str]:
+    """Return what the instances of a class are called."""
+    things: Any = kb.find(concept)
+    return [thing.name for thing in things]
+
+
 def only(done: Expanded) -> Proposal:
     """Return the one proposal."""
     [found] = done.proposals
@@ -106,7 +113,7 @@ def test_another_spelling_is_another_name(kb: KnowledgeBase) -> None:
     assert "Authors" not in kb.ontology
     again = placed(kb, New("AUTHORS")).placements[0]
     assert again.same == "Author"
-    assert [person.name for person in kb.find(again.same)] == ["Ada"]
+    assert names(kb, again.same) == ["Ada"]
 
 
 def test_a_definition_that_gives_another_name_is_for_a_person(kb: KnowledgeBase) -> None:
@@ -125,14 +132,14 @@ def test_a_class_between_takes_over_subclasses(kb: KnowledgeBase) -> None:
     assert done.placements[0].taking == ("RacingCar",)
     accept(kb, [found], who="ann")
     assert kb.ontology.ancestors("RacingCar") == ("Car", "Vehicle", "Artifact", "Entity")
-    assert [car.name for car in kb.find("Car")] == ["Blitzen"]
-    assert [car.name for car in kb.find("Vehicle")] == ["Blitzen"]
+    assert names(kb, "Car") == ["Blitzen"]
+    assert names(kb, "Vehicle") == ["Blitzen"]
     with pytest.raises(
         WouldOrphan
     ):  # the instance was written with the class before, so it may go
         kb.save_ontology(kb.ontology.without(["RacingCar"]))
     kb.undo_ontology()
-    assert [car.name for car in kb.find("RacingCar")] == ["Blitzen"]
+    assert names(kb, "RacingCar") == ["Blitzen"]
     assert kb.ontology["RacingCar"].parents == ("Vehicle",)
 
 

@@ -182,4 +182,5 @@ def _pieces(text: str) -> list[tuple[str, float]]:
 
 def _long_as_one(rows: Vectors) -> Vectors:
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return (rows / np.maximum(lengths, 1e-12)).astype(np.float32)
+    made: Vectors = (rows / np.maximum(lengths, 1e-12)).astype(np.float32)
+    return made

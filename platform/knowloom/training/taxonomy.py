@@ -35,7 +35,7 @@ _MOST_QUESTIONS = 2500
 _CHECKS = 3  # parts on which a ranker trained on the rest is tried, to know how sure it is
 _SEEDS = 3
 _ROUNDS = 200
-_LEAST = 5  # questions, fewer teach nothing
+_LEAST = 5  # leaves; fewer teach nothing
 _SETTINGS: Mapping[str, Any] = {
     "objective": "lambdarank",
     "num_leaves": 15,
@@ -88,12 +88,12 @@ def train(
         ExtraMissing: lightgbm is not installed.
     """
     started = time.monotonic()
+    _refuse_too_few(taxonomies)
     known = [known_of(taxonomy, encoder) for taxonomy in taxonomies]
     told(f"{sum(map(len, known)):,} names are encoded")
     chance = random.Random(seed)
     outcomes = _checked(taxonomies, known, chance, seed)
     examples = questions(taxonomies, known, chance)
-    _refuse_too_few(examples)
     trees = fitted(examples, range(seed, seed + _SEEDS))
     temperature, steps = calibrated(outcomes)
     right = sum(_is_right(*outcome) for outcome in outcomes) / max(1, len(outcomes))
@@ -269,7 +269,8 @@ def _is_right(scores: Sequence[float], wanted: Sequence[bool]) -> bool:
     return bool(wanted[int(np.argmax(scores))])
 
 
-def _refuse_too_few(some: Sequence[Example]) -> None:
-    if len(some) < _LEAST:
-        what = f"only {len(some)} questions can be made of its leaves, and {_LEAST} are the least"
+def _refuse_too_few(taxonomies: Sequence[Taxonomy]) -> None:
+    leaves = sum(len(taxonomy.leaves) for taxonomy in taxonomies if len(taxonomy) > 2)
+    if leaves < _LEAST:
+        what = f"only {leaves} of its names are leaves to learn from, and {_LEAST} are the least"
         raise TaxonomyFaulty([Fault("taxonomy", what, "too-small")])
