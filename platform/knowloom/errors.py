@@ -335,6 +335,25 @@ class DocumentUnreadable(SourceError):
         super().__init__(path, why)
 
 
+class TaxonomyFaulty(KnowloomError):
+    """A taxonomy or a file of questions about it cannot be used; `faults` names every place."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(_listed("the taxonomy cannot be used", self.faults))
+
+
+class RankerUnusable(KnowloomError):
+    """A `folder` holds no ranker of parents that can be used."""
+
+    def __init__(self, folder: Path, why: str) -> None:
+        self.folder = folder
+        super().__init__(
+            f"{folder} holds no ranker that can be used ({why}): make one with "
+            "`knowloom train taxonomy`"
+        )
+
+
 class NotTrained(KnowloomError):
     """A `folder` holds no extractor that can be used."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from knowloom.base import KnowledgeBase
-from knowloom.errors import Fault, NotFound, ProposalDecided, UsageError
+from knowloom.errors import Fault, NotFound, OntologyError, ProposalDecided, UsageError
 from knowloom.knowledge.proposal import About, Deed, Proposal, State
 from knowloom.ontology.as_json import concept_from_json, concept_to_json
-from knowloom.ontology.concepts import Concept
+from knowloom.ontology.concepts import Concept, Ontology
 from knowloom.ontology.fitting import fitting
 from knowloom.store import review as stored
 from knowloom.update.merging import merge, part
@@ -49,15 +49,14 @@ def accept(
     left = _still_open(proposals, done)
     for proposal in (p for p in left if p.about is About.IDENTITY):
         _join(kb, proposal, done, who, note)
-    left = [p for p in left if p.about is About.CONCEPT]
-    concepts, faults = fitting(kb.ontology, map(concept_of, left))
-    done.faults += faults
-    if not concepts:
+    left = [p for p in left if p.about is not About.IDENTITY]
+    grown, left = _grown(kb.ontology, left, done.faults)
+    if not left:
         return done
-    saved = kb.save_ontology(kb.ontology.with_concepts(concepts))
+    saved = kb.save_ontology(grown)
     done.version = saved.version or None
     deed = _deed("accepted", who, note)
-    for proposal in (p for p in left if concept_of(p) in concepts):
+    for proposal in left:
         after = proposal.decided(State.ACCEPTED, deed)
         stored.change(kb.database, proposal, after)
         done.accepted.append(after)
@@ -110,17 +109,78 @@ def edit(
         ProposalDecided: it is not open.
         UsageError: it proposes no class.
     """
-    if proposal.about is not About.CONCEPT:
+    if not proposal.about.is_class:
         raise UsageError(f"{proposal.id} proposes no class: accept or reject it")
-    after = proposal.edited(concept_to_json(concept), _deed("edited", who, note))
+    body = concept_to_json(concept)
+    if proposal.about is About.BETWEEN:
+        body = {**proposal.body, "concept": body}
+    after = proposal.edited(body, _deed("edited", who, note))
     if not dry_run:
         stored.change(kb.database, proposal, after)
     return after
 
 
 def concept_of(proposal: Proposal) -> Concept:
-    """Return the class that is proposed."""
-    return concept_from_json(proposal.body)
+    """Return the class that is proposed; aliases propose none."""
+    between = proposal.about is About.BETWEEN
+    return concept_from_json(proposal.body["concept"] if between else proposal.body)
+
+
+def _grown(
+    ontology: Ontology, proposals: Sequence[Proposal], faults: list[Fault]
+) -> tuple[Ontology, list[Proposal]]:
+    """Return an ontology with as many proposals as it can take, and these; note the others."""
+    left = list(proposals)
+    while True:
+        classes = [p for p in left if p.about is not About.ALIAS]
+        concepts, wrong = fitting(ontology, map(concept_of, classes))
+        names = {concept.name for concept in concepts}
+        left = [p for p in left if p.about is About.ALIAS or concept_of(p).name in names]
+        faults += wrong
+        grown = ontology.with_concepts(concepts)
+        changed: dict[str, Concept] = {}
+        refused: list[Proposal] = []
+        for proposal in left:
+            try:
+                _amend(proposal, grown, changed)
+            except OntologyError as error:
+                faults += error.faults or [Fault(proposal.subject, str(error), "unknown-concept")]
+                refused.append(proposal)
+        if not refused:
+            return grown.with_concepts(changed.values()) if changed else grown, left
+        left = [p for p in left if p not in refused]
+
+
+def _amend(proposal: Proposal, ontology: Ontology, changed: dict[str, Concept]) -> None:
+    """Note how known classes change by a proposal.
+
+    Raises:
+        OntologyError: one of them is not there, is a root, or would be its own superclass.
+    """
+    if proposal.about is About.ALIAS:
+        concept = _known(proposal.body["of"], ontology, changed)
+        said = (n for n in proposal.body["names"] if n not in {concept.name, concept.title})
+        aliases = tuple(dict.fromkeys([*concept.aliases, *said]))
+        changed[concept.name] = replace(concept, aliases=aliases)
+    elif proposal.about is About.BETWEEN:
+        new = concept_of(proposal)
+        moved = [_known(name, ontology, changed) for name in proposal.body["taking"]]
+        after = {c.name: _moved(c, new) for c in moved}
+        ontology.with_concepts({**changed, **after}.values())
+        changed.update(after)
+
+
+def _known(name: str, ontology: Ontology, changed: dict[str, Concept]) -> Concept:
+    concept = changed.get(name) or ontology[name]
+    if not concept.parents:
+        raise OntologyError([Fault(name, "is a root and cannot be redefined", "root")])
+    return concept
+
+
+def _moved(concept: Concept, new: Concept) -> Concept:
+    """Return a class below a new one in place of their common superclasses."""
+    parents = (new.name if p in new.parents else p for p in concept.parents)
+    return replace(concept, parents=tuple(dict.fromkeys(parents)))
 
 
 def _join(kb: KnowledgeBase, proposal: Proposal, done: Decisions, who: str, note: str) -> None:

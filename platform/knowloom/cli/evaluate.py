@@ -51,3 +51,68 @@ def extract(
         markdown.write_text(text, encoding="utf-8")
     body = {"sets": [part.as_json() for part in parts], "together": together.as_json()}
     emit(body, as_json, [text])
+
+
+@evaluate.command()
+@click.argument("data", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.option(
+    "--ranker",
+    default="own",
+    show_default=True,
+    help="own (learns from the taxonomy first), rules (untrained), or a trained one's folder.",
+)
+@click.option("--held-out", is_flag=True, help="Ask for leaves of the existing taxonomy instead.")
+@click.option("--lexical", is_flag=True, help="Compare spellings only, without the encoder.")
+@click.option(
+    "--beside",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Stored answers to the same questions, for a paired test; may be given several times.",
+)
+@connection_options
+@json_option
+def taxonomy(
+    data: Path,
+    ranker: str,
+    held_out: bool,
+    lexical: bool,
+    beside: tuple[Path, ...],
+    settings: Settings,
+    as_json: bool,
+) -> None:
+    """Score the placing of new names in a taxonomy: accuracy, Wu & Palmer, ranks, calibration.
+
+    DATA is a folder with questions (see docs/taxonomy.md). Choices are to be made with --held-out,
+    so that the questions stay unseen.
+
+    \b
+    Examples:
+        knowloom evaluate taxonomy semeval-sci --held-out
+        knowloom evaluate taxonomy semeval-sci --beside gpt-4o.json
+    """
+    from knowloom.cli.taxonomy import chosen_encoder
+    from knowloom.evaluation import taxonomy as harness
+    from knowloom.taxonomy.baselines import Nearest, Overlap, Root
+    from knowloom.taxonomy.questions import read_questions
+    from knowloom.taxonomy.rank import Rules, Scorer, load
+    from knowloom.taxonomy.tree import Taxonomy
+    from knowloom.training.taxonomy import train
+
+    questions = read_questions(data)
+    encoder = chosen_encoder(settings, lexical=lexical)
+
+    def scorer(known: list[Taxonomy]) -> Scorer:
+        if ranker == "own":
+            return train(known, encoder)
+        return Rules() if ranker == "rules" else load(Path(ranker), encoder.name)
+
+    if held_out:
+        found = harness.held_out(questions, encoder, scorer)
+        made = harness.Compared(f"{data.name}, leaves held out", tuple(found))
+    else:
+        first = scorer(harness.taxonomies_of(questions))
+        others = (Rules(), Nearest(), Overlap(), Root())
+        found = harness.measured(questions, encoder, [first, *others])
+        stored = {path.name: harness.read_outputs(path, questions) for path in beside}
+        made = harness.compared(data.name, questions, found, stored)
+    emit({"encoder": encoder.name, **made.as_json()}, as_json, [made.as_markdown()])

@@ -38,7 +38,7 @@ def review() -> None:
 )
 @click.option(
     "--about",
-    type=click.Choice(["concept", "identity"]),
+    type=click.Choice(["concept", "between", "alias", "identity"]),
     help="Only questions of this kind.",
 )
 @click.option("--limit", default=100, show_default=True, help="How many at most.")
@@ -154,7 +154,6 @@ def edit(
     """
     from knowloom.errors import UsageError
     from knowloom.extract.decomposition import proposed_classes
-    from knowloom.knowledge.proposal import About
     from knowloom.ontology.concepts import Concept
     from knowloom.reviewing import concept_of
     from knowloom.reviewing import edit as edited
@@ -163,10 +162,10 @@ def edit(
 
     with knowledge_base(settings) as kb:
         before = store.one(kb.database, proposal)
-        if before.about is not About.CONCEPT:
+        if not before.about.is_class:
             raise UsageError(f"{before.id} proposes no class: accept or reject it")
         text = file.read_text(encoding="utf-8") if file else _by_hand(before)
-        listed = store.listed(kb.database, about=About.CONCEPT)
+        listed = [p for p in store.listed(kb.database) if p.about.is_class]
         others = [concept_of(p) for p in listed if p.id != before.id]
         new = [Concept(name=c.name) for c in others if c.name not in kb.ontology]
         made, faults = proposed_classes(text, kb.ontology.with_concepts(new))
@@ -174,7 +173,7 @@ def edit(
             why = "; ".join(map(str, faults)) or f"it holds {len(made)} classes, not one"
             raise UsageError(f"the proposal stays as it is: {why}")
         after = edited(kb, before, made[0], who=by(who), note=note, dry_run=dry_run)
-    changed = concept_of(after) != concept_of(before)
+    changed = after.body != before.body
     emit(rows([after])[0], as_json, _shown(after) if changed else ["Nothing differs."])
 
 
@@ -263,8 +262,12 @@ def _summary(proposal: Proposal) -> str:
 
     if proposal.about is About.IDENTITY:
         return f"one thing? {proposal.body['names']} ({proposal.body['reason']})"
+    if proposal.about is About.ALIAS:
+        return f"another name of {proposal.body['of']}"
     concept = concept_of(proposal)
     parts = [f"below {', '.join(concept.parents)}"]
+    if proposal.about is About.BETWEEN:
+        parts.append(f"above {', '.join(proposal.body['taking'])}")
     if concept.attributes:
         parts.append(f"with {', '.join(a.name for a in concept.attributes)}")
     if concept.examples:
@@ -290,4 +293,7 @@ def _code(proposal: Proposal) -> str:
 
     if proposal.about is About.IDENTITY:
         return _summary(proposal)
+    if proposal.about is About.ALIAS:
+        names = ", ".join(map(repr, proposal.body["names"]))
+        return f"# {names}: another name of {proposal.body['of']}"
     return render_class(concept_of(proposal))

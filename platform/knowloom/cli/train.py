@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
+from knowloom.cli.connection import connection_options
 from knowloom.cli.output import emit, json_option
 from knowloom.errors import ExtraMissing
+from knowloom.settings import Settings
 
 
 @click.group()
@@ -53,6 +55,62 @@ def extract(
     card = trained(sentences, out, epochs=epochs, seed=seed, told=_tell)
     lines = [f"{out}: {', '.join((*card.types, *card.relations))}"]
     emit({"folder": str(out), **asdict(card)}, as_json, lines)
+
+
+@train.command()
+@click.argument("data", nargs=-1, type=click.Path(path_type=Path, exists=True))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write.")
+@click.option("--stored", is_flag=True, help="Also learn from the stored ontology.")
+@click.option("--lexical", is_flag=True, help="Compare spellings only, without the encoder.")
+@click.option(
+    "--without",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    help="Questions whose names are taken out of DATA first; may be given several times.",
+)
+@click.option("--seed", default=1, show_default=True, help="Of all chance.")
+@click.option("--dry-run", is_flag=True, help="Say what would be learnt; train nothing.")
+@connection_options
+@json_option
+def taxonomy(
+    data: tuple[Path, ...],
+    out: Path,
+    stored: bool,
+    lexical: bool,
+    without: tuple[Path, ...],
+    seed: int,
+    dry_run: bool,
+    settings: Settings,
+    as_json: bool,
+) -> None:
+    """Train a ranker that says which class a new one belongs below.
+
+    DATA are folders of questions, whose taxonomies are learnt from, and files of trees in brackets
+    (see docs/taxonomy.md). Needs `knowloom[ranking]`, and `knowloom[neural]` unless --lexical.
+
+    \b
+    Example:
+        knowloom train taxonomy --stored --out parents
+    """
+    from knowloom.cli.taxonomy import chosen_encoder, taxonomies_in
+    from knowloom.taxonomy.rank import save
+    from knowloom.training.taxonomy import train as trained
+
+    known, gone = taxonomies_in(data, without, settings if stored else None)
+    names, leaves = sum(map(len, known)), sum(len(one.leaves) for one in known)
+    seen = f"{len(known):,} taxonomies, {names:,} names, {leaves:,} leaves"
+    if gone:
+        seen += f"; {gone:,} names were taken out first"
+    if dry_run:
+        planned = {"taxonomies": len(known), "names": names, "leaves": leaves, "taken_out": gone}
+        emit(planned, as_json, [f"would learn from {seen}"])
+        return
+    click.echo(seen, err=True)
+    encoder = chosen_encoder(settings, lexical=lexical)
+    ranker = trained(known, encoder, seed=seed, told=lambda text: click.echo(text, err=True))
+    card = save(ranker, out)
+    shown = f"{out}: {card.figures['accuracy_on_held_out']:.1%} of held-out names are right"
+    emit({"folder": str(out), **asdict(card)}, as_json, [shown])
 
 
 def _tell(epoch: int, loss: float) -> None:

@@ -20,7 +20,14 @@ class About(StrEnum):
     """What kind of decision a proposal asks for."""
 
     CONCEPT = "concept"  # a new class
+    BETWEEN = "between"  # a new class that takes over subclasses of its parents
+    ALIAS = "alias"  # other names of a class
     IDENTITY = "identity"  # whether things are one
+
+    @property
+    def is_class(self) -> bool:
+        """Whether a new class is proposed."""
+        return self in (About.CONCEPT, About.BETWEEN)
 
 
 class State(StrEnum):

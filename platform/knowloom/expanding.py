@@ -1,0 +1,238 @@
+"""Expanding: new concepts find their place in the ontology, and wait in the review queue there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from knowloom.base import KnowledgeBase
+from knowloom.errors import Fault, OntologyError
+from knowloom.knowledge.proposal import About, Deed, Proposal
+from knowloom.models.encoders import Encoder
+from knowloom.models.language_model import LanguageModel, converse
+from knowloom.ontology.align import normal_form
+from knowloom.ontology.as_json import concept_from_json, concept_to_json
+from knowloom.ontology.concepts import ROOTS, Concept, Kind, Ontology
+from knowloom.ontology.names import concept_name
+from knowloom.store import review
+from knowloom.taxonomy.grow import Growing
+from knowloom.taxonomy.index import Entry, Index, entries
+from knowloom.taxonomy.place import Band, Placement, Where, below, place, ranked
+from knowloom.taxonomy.prompt import alignment, worked_example
+from knowloom.taxonomy.questions import New, of_ontology
+from knowloom.taxonomy.rank import Scorer
+from knowloom.taxonomy.words import spoken
+
+_SHORTLIST = 10
+_PLACED = (Kind.ENTITY, Kind.EVENT)  # relations have ends, which a name alone does not give
+
+
+@dataclass(slots=True)
+class Expanded:
+    """What was proposed for new concepts.
+
+    Args:
+        placements: where each should go, in the order given.
+        proposals: what waits for review, one each.
+        new: the ids of those that were not in the queue before.
+        faults: names that could not be placed.
+    """
+
+    placements: list[Placement] = field(default_factory=list[Placement])
+    proposals: list[Proposal] = field(default_factory=list[Proposal])
+    new: list[str] = field(default_factory=list[str])
+    faults: list[Fault] = field(default_factory=list[Fault])
+
+
+def expand(
+    kb: KnowledgeBase,
+    news: Sequence[New],
+    encoder: Encoder,
+    scorer: Scorer,
+    *,
+    model: LanguageModel | None = None,
+    dry_run: bool = False,
+    advance: Callable[[int], None] = lambda _: None,
+) -> Expanded:
+    """Place new concepts one after another and put what that means into the review queue.
+
+    A later one may stand below an earlier one; it then stays open until that is accepted.
+
+    Args:
+        kb: whose ontology and queue.
+        news: names with definitions.
+        encoder: the one that the scorer learnt with.
+        scorer: judges candidates.
+        model: chooses among the scorer's best instead, where its answer is one of them.
+        dry_run: put nothing into the queue.
+        advance: called with every number of placed names.
+
+    Raises:
+        ModelError: the model could not be asked.
+    """
+    done = Expanded()
+    growing = growing_from(kb.ontology, encoder)
+    wanted = _wanted(kb.ontology, news, done.faults)
+    for entry, new in zip(entries(list(wanted.values()), encoder), wanted, strict=True):
+        named = replace(entry, new=replace(entry.new, name=new))
+        placement = _placed(growing, entry, named, scorer, model)
+        if placement.where is Where.SAME and placement.same in ROOTS:
+            what = f"means the same as the root {placement.same}, which can have no other name"
+            done.faults.append(Fault(entry.new.name, what, "root"))
+            continue
+        placement = _fitted(kb.ontology, growing.take(placement, named), done.proposals)
+        done.placements.append(placement)
+        done.proposals.append(_proposal(kb.ontology, placement, entry.new))
+        advance(1)
+    if not dry_run:
+        kb.migrate()
+        done.new = review.put(kb.database, done.proposals)
+    return done
+
+
+def growing_from(ontology: Ontology, encoder: Encoder) -> Growing:
+    """Return the entities and events of an ontology, ready to take new ones."""
+    kept = [c for c in ontology if ontology.kind(c.name) in _PLACED]
+    roots = [ROOTS[kind] for kind in _PLACED]
+    whole = of_ontology(Ontology(kept)).free_of([Kind.RELATION.value])
+    for kind in _PLACED:  # roots stay, also where nothing is below them yet
+        if kind.value not in whole:
+            whole = whole.with_node(kind.value, [], ROOTS[kind].description)
+    listed = [*roots, *kept]
+    made = entries([New(c.title or c.name, c.description) for c in listed], encoder)
+    known = {
+        c.name: replace(entry, new=New(c.name, c.description))
+        for c, entry in zip(listed, made, strict=True)
+    }
+    aliases = {
+        normal_form(said): c.name for c in kept for said in (*c.aliases, c.title, c.name) if said
+    }
+    return Growing(whole, Index(whole, known), aliases)
+
+
+def place_queued(
+    kb: KnowledgeBase, encoder: Encoder, scorer: Scorer, *, dry_run: bool = False
+) -> Expanded:
+    """Give the open classes of the review queue their place; what else they say stays.
+
+    One that seems to be another name of a class is left as it is, and noted as a fault.
+
+    Args:
+        kb: whose ontology and queue.
+        encoder: the one that the scorer learnt with.
+        scorer: judges candidates.
+        dry_run: change nothing.
+    """
+    waiting = {p.subject: p for p in review.listed(kb.database, about=About.CONCEPT) if p.subject}
+    concepts = [concept_from_json(p.body) for p in waiting.values()]
+    news = [New(c.name, c.description, c.aliases) for c in concepts]
+    done = expand(kb, news, encoder, scorer, dry_run=True)
+    done.proposals = []
+    for placement in done.placements:
+        if placement.where is Where.SAME:
+            what = f"seems to be another name of {placement.same}: reject it, or keep its place"
+            done.faults.append(Fault(placement.new.name, what, "same"))
+            continue
+        before = waiting[placement.new.name]
+        concept = replace(concept_from_json(before.body), parents=placement.parents)
+        deed = Deed("edited", placement.by, datetime.now(UTC), "; ".join(placement.why[:1]))
+        after = before.edited(concept_to_json(concept), deed)
+        done.proposals.append(after)
+        if not dry_run and after.body != before.body:
+            review.change(kb.database, before, after)
+    return done
+
+
+def _placed(
+    growing: Growing, entry: Entry, named: Entry, scorer: Scorer, model: LanguageModel | None
+) -> Placement:
+    found = place(growing.index, entry, scorer, growing.aliases)
+    if model is None or (found.where is Where.SAME and found.band is Band.AUTOMATIC):
+        return replace(found, new=named.new)
+    best = ranked(growing.index, entry, scorer)
+    names = _shown(growing, [name for name, _ in best[:_SHORTLIST]])
+    example = worked_example(growing.index, entry, names)
+    choice = converse(model, alignment(growing.taxonomy, entry, names, example))
+    if choice.same:
+        return replace(
+            found,
+            new=named.new,
+            where=Where.SAME,
+            same=choice.same,
+            why=(f"{model.name} says that it means the same",),
+            band=Band.REVIEW,
+            taking=(),
+            by=model.name,
+        )
+    if not choice.parents:
+        said = f"{model.name} named none of the shortlist: the ranker's choice"
+        return replace(found, new=named.new, why=(said, *found.why))
+    chosen = below(growing.index, entry, scorer, best, choice.parents[:1])
+    told = (f"{model.name} chose it", *chosen.why)
+    return replace(chosen, new=named.new, why=told, by=model.name)
+
+
+def _shown(growing: Growing, shortlist: list[str]) -> list[str]:
+    """Return a shortlist with the roots: one of them is the answer when nothing else fits."""
+    return [*shortlist, *(root for root in growing.taxonomy.roots if root not in shortlist)]
+
+
+def _wanted(ontology: Ontology, news: Sequence[New], faults: list[Fault]) -> dict[str, New]:
+    """Return names by the class name they would have; note those that relations have."""
+    found: dict[str, New] = {}
+    for new in news:
+        name = concept_name(new.name)
+        if name in ontology and ontology.kind(name) is Kind.RELATION:
+            faults.append(Fault(new.name, "a relation is called so", "relation"))
+        elif name in found:
+            what = f"would be the class {name}, which {found[name].name!r} is already"
+            faults.append(Fault(new.name, what, "twice"))
+        else:
+            found[name] = new
+    return found
+
+
+def _fitted(ontology: Ontology, placement: Placement, before: Sequence[Proposal]) -> Placement:
+    """Return a placement that Python's order of superclasses allows: else with one parent only."""
+    if len(placement.parents) < 2 or placement.where is Where.SAME:
+        return placement
+    there = [concept_from_json(p.body) for p in before if p.about is About.CONCEPT]
+    concept = Concept(name=placement.new.name, parents=placement.parents)
+    try:
+        ontology.with_concepts([*(c for c in there if c.name not in ontology), concept])
+    except OntologyError:
+        return replace(placement, parents=placement.parents[:1])
+    return placement
+
+
+def _proposal(ontology: Ontology, placement: Placement, new: New) -> Proposal:
+    """Return what is to be decided about a placement."""
+    about, body = _body(placement, new)
+    why = [*placement.why]
+    if placement.where is Where.SAME and placement.parents:
+        why.append(f"if it is a class of its own: below {', '.join(placement.parents)}")
+    return Proposal(
+        about=about,
+        subject=new.name if about is About.ALIAS else placement.new.name,
+        body=body,
+        confidence=placement.confidence,
+        why=tuple(why),
+        deeds=(Deed("proposed", placement.by or "taxonomy", datetime.now(UTC)),),
+    )
+
+
+def _body(placement: Placement, new: New) -> tuple[About, Mapping[str, object]]:
+    if placement.where is Where.SAME:
+        return About.ALIAS, {"of": placement.same, "names": [new.name, *new.aliases]}
+    concept = Concept(
+        name=placement.new.name,
+        title="" if spoken(placement.new.name) == spoken(new.name) else new.name,
+        parents=placement.parents or (Kind.ENTITY.value,),
+        description=" ".join(new.definition.split()),
+        aliases=new.aliases,
+    )
+    body = concept_to_json(concept)
+    if placement.where is Where.BETWEEN:
+        return About.BETWEEN, {"concept": body, "taking": list(placement.taking)}
+    return About.CONCEPT, body

@@ -1,0 +1,246 @@
+"""The second of two stages: which candidate is the parent; trained, or by rule where nothing is.
+
+A folder holds a trained ranker: its card (`ranker.json`) and LightGBM's trees as text. Nothing in
+it is ever run.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from hashlib import blake2b
+from importlib.util import find_spec
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import orjson
+
+from knowloom.errors import ExtraMissing, RankerUnusable
+from knowloom.taxonomy.features import COLUMNS, NAMES, features
+from knowloom.taxonomy.index import Entry, Floats, Index
+from knowloom.taxonomy.near import Near
+
+CARD = "ranker.json"
+FORMAT = 1
+LEAST = 60  # a taxonomy of so many leaves is worth a ranker of its own
+
+
+class Scorer(Protocol):
+    """Says how likely each candidate is the parent."""
+
+    @property
+    def name(self) -> str:
+        """What kind of scorer it is."""
+        ...
+
+    def shares(
+        self, index: Index, entry: Entry, near: Near, candidates: Sequence[int]
+    ) -> list[float]:
+        """Return a number from 0 to 1 for each candidate; together they make 1."""
+        ...
+
+    def sureness(self, share: float) -> float:
+        """Return how often a best candidate with this share is right."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is known of a ranker.
+
+    Args:
+        encoder: the name of the one whose vectors it learnt from.
+        columns: digest of the features it learnt from, in order.
+        temperature: what scores are divided by before they become shares.
+        steps: pairs of share and how often the best candidate was right from there on.
+        files: names of the files with trees, and their digests.
+        made_of: digest of the taxonomies it learnt from.
+        figures: of training: names, questions, seconds, and how it did on leaves it never saw.
+        format: of the folder.
+    """
+
+    encoder: str
+    columns: str
+    temperature: float = 1.0
+    steps: tuple[tuple[float, float], ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict[str, str])
+    made_of: str = ""
+    figures: Mapping[str, float] = field(default_factory=dict[str, float])
+    format: int = FORMAT
+
+
+class Ranker:
+    """Trees that were taught which candidate is a parent.
+
+    Args:
+        trees: LightGBM boosters; their scores are added.
+        card: what is known of them.
+    """
+
+    name = "ranker"
+
+    def __init__(self, trees: Sequence[Any], card: Card) -> None:
+        self.trees = tuple(trees)
+        self.card = card
+
+    def shares(
+        self, index: Index, entry: Entry, near: Near, candidates: Sequence[int]
+    ) -> list[float]:
+        """Return the softmax of the scores of all candidates."""
+        scores = self.scores(features(index, entry, near, candidates))
+        return softmax(scores, self.card.temperature)
+
+    def scores(self, rows: Floats) -> list[float]:
+        """Return a score for each row of features."""
+        if not len(rows):
+            return []
+        summed = np.sum([tree.predict(rows, num_threads=1) for tree in self.trees], axis=0)
+        return [float(score) for score in summed]
+
+    def sureness(self, share: float) -> float:
+        """Return how often a best candidate with this share was right on names held out."""
+        return between(self.card.steps, share)
+
+
+class Rules:
+    """No training: heads of names, genera of definitions, and votes of neighbours.
+
+    It is what an ontology too small to learn from gets, and the baseline of every table.
+    """
+
+    name = "rules"
+    _WEIGHTS: Mapping[str, float] = {
+        "ends_with": 3.0,
+        "ends_share": 1.0,
+        "genus": 2.5,
+        "genus_whole": 1.0,
+        "mentioned": 0.7,
+        "subject": 0.5,
+        "child_head_share": 1.0,
+        "child_genus_share": 0.5,
+        "vote_parent": 2.0,
+        "vote_self": 0.5,
+        "below_mentioned": -0.5,
+        "both": 1.5,
+        "genus_name": 1.5,
+        "child_both_three": 1.0,
+        "text_rare": 0.02,
+    }
+
+    def shares(
+        self, index: Index, entry: Entry, near: Near, candidates: Sequence[int]
+    ) -> list[float]:
+        """Return the softmax of weighted features."""
+        rows = features(index, entry, near, candidates)
+        weights = np.array([self._WEIGHTS.get(name, 0.0) for name in NAMES], dtype=np.float32)
+        return softmax([float(s) for s in rows[:, : len(NAMES)] @ weights], 0.7)
+
+    def sureness(self, share: float) -> float:
+        """Return half the share: nothing was measured."""
+        return share / 2
+
+
+def softmax(scores: Sequence[float], temperature: float) -> list[float]:
+    """Return shares that make 1 together.
+
+    >>> softmax([1.0, 1.0], 1.0)
+    [0.5, 0.5]
+    """
+    if not scores:
+        return []
+    most = max(scores)
+    powers = [math.exp((score - most) / temperature) for score in scores]
+    total = math.fsum(powers)
+    return [power / total for power in powers]
+
+
+def between(steps: Sequence[tuple[float, float]], share: float) -> float:
+    """Return the value at a place between steps, on the straight line from one to the next.
+
+    >>> between([(0.0, 0.0), (1.0, 0.5)], 0.5)
+    0.25
+    """
+    if not steps:
+        return share
+    if share <= steps[0][0]:
+        return steps[0][1]
+    for (x, y), (u, v) in pairwise(steps):
+        if share <= u:
+            return v if u == x else y + (v - y) * (share - x) / (u - x)
+    return steps[-1][1]
+
+
+def columns_digest() -> str:
+    """Return a digest of the features in their order: a ranker fits these only."""
+    return blake2b(" ".join(COLUMNS).encode(), digest_size=8).hexdigest()
+
+
+def save(ranker: Ranker, folder: Path) -> Card:
+    """Write a ranker into a folder; return its card as written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files: dict[str, str] = {}
+    for number, tree in enumerate(ranker.trees, 1):
+        text = str(tree.model_to_string(importance_type="gain")).encode()
+        name = f"trees_{number}.txt"
+        (folder / name).write_bytes(text)
+        files[name] = blake2b(text, digest_size=16).hexdigest()
+    card = Card(**{**_fields(ranker.card), "files": files})
+    (folder / CARD).write_bytes(orjson.dumps(asdict(card), option=orjson.OPT_INDENT_2))
+    return card
+
+
+def shipped(encoder: str) -> Ranker | None:
+    """Return the ranker that comes with knowloom for an encoder, None when there is none."""
+    folder = Path(__file__).parent / "shipped" / encoder
+    return load(folder, encoder) if folder.is_dir() and find_spec("lightgbm") else None
+
+
+def load(folder: Path, encoder: str) -> Ranker:
+    """Return the ranker of a folder.
+
+    Args:
+        folder: as `save` wrote it.
+        encoder: the name of the one that will be used with it.
+
+    Raises:
+        RankerUnusable: it holds none, one of another version or for another encoder, or one that
+            was changed.
+        ExtraMissing: lightgbm is not installed.
+    """
+    card = _card(folder)
+    if card.encoder != encoder:
+        why = f"it learnt with the encoder {card.encoder}, and {encoder} is used"
+        raise RankerUnusable(folder, why)
+    try:
+        import lightgbm
+    except ModuleNotFoundError as error:
+        raise ExtraMissing("a trained ranker", "ranking") from error
+    trees: list[Any] = []
+    for name, digest in card.files.items():
+        try:
+            text = (folder / Path(name).name).read_bytes()
+        except OSError as error:
+            raise RankerUnusable(folder, str(error)) from None
+        if blake2b(text, digest_size=16).hexdigest() != digest:
+            raise RankerUnusable(folder, f"{name} is not what was written")
+        trees.append(lightgbm.Booster(model_str=text.decode()))
+    return Ranker(trees, card)
+
+
+def _card(folder: Path) -> Card:
+    try:
+        read: dict[str, Any] = orjson.loads((folder / CARD).read_bytes())
+        steps = tuple((float(x), float(y)) for x, y in read.pop("steps"))
+        card = Card(**read, steps=steps)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise RankerUnusable(folder, str(error)) from None
+    if card.format != FORMAT or card.columns != columns_digest():
+        raise RankerUnusable(folder, "it was made by another version of knowloom")
+    return card
+
+
+def _fields(card: Card) -> dict[str, Any]:
+    return {name: getattr(card, name) for name in Card.__dataclass_fields__}

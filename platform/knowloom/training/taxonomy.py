@@ -1,0 +1,276 @@
+"""Teaching a ranker: questions are made by taking a fifth of the leaves out, all at once.
+
+Were each name taken out alone, its parent would be the only one with a child too few, and trees
+read that off: figures in cross-validation rise and those on new names fall. So questions are made
+of leaves that are missing together, as new names are.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+
+from knowloom.errors import ExtraMissing, Fault, TaxonomyFaulty
+from knowloom.models.encoders import Encoder
+from knowloom.taxonomy.candidates import candidates
+from knowloom.taxonomy.features import features
+from knowloom.taxonomy.index import Entry, Floats, Index, entries
+from knowloom.taxonomy.near import near
+from knowloom.taxonomy.questions import New
+from knowloom.taxonomy.rank import Card, Ranker, columns_digest, softmax
+from knowloom.taxonomy.tree import Taxonomy
+
+SHARE = 0.2  # of the leaves, missing together
+_REPEATS = 10
+_MOST_QUESTIONS = 2500
+_CHECKS = 3  # parts on which a ranker trained on the rest is tried, to know how sure it is
+_SEEDS = 3
+_ROUNDS = 200
+_LEAST = 5  # leaves; fewer teach nothing
+_SETTINGS: Mapping[str, Any] = {
+    "objective": "lambdarank",
+    "num_leaves": 15,
+    "learning_rate": 0.05,
+    "feature_fraction": 0.3,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1,
+    "min_data_in_leaf": 20,
+    "lambdarank_truncation_level": 20,
+    "deterministic": True,
+    "force_row_wise": True,
+    "num_threads": 1,
+    "verbose": -1,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question with what speaks for each candidate.
+
+    Args:
+        rows: features, a row a candidate.
+        wanted: whether each candidate is a parent.
+    """
+
+    rows: Floats
+    wanted: tuple[bool, ...]
+
+
+Known = Mapping[str, Entry]
+
+
+def train(
+    taxonomies: Sequence[Taxonomy],
+    encoder: Encoder,
+    *,
+    seed: int = 1,
+    told: Callable[[str], None] = lambda _text: None,
+) -> Ranker:
+    """Return a ranker that learnt from taxonomies; the same again gives the same.
+
+    Args:
+        taxonomies: of any number and size; more leaves teach more.
+        encoder: whose vectors it sees from now on.
+        seed: of all chance.
+        told: called with a line now and then.
+
+    Raises:
+        TaxonomyFaulty: there are too few leaves to learn from.
+        ExtraMissing: lightgbm is not installed.
+    """
+    started = time.monotonic()
+    _refuse_too_few(taxonomies)
+    known = [known_of(taxonomy, encoder) for taxonomy in taxonomies]
+    told(f"{sum(map(len, known)):,} names are encoded")
+    chance = random.Random(seed)
+    outcomes = _checked(taxonomies, known, chance, seed)
+    examples = questions(taxonomies, known, chance)
+    trees = fitted(examples, range(seed, seed + _SEEDS))
+    temperature, steps = calibrated(outcomes)
+    right = sum(_is_right(*outcome) for outcome in outcomes) / max(1, len(outcomes))
+    figures = {
+        "names": float(sum(map(len, taxonomies))),
+        "questions": float(len(examples)),
+        "accuracy_on_held_out": round(right, 4),
+        "held_out": float(len(outcomes)),
+        "seconds": round(time.monotonic() - started, 1),
+    }
+    told(f"{len(examples):,} questions; {right:.1%} of {len(outcomes):,} held out are right")
+    made_of = blake2b(repr([dict(t.parents) for t in taxonomies]).encode(), digest_size=8)
+    card = Card(
+        encoder=encoder.name,
+        columns=columns_digest(),
+        temperature=temperature,
+        steps=steps,
+        made_of=made_of.hexdigest(),
+        figures=figures,
+    )
+    return Ranker(trees, card)
+
+
+def known_of(taxonomy: Taxonomy, encoder: Encoder) -> dict[str, Entry]:
+    """Return entries for all names of a taxonomy."""
+    news = [New(name, taxonomy.definitions.get(name, "")) for name in taxonomy.parents]
+    return {entry.new.name: entry for entry in entries(news, encoder)}
+
+
+def parted(
+    taxonomy: Taxonomy, chance: random.Random, share: float = SHARE
+) -> tuple[Taxonomy, dict[str, tuple[str, ...]]]:
+    """Return a taxonomy without some of its leaves, and these with their parents.
+
+    Args:
+        taxonomy: with three names at least, else nothing is taken out.
+        chance: which.
+        share: how many of the leaves, one at least.
+    """
+    leaves = taxonomy.leaves
+    if len(taxonomy) < 3 or not leaves:
+        return taxonomy, {}
+    out = chance.sample(leaves, max(1, round(share * len(leaves))))
+    return taxonomy.without(out), {name: taxonomy.parents[name] for name in out}
+
+
+def questions(
+    taxonomies: Sequence[Taxonomy],
+    known: Sequence[Known],
+    chance: random.Random,
+    repeats: int = _REPEATS,
+) -> list[Example]:
+    """Return questions made by taking leaves out, several times."""
+    leaves = sum(len(taxonomy.leaves) for taxonomy in taxonomies)
+    enough = math.ceil(_MOST_QUESTIONS / max(1, SHARE * leaves))
+    made: list[Example] = []
+    for _ in range(min(repeats, enough)):
+        for taxonomy, entry_of in zip(taxonomies, known, strict=True):
+            rest, asked = parted(taxonomy, chance)
+            made += examples(rest, entry_of, asked)
+    return made
+
+
+def examples(
+    taxonomy: Taxonomy, known: Known, asked: Mapping[str, Sequence[str]]
+) -> list[Example]:
+    """Return what speaks for each candidate for each name that is asked for."""
+    if not asked:
+        return []
+    index = Index(taxonomy, known)
+    made: list[Example] = []
+    for name, golds in asked.items():
+        entry = known[name]
+        close = near(index, entry)
+        nodes = candidates(index, entry, close)
+        right = {index.ids[gold] for gold in golds if gold in index.ids}
+        wanted = tuple(node in right for node in nodes)
+        if any(wanted):
+            made.append(Example(features(index, entry, close, nodes), wanted))
+    return made
+
+
+def fitted(some: Sequence[Example], seeds: Iterable[int]) -> list[Any]:
+    """Return boosters, one a seed.
+
+    Raises:
+        ExtraMissing: lightgbm is not installed.
+    """
+    try:
+        import lightgbm
+    except ModuleNotFoundError as error:
+        raise ExtraMissing("training a ranker", "ranking") from error
+    rows = np.vstack([example.rows for example in some])
+    wanted = np.concatenate([np.array(example.wanted, dtype=int) for example in some])
+    sizes = [len(example.wanted) for example in some]
+
+    def one(seed: int) -> Any:
+        data = lightgbm.Dataset(rows, wanted, group=sizes)
+        return lightgbm.train({**_SETTINGS, "seed": seed}, data, _ROUNDS)
+
+    # A thread a seed: threads within one fit wait for each other where others use the machine.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(one, seeds))
+
+
+def calibrated(
+    outcomes: Sequence[tuple[Sequence[float], Sequence[bool]]],
+) -> tuple[float, tuple[tuple[float, float], ...]]:
+    """Return the temperature of scores, and how often a best candidate of some share is right.
+
+    Args:
+        outcomes: scores of the candidates of names held out, and which are parents.
+    """
+    if not outcomes:
+        return 1.0, ()
+    ladder = [0.25 * 1.3**step for step in range(14)]
+    temperature = min(ladder, key=lambda t: _surprise(outcomes, t))
+    tops = [(max(softmax(s, temperature)), _is_right(s, wanted)) for s, wanted in outcomes]
+    return temperature, rising(tops)
+
+
+def rising(tops: Sequence[tuple[float, bool]]) -> tuple[tuple[float, float], ...]:
+    """Return how often something is right by how sure it is said to be, never falling.
+
+    Neighbours that contradict the order are pooled (isotonic regression), with one right and one
+    wrong more in each pool, so that nobody is ever quite sure.
+
+    >>> rising([(0.2, False), (0.2, False), (0.9, True), (0.9, True)])
+    ((0.2, 0.25), (0.9, 0.75))
+    """
+    pools: list[list[float]] = []  # right, all, sum of shares
+    for share, right in sorted(tops):
+        pools.append([float(right), 1.0, share])
+        while len(pools) > 1 and pools[-2][0] * pools[-1][1] >= pools[-1][0] * pools[-2][1]:
+            last = pools.pop()
+            pools[-1] = [a + b for a, b in zip(pools[-1], last, strict=True)]
+    return tuple(
+        (round(sum_ / all_, 4), round((right + 1) / (all_ + 2), 4)) for right, all_, sum_ in pools
+    )
+
+
+def _checked(
+    taxonomies: Sequence[Taxonomy], known: Sequence[Known], chance: random.Random, seed: int
+) -> list[tuple[list[float], tuple[bool, ...]]]:
+    """Return the scores of names held out, several times, by rankers that never saw them."""
+    made: list[tuple[list[Example], list[Example]]] = []
+    for _ in range(_CHECKS):
+        parts = [parted(taxonomy, chance) for taxonomy in taxonomies]
+        some = questions([rest for rest, _ in parts], known, chance, _REPEATS // 2)
+        pairs = zip(parts, known, strict=True)
+        asked = [e for (rest, out), entry_of in pairs for e in examples(rest, entry_of, out)]
+        if len(some) >= _LEAST:
+            made.append((some, asked))
+
+    def outcome(check: tuple[list[Example], list[Example]]) -> list[Any]:
+        ranker = Ranker(fitted(check[0], [seed]), Card(encoder="", columns=""))
+        return [(ranker.scores(example.rows), example.wanted) for example in check[1]]
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return [found for check in pool.map(outcome, made) for found in check]
+
+
+def _surprise(outcomes: Sequence[tuple[Sequence[float], Sequence[bool]]], at: float) -> float:
+    """Return the mean negative logarithm of the share that parents get."""
+    total = 0.0
+    for scores, wanted in outcomes:
+        shares = softmax(scores, at)
+        total -= math.log(max(1e-9, sum(s for s, w in zip(shares, wanted, strict=True) if w)))
+    return total / len(outcomes)
+
+
+def _is_right(scores: Sequence[float], wanted: Sequence[bool]) -> bool:
+    return bool(wanted[int(np.argmax(scores))])
+
+
+def _refuse_too_few(taxonomies: Sequence[Taxonomy]) -> None:
+    leaves = sum(len(taxonomy.leaves) for taxonomy in taxonomies if len(taxonomy) > 2)
+    if leaves < _LEAST:
+        what = f"only {leaves} of its names are leaves to learn from, and {_LEAST} are the least"
+        raise TaxonomyFaulty([Fault("taxonomy", what, "too-small")])

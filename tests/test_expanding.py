@@ -1,0 +1,294 @@
+"""New concepts find their place, wait for review, and hold once they are accepted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from knowloom.base import KnowledgeBase
+from knowloom.cli import cli
+from knowloom.errors import WouldOrphan
+from knowloom.expanding import Expanded, expand, growing_from
+from knowloom.knowledge.proposal import About, Proposal, State
+from knowloom.models.encoders import Spelling
+from knowloom.models.scripted import Scripted
+from knowloom.ontology.concepts import Attribute, Concept, Kind, Ontology
+from knowloom.ontology.render import Style, render
+from knowloom.proposing import proposal
+from knowloom.reviewing import accept, concept_of, reject
+from knowloom.store import review as store
+from knowloom.store.connect import Endpoint
+from knowloom.store.database import Database
+from knowloom.taxonomy.place import Where
+from knowloom.taxonomy.questions import New
+from knowloom.taxonomy.rank import Rules
+
+pytestmark = pytest.mark.neo4j
+
+# Twenty classes, the roots not counted.
+WEAPONS = """
+Artifact Entity a thing made by people
+Weapon Artifact an artifact made for fighting
+Grenade Weapon a small bomb that is thrown
+Saw Artifact a tool with teeth that cuts
+HandSaw Saw a saw that is used with one hand
+BandSaw Saw a saw with an endless blade
+TenonSaw HandSaw a handsaw with a stiff back
+Person Entity a human being
+Author Person a person who writes books
+Pilot Person a person who flies an aircraft
+TestPilot Pilot a pilot who flies new aircraft
+Vehicle Artifact an artifact that moves people or goods
+Aircraft Vehicle a vehicle that can fly
+Glider Aircraft an aircraft without an engine
+RacingCar Vehicle a car for races
+Explosion Event a violent release of energy
+BombBlast Explosion an explosion of a bomb
+Race Event a contest of speed
+BoatRace Race a race of boats
+Election Event a vote for an office
+"""
+
+
+@pytest.fixture
+def kb(database: Database, workspace: Path, login: Endpoint) -> KnowledgeBase:
+    """A knowledge base with twenty classes, and a relation."""
+    lines = [line.split(" ", 2) for line in WEAPONS.strip().splitlines()]
+    concepts = [Concept(name=n, parents=(p,), description=d) for n, p, d in lines]
+    concepts.append(Concept(name="Wins", parents=(Kind.RELATION.value,)))
+    base = KnowledgeBase(database, workspace)
+    base.save_ontology(Ontology(concepts))
+    return base
+
+
+def placed(kb: KnowledgeBase, *news: New, **options: object) -> Expanded:
+    """Return what becomes of new names, without weights."""
+    return expand(kb, news, Spelling(), Rules(), **options)  # type: ignore[arg-type]
+
+
+def run(*arguments: str) -> Result:
+    """Return what a command did."""
+    return CliRunner().invoke(cli, arguments, catch_exceptions=False)
+
+
+def names(kb: KnowledgeBase, concept: str) -> list[str]:
+    """Return what the instances of a class are called."""
+    things: Any = kb.find(concept)
+    return [thing.name for thing in things]
+
+
+def only(done: Expanded) -> Proposal:
+    """Return the one proposal."""
+    [found] = done.proposals
+    return found
+
+
+def test_a_subclass_enters_below_its_parent(kb: KnowledgeBase) -> None:
+    """Nothing holds before it is accepted; then it is a class everywhere. One step undoes it."""
+    done = placed(kb, New("hand grenade", "a grenade designed to be thrown by hand"))
+    found = only(done)
+    assert (found.about, concept_of(found).parents) == (About.CONCEPT, ("Grenade",))
+    assert "HandGrenade" not in kb.ontology
+    assert accept(kb, done.proposals, who="ann").version
+    assert kb.ontology.ancestors("HandGrenade") == ("Grenade", "Weapon", "Artifact", "Entity")
+    assert "class HandGrenade(Grenade)" in render(kb.ontology, Style.ANNOTATED)
+    assert store.one(kb.database, found.id).state is State.ACCEPTED
+    kb.undo_ontology()
+    assert "HandGrenade" not in kb.ontology
+
+
+def test_another_spelling_is_another_name(kb: KnowledgeBase) -> None:
+    """It resolves to the same class, whose instances are found by it (item 23)."""
+    kb.write([kb.classes["Author"](name="Ada")])
+    done = placed(kb, New("authors", "people who write"))
+    [found] = done.placements
+    assert (found.where, found.same, found.confidence) == (Where.SAME, "Author", 0.99)
+    assert only(done).about is About.ALIAS
+    accept(kb, done.proposals, who="ann")
+    assert kb.ontology["Author"].aliases == ("authors",)
+    assert "Authors" not in kb.ontology
+    again = placed(kb, New("AUTHORS")).placements[0]
+    assert again.same == "Author"
+    assert names(kb, again.same) == ["Ada"]
+
+
+def test_a_definition_that_gives_another_name_is_for_a_person(kb: KnowledgeBase) -> None:
+    """It says where the name would go if it is a class of its own."""
+    [found] = placed(kb, New("aeroplane", "a machine, also known as an aircraft")).placements
+    assert (found.where, found.same) == (Where.SAME, "Aircraft")
+    assert found.confidence < 0.9
+
+
+def test_a_class_between_takes_over_subclasses(kb: KnowledgeBase) -> None:
+    """Stored instances get the label of the class that their class gained (item 28)."""
+    kb.write([kb.classes["RacingCar"](name="Blitzen")])
+    done = placed(kb, New("car", "a vehicle with four wheels"))
+    found = only(done)
+    assert found.about is About.BETWEEN
+    assert done.placements[0].taking == ("RacingCar",)
+    accept(kb, [found], who="ann")
+    assert kb.ontology.ancestors("RacingCar") == ("Car", "Vehicle", "Artifact", "Entity")
+    assert names(kb, "Car") == ["Blitzen"]
+    assert names(kb, "Vehicle") == ["Blitzen"]
+    with pytest.raises(
+        WouldOrphan
+    ):  # the instance was written with the class before, so it may go
+        kb.save_ontology(kb.ontology.without(["RacingCar"]))
+    kb.undo_ontology()
+    assert names(kb, "RacingCar") == ["Blitzen"]
+    assert kb.ontology["RacingCar"].parents == ("Vehicle",)
+
+
+def test_later_names_may_stand_below_earlier_ones(kb: KnowledgeBase) -> None:
+    """One that is accepted without its parent stays open."""
+    news = [
+        New("medal", "an artifact given as an honour"),
+        New("gold medal", "a medal made of gold"),
+    ]
+    done = placed(kb, *news)
+    assert concept_of(done.proposals[1]).parents == ("Medal",)
+    refused = accept(kb, done.proposals[1:], who="ann")
+    assert not refused.accepted
+    assert "Medal" in str(refused.faults[0])
+    assert len(accept(kb, done.proposals, who="ann").accepted) == 2
+
+
+def test_what_cannot_be_placed_is_said(kb: KnowledgeBase) -> None:
+    """Relations, roots, and two names of one class; the rest is placed all the same."""
+    news = [
+        New("wins"),
+        New("Entity"),
+        New("jet aircraft", "an aircraft with jets"),
+        New("JetAircraft"),
+    ]
+    done = placed(kb, *news)
+    assert [(f.where, f.code) for f in done.faults] == [
+        ("wins", "relation"),
+        ("JetAircraft", "twice"),
+        ("Entity", "root"),
+    ]
+    assert [p.subject for p in done.proposals] == ["JetAircraft"]
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        New("qwxz vbnm"),
+        New("量子力学", "研究微观粒子的科学"),
+        New("word", "x " * 5_000),
+        New("Ω", "ω"),
+    ],
+)
+def test_strange_names_get_a_place_nobody_is_sure_of(kb: KnowledgeBase, new: New) -> None:
+    """Unknown words, other languages, endless definitions: a proposal, and no certainty."""
+    [found] = placed(kb, new).placements
+    assert found.parents
+    assert found.confidence < 0.6
+
+
+def test_two_names_of_one_class_in_one_change(kb: KnowledgeBase) -> None:
+    """And what was decided is not decided again."""
+    done = placed(kb, New("authors"), New("Author.", aliases=("writer",)))
+    both = accept(kb, done.proposals, who="ann")
+    assert len(both.accepted) == 2
+    assert set(kb.ontology["Author"].aliases) == {"authors", "Author.", "writer"}
+    assert accept(kb, both.accepted, who="ann").faults
+
+
+def test_a_class_that_went_away_keeps_its_names_open(kb: KnowledgeBase) -> None:
+    """The others of the same review are accepted."""
+    done = placed(kb, New("elections"), New("boat races"))
+    kb.save_ontology(kb.ontology.without(["Election"]))
+    decided = accept(kb, done.proposals, who="ann")
+    assert [p.subject for p in decided.accepted] == ["boat races"]
+    assert "Election" in str(decided.faults[0])
+    assert store.one(kb.database, "elections").state is State.OPEN
+
+
+def test_an_empty_ontology_takes_names_below_its_roots(database: Database, tmp_path: Path) -> None:
+    """Starting from the roots (item 22)."""
+    kb = KnowledgeBase(database, tmp_path)
+    [found] = placed(kb, New("concert", "an event with music")).placements
+    assert found.parents == ("Event",)
+
+
+def test_a_model_may_choose_from_the_shortlist(kb: KnowledgeBase) -> None:
+    """What it answers must be there, else the ranker's choice holds (items 24 and 27)."""
+    new = New("machete", "a large knife that is a weapon")
+    chosen = only(placed(kb, new, model=Scripted(["class Machete(Weapon):"]), dry_run=True))
+    assert concept_of(chosen).parents == ("Weapon",)
+    assert chosen.deeds[0].who == "scripted"
+    alone = only(placed(kb, new, dry_run=True))
+    lost = only(placed(kb, new, model=Scripted(["class Machete(Cutlery):"]), dry_run=True))
+    assert concept_of(lost).parents == concept_of(alone).parents
+    assert "none of the shortlist" in lost.why[0]
+    same = only(placed(kb, new, model=Scripted(["Machete = HandSaw"]), dry_run=True))
+    assert (same.about, same.body["of"]) == (About.ALIAS, "HandSaw")
+
+
+def test_relations_are_no_candidates(kb: KnowledgeBase) -> None:
+    """They have ends, which a name alone does not give."""
+    growing = growing_from(kb.ontology, Spelling())
+    assert "Wins" not in growing.taxonomy
+    assert growing.taxonomy.roots == ("Entity", "Event")
+
+
+CONCEPTS = """\
+{"name": "hand grenade", "definition": "a grenade designed to be thrown by hand"}
+{"name": "authors"}
+{"name": "car", "definition": "a vehicle with four wheels"}
+{"name": ""}
+"""
+
+
+def test_the_command_proposes_and_accepts(kb: KnowledgeBase) -> None:
+    """A file of concepts, the queue, and one change of the ontology that one command undoes."""
+    Path("new.jsonl").write_text(CONCEPTS, encoding="utf-8")
+    tried = run("taxonomy", "expand", "new.jsonl", "--ranker", "rules", "--lexical", "--dry-run")
+    assert tried.exit_code == 1  # a line has no name
+    assert "new.jsonl:4" in tried.output
+    assert store.listed(kb.database) == []
+    run("taxonomy", "expand", "new.jsonl", "--ranker", "rules", "--lexical")
+    listed = json.loads(run("review", "list", "--json").output)
+    assert {p["subject"]: p["about"] for p in listed} == {
+        "HandGrenade": "concept",
+        "authors": "alias",
+        "Car": "between",
+    }
+    assert "another name of Author" in run("review", "list").output
+    assert "above RacingCar" in run("review", "show", "Car").output + run("review", "list").output
+    assert "another name of Author" in run("review", "show", "authors").output
+    assert run("review", "accept", "--above", "0", "--by", "ann").exit_code == 0
+    shown = run("ontology", "show", "RacingCar").output
+    assert "Car" in shown
+    run("ontology", "undo")
+    assert "HandGrenade" not in run("ontology", "export").output
+
+
+def test_the_queue_itself_can_be_placed(kb: KnowledgeBase) -> None:
+    """What extraction or a person proposed below a root only."""
+    bare = Concept(name="NavalGrenade", description="a grenade", attributes=(Attribute(name="x"),))
+    store.put(kb.database, [proposal(bare, 0.5, ["seen"], "texts")])
+    output = run("taxonomy", "expand", "--queued", "--ranker", "rules", "--lexical").output
+    assert "below Grenade" in output
+    after = store.one(kb.database, "NavalGrenade")
+    assert concept_of(after).parents == ("Grenade",)
+    assert concept_of(after).attributes == bare.attributes
+    assert [deed.what for deed in after.deeds] == ["proposed", "edited"]
+
+
+def test_wrong_use_is_said(kb: KnowledgeBase) -> None:
+    """No file, both, and a folder that holds no ranker."""
+    for arguments in ([], ["--queued", "pyproject.toml"]):
+        assert CliRunner().invoke(cli, ["taxonomy", "expand", *arguments]).exit_code != 0
+
+
+def test_a_rejected_place_stays_so(kb: KnowledgeBase) -> None:
+    """Proposed again it is not asked for again."""
+    done = placed(kb, New("hand grenade", "a grenade"))
+    reject(kb, only(done), who="ann")
+    assert placed(kb, New("hand grenade", "a grenade")).new == []
