@@ -128,7 +128,7 @@ def measured(question: Question) -> str:
         return unit
     name = question.measure.name.replace("_", " ")
     said = f"number of {name}" if question.counted else name
-    return said if question.ask in {Ask.LIST, Ask.OUTLIERS} else f"{_SAID[question.fold]} {said}"
+    return said if question.fold is Fold.COUNT else f"{_SAID[question.fold]} {said}"
 
 
 def _plural(name: str) -> str:

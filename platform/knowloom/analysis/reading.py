@@ -22,15 +22,17 @@ _SMALL = frozenset(
     " does did has have had with from on to into their its it than that those these show give list"
     " plot draw me as please all any year".split()
 )
-# What people do with things; each has to fit a link that the question takes.
-_VERBS = frozenset(
-    map(
-        stem,
-        "write wrote publish direct act star produce play win born die work study employ found"
-        " compose sing appear occur make release contain".split(),
-    )
-)
-_ANY_VERB = frozenset(map(stem, "make publish appear occur contain write".split()))
+# What people do with things; each has to fit a link that the question takes, but for those that
+# may be said of any.
+_VERBS = {
+    form
+    for verb in (
+        "write publish direct act star produce play die work study employ found compose sing appear"
+        " occur make release contain win"
+    ).split()
+    for form in (verb, f"{verb}s", f"{verb}ed", f"{verb.removesuffix('e')}ed")
+} | {"wrote", "written", "born", "won", "made", "sang", "sung"}
+_ANY_VERB = frozenset(map(stem, ("make", "publish", "appear", "occur", "contain", "write")))
 _KINDS = ("genre", "type", "kind", "category", "status", "class")
 
 
@@ -178,7 +180,7 @@ class _Reading:
     def _is_word(self, word: Word) -> bool:
         """Return whether a word is one of the ontology's or a small one."""
         plain = word.text.casefold()
-        return plain in _SMALL or word.stem in _VERBS or bool(self._noun([word]))
+        return plain in _SMALL or plain in _VERBS or bool(self._noun([word]))
 
     def _is_value(self, start: int) -> bool:
         """Return whether what begins here stands behind `is`: a value and no noun."""
@@ -198,7 +200,7 @@ class _Reading:
                 edges = {words[0].text.casefold(), words[-1].text.casefold()}
                 if not all(self._free(at) for at in span) or (edges - {"year"}) & _SMALL:
                     continue
-                if length == 1 and words[0].stem in _VERBS:
+                if length == 1 and words[0].text.casefold() in _VERBS:
                     verb = synonyms(words[0].stem)
                     self.terms.append(_Term(start, start + 1, words[0].text, verb=verb))
                 elif noun := self._noun(words):
@@ -280,7 +282,7 @@ class _Reading:
         if self.said.per:
             behind = [t for t in nouns if t.start > self.said.per[0]]
             before = [t for t in nouns if t.start < self.said.per[0]]
-            if behind and before and ("top" in self._small() or self._ranks_first(before[0])):
+            if behind and before and self._ranks_first(before[0]):
                 return before[0], behind[0]
             if behind and before:
                 return behind[0], before[0]
@@ -298,8 +300,9 @@ class _Reading:
         return {w.text.casefold() for w in self.words}
 
     def _ranks_first(self, term: _Term) -> bool:
-        """Return whether the noun before `by` is what is ranked: `which 5 films … by genres`."""
-        return term.start > 0 and self.words[term.start - 1].text.casefold() == "which"
+        """Return whether the noun before `by` is what is ranked: `top 5 films by genres`."""
+        before = {w.text.casefold() for w in self.words[: term.start]}
+        return bool(before & {"which", "top", "first", "rank"})
 
     def _relation(self, one: _Term | None, other: _Term | None) -> _Relation:
         """Return how a noun and what is counted for it go together."""
