@@ -61,8 +61,7 @@ def with_attributes(ontology: Ontology, names: Iterable[str]) -> Ontology:
     """Return an ontology whose classes have only these attributes beside name and ends."""
     kept = set(names)
     return Ontology(
-        replace(c, attributes=tuple(a for a in c.attributes if a.name in kept), key=())
-        for c in ontology
+        replace(c, attributes=tuple(a for a in c.attributes if a.name in kept)) for c in ontology
     )
 
 

@@ -1,7 +1,8 @@
 """How objects cross into a program: as rows of plain values, never as pickles (spec 79 and 80).
 
 The rows of a class are its constructor's arguments in order, a link is the number of the object it
-leads to. The declaration is the code that makes `search_results` of them.
+leads to; what has no name is called by its key. The declaration is the code that makes
+`search_results` of them.
 """
 
 from __future__ import annotations
@@ -82,8 +83,17 @@ def _rows(
     for thing in things:
         known = vars(thing)
         row = [_cell(known.get(a.name), a, numbers) for a in attributes]
+        if not row[0] and attributes[0].name == "name":
+            row[0] = _by_key(known, ontology, kind)
         made.append([*row, thing.uid])
     return made
+
+
+def _by_key(known: Mapping[str, Any], ontology: Ontology, kind: Sequence[str]) -> str:
+    """Return what a thing without a name is called: the values of its key, if it has one."""
+    _, names = ontology.key(kind[0]) or ("", ())
+    values = [known.get(name) for name in names]
+    return " ".join(str(v) for v in values if v and not isinstance(v, (list, Thing)))
 
 
 def _cell(value: Any, attribute: Attribute, numbers: Mapping[str, int]) -> Any:
