@@ -130,6 +130,23 @@ def read_task(task: str, vocabulary: Vocabulary, lookup: Lookup) -> Question:
     return _Reading(task, vocabulary, lookup).question()
 
 
+def phrases_of(task: str, vocabulary: Vocabulary) -> list[str]:
+    """Return the phrases of a task that may name things: those that hold a word of no class."""
+    words = words_of(task)
+    known = [_is_small(w) or bool(vocabulary.noun([w.stem])) for w in words]
+    spans = [
+        (start, end)
+        for start in range(len(words))
+        for end in range(min(start + _LONGEST, len(words)), start, -1)
+        if not known[start] and not all(known[start:end])
+    ]
+    return [task[words[start].start : words[end - 1].end] for start, end in spans]
+
+
+def _is_small(word: Word) -> bool:
+    return word.text.casefold() in _SMALL
+
+
 class _Reading:
     """One task, word by word."""
 

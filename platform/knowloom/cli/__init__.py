@@ -22,6 +22,7 @@ _COMMANDS = {
     "extract": ("knowloom.cli.extract:extract", "Read documents and write what they speak of."),
     "update": ("knowloom.cli.update:update", "Read sources again; list and undo runs."),
     "review": ("knowloom.cli.review:review", "Decide about what was proposed."),
+    "analyse": ("knowloom.cli.analyse:analyse", "Compute over objects: numbers, tables, charts."),
     "find": ("knowloom.cli.read:find", "Find instances of a class by attribute values."),
     "subgraph": ("knowloom.cli.read:subgraph", "Show what surrounds an instance."),
     "search": ("knowloom.cli.read:search", "Find instances and concepts by words."),
