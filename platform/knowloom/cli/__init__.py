@@ -25,6 +25,7 @@ _COMMANDS = {
     "split": ("knowloom.cli.identity:split", "Take back the merges that name a thing."),
     "review": ("knowloom.cli.review:review", "Decide about what was proposed."),
     "taxonomy": ("knowloom.cli.taxonomy:taxonomy", "Put new concepts in their place."),
+    "analyse": ("knowloom.cli.analyse:analyse", "Compute over objects: numbers, tables, charts."),
     "find": ("knowloom.cli.read:find", "Find instances of a class by attribute values."),
     "subgraph": ("knowloom.cli.read:subgraph", "Show what surrounds an instance."),
     "search": ("knowloom.cli.read:search", "Find instances and concepts by words."),

@@ -1,7 +1,8 @@
 """The monty tier: a program in an interpreter that has no authority at all (extra `[monty]`).
 
 `pydantic-monty` interprets a part of Python in a worker process: no imports but a few, no files,
-no classes with bases. What it cannot run is told apart, so that the process tier may.
+no classes with bases; those of a program are flattened before. What it cannot run is told apart,
+so that the process tier may.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from knowloom.errors import ExtraMissing
+from knowloom.sandbox.flatten import Flat, flatten
 from knowloom.sandbox.outcome import Ended, Level, Limits, Outcome
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ def _key(name):
     return name if isinstance(name, str) else _json.dumps(_plain(name))
 """
 _LACKING = re.compile(r"NotImplementedError|ModuleNotFoundError|not supported in this environment")
+_REAL_CLASSES = "NotImplementedError: it does with its classes what only real ones do"
 _FLOOD = "printed more than allowed"
 
 
@@ -71,12 +74,14 @@ class MontyTier:
 
         started = time.monotonic()
         printed = _Printed(self.limits.output)
+        if (flat := _flattened(source)) is None:
+            return Outcome(Ended.UNSUPPORTED, message=_REAL_CLASSES, level=Level.INTERPRETER)
         try:
-            outcome = _outcome(self._text(source, inputs, result, printed))
+            outcome = _outcome(self._text(flat.source, inputs, result, printed))
         except MontySyntaxError as error:
             outcome = Outcome(Ended.REFUSED, message=f"it is no Python: {error}")
         except MontyRuntimeError as error:
-            outcome = _failed(error)
+            outcome = _failed(error, flat)
         except MontyError as error:
             outcome = Outcome(Ended.CRASHED, message=str(error))
         return Outcome(
@@ -146,11 +151,19 @@ def _outcome(text: str | None) -> Outcome:
     return Outcome(Ended.DONE, json.loads(text))
 
 
-def _failed(error: MontyRuntimeError) -> Outcome:
+def _flattened(source: str) -> Flat | None:
+    """Return a program without inheritance; one that is no Python is left for monty to refuse."""
+    try:
+        return flatten(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return Flat(source, {})
+
+
+def _failed(error: MontyRuntimeError, flat: Flat) -> Outcome:
     """Return what became of a program that raised."""
     message = str(error)
     frames = error.traceback()
-    line = frames[-1].line if frames else 0
+    line = flat.line(frames[-1].line) if frames else 0
     if message.startswith(("TimeoutError: feed time", "TimeoutError: sleep limit")):
         return Outcome(Ended.TIMEOUT, message="it took longer than allowed")
     if message.startswith("MemoryError: memory limit"):

@@ -1,0 +1,170 @@
+"""What a task wants done, read from its small words: top 10, since 2015, as a pie chart.
+
+Each pattern takes words out of the task; what no pattern takes must be a name, a class, an
+attribute or a value, or the task is not read at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from knowloom.analysis.question import Fold
+from knowloom.analysis.words import Word
+
+_NUMBERS = {
+    name: str(number)
+    for number, name in enumerate(
+        "two three four five six seven eight nine ten eleven twelve".split(), start=2
+    )
+} | {"twenty": "20", "hundred": "100"}
+_YEAR = r"((?:1[5-9]|20)\d\d)"
+_MARKS = {"heat": "heatmap"}
+
+_CHART = re.compile(
+    r"\b(?:(?:as|in|with|on) an? )?(pie|bar|line|area|scatter|heat|network) "
+    r"(?:chart|plot|graph|diagram|map)s?\b|\bas an? (pie|histogram|network|scatter)\b"
+    r"|\b(histogram)\b"
+)
+_TIMES = (
+    (re.compile(rf"\bbetween {_YEAR} and {_YEAR}\b"), (">=", "<=")),
+    (re.compile(rf"\bfrom {_YEAR} (?:to|until|till|through) {_YEAR}\b"), (">=", "<=")),
+    (re.compile(rf"\b(?:in |from )?{_YEAR}-{_YEAR}\b"), (">=", "<=")),
+    (re.compile(rf"\b(?:since|from) {_YEAR}(?: on| onwards)\b"), (">=",)),
+    (re.compile(rf"\bsince {_YEAR}\b"), (">=",)),
+    (re.compile(rf"\bafter {_YEAR}\b"), (">",)),
+    (re.compile(rf"\bbefore {_YEAR}\b"), ("<",)),
+    (re.compile(rf"\b(?:until|till|up to) {_YEAR}\b"), ("<=",)),
+    (re.compile(rf"\b(?:(?:in|of|from|during|for) )?(?:the year )?{_YEAR}\b"), ("==",)),
+)
+_ABOVE = (
+    (re.compile(r"\b(?:more than|over|above) (\d[\d,]*(?:\.\d+)?)\b"), ">"),
+    (re.compile(r"\b(?:at least) (\d[\d,]*(?:\.\d+)?)\b"), ">="),
+    (re.compile(r"\b(?:fewer than|less than|under|below) (\d[\d,]*(?:\.\d+)?)\b"), "<"),
+    (re.compile(r"\b(?:at most) (\d[\d,]*(?:\.\d+)?)\b"), "<="),
+)
+_MOST = (
+    re.compile(r"\b(?:the )?(?:top|first) (\d+)\b"),
+    re.compile(r"\b(?:with )?which (\d+)\b"),
+    re.compile(r"\b(?:the )?(\d+)\b"),
+)
+_FLAGS = {
+    "change": r"\bchange points?\b|\bchanged? (?:the )?most\b|\b(?:the )?level of\b",
+    "outliers": r"\boutliers?(?: in| by)?\b",
+    "pairs": r"\bpairs? of\b",
+    "together": r"\b(?:occurs? |occurring |appear )?together\b",
+    "partners": r"\bwith (?:which|whom|what)\b",
+    "trend": r"\btrends?(?: in)?\b|\bdevelop(?:ed|s|ment)?(?: of)?\b|\bover (?:the years|time)\b"
+    r"|\bevol(?:ve|ved|ution)\b|\bover the years\b",
+    "distribution": r"\bdistribut(?:ion|ions|ed)\b",
+    "compare": r"\bcompare[ds]?\b|\bcomparison\b|\bdifference between\b|\bmore than\b",
+    "share": r"\b(?:with )?(?:what |which )?(?:shares?|proportions?|percentages?|fractions?)\b",
+    "how_many": r"\b(?:in )?how many\b",
+    "number": r"\b(?:the )?numbers? of\b|\bcounts?(?: of)?\b",
+    "distinct": r"\b(?:different|distinct|unique)\b",
+    "frequent": r"\b(?:frequent|common|often|popular)\b",
+    "most": r"\bmost\b|\blargest\b|\bhighest\b|\bbiggest\b",
+    "least": r"\bfewest\b|\bleast\b|\blowest\b|\bsmallest\b",
+}
+_FOLDS = (
+    (Fold.TOTAL, re.compile(r"\b(?:in total|total|sum of|altogether|overall)\b")),
+    (Fold.MEAN, re.compile(r"\b(?:average|mean|on average)\b")),
+    (Fold.MEDIAN, re.compile(r"\bmedians?\b")),
+    (Fold.LARGEST, re.compile(r"\bmaximum\b")),
+    (Fold.SMALLEST, re.compile(r"\bminimum\b")),
+)
+_PER = re.compile(r"\b(?:per|by|(?:of |for )?(?:each|every))\b")
+
+
+@dataclass(slots=True)
+class Directives:
+    """What the small words of a task say.
+
+    Args:
+        flags: names of kinds of work to the place of the first word that says so.
+        times: relation and year.
+        above: a relation and a number.
+        fold: how values become one.
+        most: the k of the first k.
+        chart: the mark that the task names.
+        per: places of words such as `per` and `by`.
+        taken: places of the words that were read.
+    """
+
+    flags: dict[str, int] = field(default_factory=dict[str, int])
+    times: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
+    above: tuple[str, float] | None = None
+    fold: Fold | None = None
+    most: int = 0
+    chart: str = ""
+    per: list[int] = field(default_factory=list[int])
+    taken: set[int] = field(default_factory=set[int])
+
+    def __contains__(self, flag: str) -> bool:
+        return flag in self.flags
+
+
+def directives_of(words: list[Word]) -> Directives:
+    """Return what the small words of a task say.
+
+    >>> from knowloom.analysis.words import words_of
+    >>> read = directives_of(words_of("The 5 most cited papers since 2010, as a bar chart"))
+    >>> read.most, read.times, read.chart, sorted(read.flags)
+    (5, [('>=', 2010)], 'bar', ['most'])
+    """
+    line = _Line(words)
+    read = Directives(taken=line.taken)
+    for match in line.take(_CHART):
+        mark = next(filter(None, match.groups()))
+        read.chart = _MARKS.get(mark, mark)
+    for pattern, relations in _TIMES:
+        for match in line.take(pattern):
+            read.times += [(r, int(y)) for r, y in zip(relations, match.groups(), strict=True)]
+    for pattern, relation in _ABOVE:
+        for match in line.take(pattern):
+            read.above = (relation, _number(match.group(1)))
+    for fold, pattern in _FOLDS:
+        for _ in line.take(pattern):
+            read.fold = fold
+    for name, pattern in _FLAGS.items():
+        for match in line.take(re.compile(pattern)):
+            read.flags.setdefault(name, line.place(match.start()))
+    for pattern in _MOST:
+        for match in line.take(pattern):
+            read.most = read.most or int(match.group(1))
+    read.per = [line.place(match.start()) for match in line.take(_PER)]
+    return read
+
+
+def _number(text: str) -> float:
+    number = float(text.replace(",", ""))
+    return int(number) if number.is_integer() else number
+
+
+class _Line:
+    """The words of a task on one line, small; words that a pattern took are gone."""
+
+    def __init__(self, words: list[Word]) -> None:
+        self.taken: set[int] = set()
+        self._starts: list[int] = []
+        self._text = ""
+        for word in words:
+            self._starts.append(len(self._text))
+            plain = word.text.casefold()
+            self._text += f"{_NUMBERS.get(plain, plain)} "
+
+    def take(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        """Yield the matches of a pattern and take their words out."""
+        for match in list(pattern.finditer(self._text)):
+            places = [
+                at for at, start in enumerate(self._starts) if match.start() <= start < match.end()
+            ]
+            self.taken.update(places)
+            yield match
+            blank = re.sub(r"\S", "\x00", match.group())
+            self._text = self._text[: match.start()] + blank + self._text[match.end() :]
+
+    def place(self, at: int) -> int:
+        """Return which word begins at or before a place on the line."""
+        return max(n for n, start in enumerate(self._starts) if start <= at)

@@ -1,0 +1,123 @@
+"""What a task asks, once it is read: typed values that say how a program is to be composed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Ask(StrEnum):
+    """The kinds of computation that the planner knows."""
+
+    COUNT = "count"
+    AGGREGATE = "aggregate"
+    LIST = "list"  # a number of each unit, perhaps only the largest
+    GROUP = "group"  # a number of each group of units, perhaps only the largest
+    COUNT_GROUPS = "count-groups"  # groups with more than so many
+    SHARE = "share"
+    SHARE_ABOVE = "share-above"
+    TREND = "trend"
+    DISTRIBUTION = "distribution"
+    COMPARE = "compare"
+    COMPARE_SHARES = "compare-shares"
+    PAIRS = "pairs"
+    PARTNERS = "partners"
+    CHANGE = "change"
+    OUTLIERS = "outliers"
+
+
+class Fold(StrEnum):
+    """How many values become one."""
+
+    COUNT = "count"
+    TOTAL = "total"
+    MEAN = "mean"
+    MEDIAN = "median"
+    LARGEST = "largest"
+    SMALLEST = "smallest"
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A way from a unit to what is said of it.
+
+    Args:
+        attribute: its name.
+        owner: the class that has it.
+        back: True when the owner is what the path leads to, and the unit is its value.
+        link: True when it leads to instances.
+    """
+
+    attribute: str
+    owner: str
+    back: bool = False
+    link: bool = False
+
+    @property
+    def name(self) -> str:
+        """What the path leads to, for people."""
+        return self.owner.lower() if self.back else self.attribute
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What units must be like to count.
+
+    Args:
+        path: to the value; None for the unit itself.
+        relation: `is`, or one of `>`, `>=`, `<`, `<=`.
+        values: one of which it is: plain values, or uids when the path is a link.
+        said: as a person would say it.
+    """
+
+    path: Path | None
+    relation: str
+    values: tuple[Any, ...]
+    said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A task that was read.
+
+    Args:
+        ask: what is to be computed.
+        unit: the class that is counted or measured.
+        group: by what units are grouped, or of what groups are counted.
+        fold: how many values become one.
+        measure: the value of a unit; None for the unit itself.
+        counted: True when the measure is the number of values and not the value.
+        filters: what units count.
+        sides: the two sides of a comparison.
+        most: only so many; 0 for all.
+        smallest: True when the smallest come first.
+        above: a relation and a number, for groups or units that are above it.
+        chart: the mark that the task names; empty for what suits the data.
+        notes: how the task was understood, where that is not plain.
+    """
+
+    ask: Ask
+    unit: str
+    group: Path | None = None
+    fold: Fold = Fold.COUNT
+    measure: Path | None = None
+    counted: bool = False
+    filters: tuple[Filter, ...] = ()
+    sides: tuple[Filter, ...] = ()
+    most: int = 0
+    smallest: bool = False
+    above: tuple[str, float] | None = None
+    chart: str = ""
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def paths(self) -> list[Path]:
+        """All paths that the question takes."""
+        found = [self.group, self.measure, *(f.path for f in (*self.filters, *self.sides))]
+        return [path for path in found if path is not None]
+
+    @property
+    def classes(self) -> list[str]:
+        """The classes whose instances are needed, the unit first."""
+        return list(dict.fromkeys([self.unit, *(p.owner for p in self.paths if p.back)]))
