@@ -35,8 +35,8 @@ def search(count: int) -> Iterator[tuple[str, float]]:
     pool = {colour: least_distance(family(colour), [NEUTRAL]) for colour in candidates()}
     hue = HUES[0]
     for _ in range(count - 1):
-        for colour in pool:
-            pool[colour] = min(pool[colour], least_distance(family(colour), family(hue)))
+        shades = family(hue)
+        pool = {c: min(far, least_distance(family(c), shades)) for c, far in pool.items()}
         hue = max(pool, key=pool.__getitem__)
         yield hue, pool[hue]
 

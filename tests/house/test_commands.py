@@ -12,6 +12,9 @@ from knowloom.cli import cli
 
 # Commands that write, to the graph or to a folder: they can be asked what they would do.
 WRITERS = {
+    "browser guide",
+    "browser queries",
+    "browser style",
     "demo",
     "extract",
     "load",

@@ -13,7 +13,8 @@ import neo4j
 import pytest
 
 from knowloom.browser.links import browser_link
-from knowloom.browser.style import grass, write_style
+from knowloom.browser.apply import write_style
+from knowloom.browser.style import grass
 from knowloom.ontology.concepts import Concept, Ontology
 from knowloom.server import LocalServer, ServerInfo
 from knowloom.server.config import STYLE

@@ -15,10 +15,6 @@ from knowloom.browser.branches import Paint, paints
 from knowloom.browser.colours import BLACK, NEUTRAL, mixed, text_colour
 from knowloom.knowledge.instance import GONE_LABEL
 from knowloom.ontology.concepts import Concept, Kind, Ontology, PropertyBinding
-from knowloom.server.config import STYLE
-from knowloom.server.files import write_text
-from knowloom.server.local import LocalServer
-from knowloom.settings import Settings
 
 _CAPTION = "{name}"
 _SIZES = {Kind.ENTITY: 50, Kind.EVENT: 40}  # pixels: things, and what happens between them
@@ -84,31 +80,6 @@ def rules(ontology: Ontology) -> list[Rule]:
     found = (*_base_rules(), *_class_rules(ontology), *_relation_rules(ontology))
     last = {rule.selector: place for place, rule in enumerate(found)}
     return [rule for place, rule in enumerate(found) if last[rule.selector] == place]
-
-
-def write_style(server: LocalServer, ontology: Ontology) -> None:
-    """Give the workspace's Browser the style of an ontology; the next connection applies it.
-
-    Args:
-        server: managed; it has been started once, and need not run.
-        ontology: the one whose instances it holds.
-
-    Raises:
-        DiskFull: no room is left.
-    """
-    server.workspace.served.mkdir(parents=True, exist_ok=True)
-    write_text(server.workspace.served / STYLE, grass(ontology))
-
-
-def restyle(settings: Settings, ontology: Ontology) -> None:
-    """Give the managed server's Browser the style of an ontology; other servers are left alone.
-
-    Args:
-        settings: those of the connection that the ontology is stored through.
-        ontology: as stored.
-    """
-    if not settings.uri:
-        write_style(LocalServer.of(settings), ontology)
 
 
 def caption(concept: Concept, ontology: Ontology) -> str:

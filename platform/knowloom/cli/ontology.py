@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from knowloom.browser.style import restyle
+from knowloom.browser.apply import restyle
 from knowloom.cli.connection import connection_options
 from knowloom.cli.drawing import concept_lines, tree_lines
 from knowloom.cli.output import emit, json_option

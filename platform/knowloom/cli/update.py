@@ -72,6 +72,7 @@ def run(
         knowloom update run https://example.org/people.jsonl --name people
         knowloom update run sqlite:///crm.db --query "SELECT * FROM people" --dry-run
     """
+    from knowloom.browser.apply import refresh
     from knowloom.scheduling import request_for
     from knowloom.session import knowledge_base
     from knowloom.settings import find_file
@@ -86,6 +87,8 @@ def run(
         request = Request(source, name, kind, mapping, query, allow_gone, take_over)
     with knowledge_base(settings) as kb, progress("reading") as advance:
         report = updated(kb, request, dry_run=dry_run, advance=advance)
+        if not dry_run:
+            refresh(settings, kb.database, kb.ontology)
     emit(_data(report), as_json, _lines(report, dry_run=dry_run))
     if report.counts.rejected > allow_rejects:
         ctx.exit(1)
