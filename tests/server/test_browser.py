@@ -12,8 +12,8 @@ from urllib.request import urlopen
 import neo4j
 import pytest
 
-from knowloom.browser.links import browser_link
 from knowloom.browser.apply import write_style
+from knowloom.browser.links import browser_link
 from knowloom.browser.style import grass
 from knowloom.ontology.concepts import Concept, Ontology
 from knowloom.server import LocalServer, ServerInfo

@@ -76,9 +76,9 @@ def _branch_of(ontology: Ontology, tops: Mapping[str, str]) -> dict[str, str]:
     found = {name: name for name in tops}
     for name in ontology.parents_first():
         if name not in found:
-            parents = (found[p] for p in ontology[name].parents if p in found)
-            if top := next(parents, None):
-                found[name] = top
+            tops_above = [found[p] for p in ontology[name].parents if p in found]
+            if tops_above:
+                found[name] = tops_above[0]
     return found
 
 

@@ -8,6 +8,7 @@ table 1); what counts is the smallest of the four.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from enum import Enum
 
@@ -84,7 +85,7 @@ def distance(one: str, other: str, vision: Vision = Vision.NORMAL) -> float:
     True
     """
     pairs = zip(_seen(one, vision), _seen(other, vision), strict=True)
-    return sum((a - b) ** 2 for a, b in pairs) ** 0.5
+    return math.sqrt(sum((a - b) ** 2 for a, b in pairs))
 
 
 def least_distance(one: Sequence[str], other: Sequence[str]) -> float:

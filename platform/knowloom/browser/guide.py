@@ -146,13 +146,14 @@ _EMPTY = Page(
 
 def _overview(found: Survey) -> Page:
     """Return the page that counts."""
-    listed = ", ".join(f"{one.count:,} × {one.concept.name}" for one in found.classes)
+    listed = ", ".join(f"{one.concept.name} {one.count:,}" for one in found.classes)
     return Page(
         "What is in this graph",
         (
             f"{listed}.",
-            "Every thing carries the labels of all its classes, so a query for a class finds the "
-            "subclasses' instances, too. Click a query to have it in the editor; its arrow runs it.",
+            "Every thing has the labels of all its classes, so a query for a class finds the "
+            "instances of its subclasses, too.",
+            "Click a query to have it in the editor; its arrow runs it.",
         ),
         (Query("How many of each class", _union(found.classes)),),
     )
@@ -160,8 +161,11 @@ def _overview(found: Survey) -> Page:
 
 def _union(classes: Iterable[Seen]) -> LiteralString:
     """Return one query that counts the instances of several classes."""
-    parts = [shown("count", labels=one.labels, **{"class": one.concept.name}) for one in classes]
-    return "\nUNION ALL\n".join(parts)
+    parts: list[LiteralString] = [
+        shown("count", labels=one.labels, **{"class": one.concept.name}) for one in classes
+    ]
+    text: LiteralString = "\nUNION ALL\n".join(parts)
+    return text
 
 
 def _class_page(one: Seen) -> Page:
@@ -193,9 +197,7 @@ def _hierarchy(ontology: Ontology, found: Survey) -> Page:
     name = found.classes[0].concept.name
     return Page(
         "The classes",
-        (
-            f"The ontology has {len(ontology)} classes. They are nodes too, each below its parents.",
-        ),
+        (f"The ontology has {len(ontology)} classes; they are nodes, too, below their parents.",),
         (
             Query("All classes below each other", shown("hierarchy")),
             Query(f"The class {name}", shown("class", name=name)),

@@ -1,4 +1,4 @@
-"""Guides and favourites as files: HTML for Browser, AsciiDoc for its successor, Cypher to drop in."""
+"""Guides and favourites as text: HTML for Browser, AsciiDoc for its successor, Cypher files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from html import escape
 
-from knowloom.browser.guide import Page, Query
+from knowloom.browser.guide import Page
 
 _NOT_WORD = re.compile(r"\W+")
 _SIGNS = re.compile(r"([\[\]{}*_`#|+<>^~])")
@@ -25,6 +25,7 @@ def as_html(title: str, pages: Iterable[Page]) -> str:
 def as_asciidoc(title: str, pages: Iterable[Page]) -> str:
     """Return a guide for the Browser that calendar releases bring.
 
+    >>> from knowloom.browser.guide import Query
     >>> print(as_asciidoc("Films", [Page("Two", ("Two.",), (Query("All", "RETURN 1"),))]))
     = Films
     <BLANKLINE>
@@ -46,6 +47,7 @@ def as_asciidoc(title: str, pages: Iterable[Page]) -> str:
 def favourites(pages: Iterable[Page]) -> Mapping[str, str]:
     """Return the queries as files: name to content, whose first line is the title.
 
+    >>> from knowloom.browser.guide import Query
     >>> favourites([Page("", (), (Query("All of it", "RETURN 1"),))])
     {'01-all-of-it.cypher': '// All of it\\nRETURN 1\\n'}
     """
