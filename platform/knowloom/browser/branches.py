@@ -42,8 +42,9 @@ def paints(ontology: Ontology) -> Mapping[str, Paint]:
         deepest[top] = max(deepest.get(top, 0), depths[name])
     found = {root.value: _plain(_ROOTS.get(root.value, NEUTRAL)) for root in Kind}
     for name in ontology.parents_first():
-        if top := above.get(name):
-            found[name] = Paint(shade(hues[top], depths[name], deepest[top]), hues[top])
+        if name in above:
+            hue, most = hues[above[name]], deepest[above[name]]
+            found[name] = Paint(shade(hue, depths[name], most), hue)
         elif name not in found:
             found[name] = _plain(NEUTRAL)
     return found

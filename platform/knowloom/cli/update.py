@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from knowloom.cli.connection import connection_options
-from knowloom.cli.output import emit, json_option, progress, table
+from knowloom.cli.output import emit, json_option, look_at, progress, table
 from knowloom.settings import Settings
 
 if TYPE_CHECKING:
@@ -125,6 +125,7 @@ def show(number: int, settings: Settings, as_json: bool) -> None:
     Example:
         knowloom update show 2411210504150000
     """
+    from knowloom.browser.place import browser_place
     from knowloom.errors import NotFound
     from knowloom.rolling_back import touched
     from knowloom.session import knowledge_base
@@ -135,8 +136,10 @@ def show(number: int, settings: Settings, as_json: bool) -> None:
         if found is None:
             raise NotFound("run", str(number), "see `knowloom update history`")
         instances, facts = touched(kb, number)
+        link = browser_place(settings, kb.database).run(number)
     data = {**asdict(found), "instances": instances, "facts": facts}
-    emit(data, as_json, [f"{name:10} {value}" for name, value in data.items()])
+    lines = [f"{name:10} {value}" for name, value in data.items()]
+    emit({**data, "browser": link}, as_json, [*lines, *look_at(link)])
 
 
 @update.command()

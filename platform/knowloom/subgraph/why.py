@@ -42,6 +42,7 @@ class Reason:
             sources.
         quote: the sentence of the document that says it, likewise.
         disputed: whether sources differ on it and the attribute's policy cannot settle that.
+        uid: of the instance.
     """
 
     attribute: str
@@ -52,6 +53,7 @@ class Reason:
     place: str = ""
     quote: str = ""
     disputed: bool = False
+    uid: str = ""
 
 
 class Linked(NamedTuple):
@@ -129,7 +131,11 @@ def reasons(kept: Kept, ontology: Ontology, runs: Mapping[int, PastRun]) -> list
     said = list(_evidence(kept, ontology, runs))
     disputes = project(said, ontology).disputes
     found = [
-        replace(reason, disputed=reason.evidence.stands and reason.attribute in disputes)
+        replace(
+            reason,
+            disputed=reason.evidence.stands and reason.attribute in disputes,
+            uid=kept.uid,
+        )
         for evidence in said
         for reason in _carried(evidence, kept, ontology)
     ]
@@ -239,7 +245,7 @@ def _stated(kept: Kept, ontology: Ontology, runs: Mapping[int, PastRun]) -> Iter
                 links={name: (link.uid,)},
                 row=row,
             )
-            yield Reason(name, link.uid, evidence, True, link.name or "")
+            yield Reason(name, link.uid, evidence, True, link.name or "", uid=kept.uid)
 
 
 def _statements(properties: Mapping[str, Any]) -> Iterator[tuple[int, int]]:
