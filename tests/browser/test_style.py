@@ -123,7 +123,7 @@ def test_relations_are_coloured_too() -> None:
 def test_what_is_ours_is_small() -> None:
     """knowloom's own nodes are smaller than what the user knows, and all of one colour."""
     found = rules(ONTOLOGY)
-    ours = [found["node", name] for name in ("_Run", "_Source", "_Concept")]
+    ours = [found["node", name] for name in ("_Run", "_Source", "_Record")]
     assert {rule["diameter"] for rule in ours} == {"25px"}
     assert len({rule["color"] for rule in ours}) == 1
     assert found["node", "Person"]["diameter"] == "50px"
