@@ -25,6 +25,8 @@ WRITERS = {
     "review accept",
     "review edit",
     "review reject",
+    "server dump",
+    "server load",
     "train extract",
     "update rollback",
     "update run",
