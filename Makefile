@@ -4,6 +4,7 @@
 #   make demo        the whole story on shipped data; leaves a Neo4j running and says how to stop it
 #   make test        all tests but the slow ones          make test-slow    the slow ones
 #   make test-neural those that train networks, in an environment of their own (6 GB)
+#   make test-browser those before a real Chromium, which it installs where it may
 #   make check       lint, format, types, arrows          make format       let the formatter decide
 #   make bench       what it costs, beside a hand-written loop
 #   make wheel       build sdist and wheel, and test the installed wheel
@@ -15,7 +16,7 @@ BIN := $(VENV)/bin
 NEURAL := .venv-neural
 CHECKED := platform loaders tests bench scripts examples
 
-.PHONY: demo test test-slow test-neural check format bench wheel clean help
+.PHONY: demo test test-slow test-neural test-browser check format bench wheel clean help
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -24,13 +25,16 @@ demo: $(VENV)/.installed
 	$(BIN)/knowloom demo
 
 test: $(VENV)/.developing
-	$(BIN)/pytest -m "not slow" $(PYTEST)
+	$(BIN)/pytest -m "not slow and not browser" $(PYTEST)
 
 test-slow: $(VENV)/.developing
-	$(BIN)/pytest -m slow $(PYTEST)
+	$(BIN)/pytest -m "slow and not browser" $(PYTEST)
 
 test-neural: $(NEURAL)/.installed
 	$(NEURAL)/bin/pytest tests/neural $(PYTEST)
+
+test-browser: $(VENV)/.browsing
+	$(BIN)/pytest -m browser tests/browser $(PYTEST)
 
 check: $(VENV)/.developing
 	$(BIN)/ruff check $(CHECKED)
@@ -65,6 +69,14 @@ $(VENV)/.installed: pyproject.toml
 # What it takes to change it.
 $(VENV)/.developing: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[llm,monty,ranking,schedule,sql]' --group dev
+	touch $@
+
+# What it takes to drive a Chromium: Debian's package, and a library that speaks to it.
+$(VENV)/.browsing: $(VENV)/.developing
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group browser
+	command -v chromium || command -v chromium-browser || \
+		{ apt-get update && apt-get install --yes --no-install-recommends chromium; } || \
+		{ echo "install Chromium, then run this again" >&2; exit 1; }
 	touch $@
 
 # What it takes to train networks: torch and all it brings, apart from the light environment.

@@ -16,6 +16,7 @@
     │   ├── DownloadFailed         a file could not be fetched, or is not what the lock file says
     │   ├── DiskFull               no room left in the cache or the workspace
     │   ├── ServerDidNotStart      the process ended, or did not answer in time
+    │   ├── BackupFailed           the graph could not be saved to a file, or read back from one
     │   ├── ImportFailed           the import tool refused the files of a bulk load
     │   └── WorkspaceBusy          another command is starting or changing this workspace's server
     ├── StoreError                 a Neo4j server could not do its part
@@ -215,6 +216,15 @@ class ImportFailed(ServerError):
         self.why = why
         self.log = log
         super().__init__(f"nothing was imported: {why}; mend that and run again (log: {log})")
+
+
+class BackupFailed(ServerError):
+    """The graph could not be saved to a `file`, or read back from it; `log` holds all details."""
+
+    def __init__(self, file: Path, why: str, log: Path) -> None:
+        self.file = file
+        self.log = log
+        super().__init__(f"{file}: {why}; the stored graph is as it was (log: {log})")
 
 
 class WorkspaceBusy(ServerError):

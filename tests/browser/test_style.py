@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowloom.browser.style import grass, mixed, text_colour
-from knowloom.ontology.concepts import Concept, Ontology
+from knowloom.browser.colours import mixed, text_colour
+from knowloom.browser.style import SYSTEM_CAPTIONS, caption, grass, inline
+from knowloom.ontology.concepts import Binding, Concept, Ontology, PropertyBinding
 
+ROOT = Path(__file__).parents[2]
+# Not labels, but where one is filled in.
+PLACEHOLDERS = {"_Label", "_Class"}
 RULE = re.compile(r"^(node|relationship)(?:\.(\w+))? \{\n(.*?)^\}", re.MULTILINE | re.DOTALL)
 ONTOLOGY = Ontology(
     [
@@ -49,12 +55,62 @@ def test_instances_are_called_by_name() -> None:
 
 
 def test_branches_differ_and_families_resemble() -> None:
-    """Branches have hues of their own, subclasses lighter shades, and no two are equal."""
+    """Branches have hues of their own, subclasses lighter shades and the same edge."""
     found = rules(ONTOLOGY)
     names = ("Person", "Author", "Poet", "Organization", "Award")
     colours = [found["node", name]["color"] for name in names]
     assert len(set(colours)) == len(colours)
-    assert colours[1] == mixed(colours[0], "#FFFFFF", 0.25)
+    assert colours[2] == mixed(colours[0], "#FFFFFF", 0.3)
+    edges = [found["node", name]["border-color"] for name in names]
+    assert edges[0] == edges[1] == edges[2]
+    assert len(set(edges)) == 3
+
+
+def test_no_label_of_ours_is_forgotten() -> None:
+    """Each label that a statement of ours writes has a rule, else Browser would invent one."""
+    texts = [p.read_text("utf-8") for p in (ROOT / "cypher").rglob("*.cypher")]
+    texts += [p.read_text("utf-8") for p in (ROOT / "migrations").glob("*.cypher")]
+    found = set(re.findall(r"\(\w*:(_+[A-Z]\w+)", "\n".join(texts)))
+    assert found - PLACEHOLDERS - {"_Instance"} <= set(SYSTEM_CAPTIONS) | {"_Gone"}
+    assert {"_Run", "_Record", "_Concept", "_KeptMention"} <= found
+
+
+def test_what_is_gone_is_out_of_the_way() -> None:
+    """The rule of what is gone is the last, so it wins over the classes the thing was of."""
+    labels = [name for kind, name in rules(ONTOLOGY) if kind == "node"]
+    assert labels[-1] == "_Gone"
+    assert rules(ONTOLOGY)["node", "_Gone"]["diameter"] == "25px"
+
+
+def test_events_are_smaller_than_things() -> None:
+    """What happens between things leaves them the room."""
+    found = rules(ONTOLOGY)
+    assert (found["node", "Person"]["diameter"], found["node", "Award"]["diameter"]) == (
+        "50px",
+        "40px",
+    )
+
+
+def test_a_graph_that_is_not_ours_is_painted_by_its_own_labels() -> None:
+    """Rules are for the labels a class is bound to, captions for the property its name is in."""
+    title = PropertyBinding("title")
+    film = Concept(
+        name="Film",
+        binding=Binding(labels=("Movie", "Short"), attributes=(("name", title),)),
+    )
+    sheet = grass(Ontology([film]))
+    assert caption(film, Ontology([film])) == "{title}"
+    assert sheet.index("node.Movie {") < sheet.index("node.Movie.Short {")
+    assert "node.Film" not in sheet
+
+
+def test_one_line_says_the_same_as_the_sheet() -> None:
+    """The form for a server's configuration has the same rules in the same order."""
+    text = inline(ONTOLOGY)
+    assert "\n" not in text
+    assert ";" not in text
+    names = [".".join(filter(None, key)) for key in rules(ONTOLOGY)]
+    assert list(json.loads(text)) == names
 
 
 def test_relations_are_coloured_too() -> None:
@@ -67,8 +123,8 @@ def test_relations_are_coloured_too() -> None:
 def test_what_is_ours_is_small() -> None:
     """knowloom's own nodes are smaller than what the user knows, and all of one colour."""
     found = rules(ONTOLOGY)
-    ours = [found["node", name] for name in ("_Run", "_Source", "_Concept")]
-    assert {rule["diameter"] for rule in ours} == {"30px"}
+    ours = [found["node", name] for name in ("_Run", "_Source", "_Record")]
+    assert {rule["diameter"] for rule in ours} == {"25px"}
     assert len({rule["color"] for rule in ours}) == 1
     assert found["node", "Person"]["diameter"] == "50px"
 

@@ -12,6 +12,9 @@ from knowloom.cli import cli
 
 # Commands that write, to the graph or to a folder: they can be asked what they would do.
 WRITERS = {
+    "browser guide",
+    "browser queries",
+    "browser style",
     "demo",
     "extract",
     "load",
@@ -23,6 +26,8 @@ WRITERS = {
     "review accept",
     "review edit",
     "review reject",
+    "server dump",
+    "server load",
     "split",
     "taxonomy expand",
     "train extract",

@@ -6,39 +6,57 @@ has none and lets that win. So every label gets a rule, superclasses before thei
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from knowloom.ontology.concepts import Kind, Ontology
-from knowloom.server.config import STYLE
-from knowloom.server.files import write_text
-from knowloom.server.local import LocalServer
-from knowloom.settings import Settings
+import orjson
 
-# Hues that people with any kind of colour blindness tell apart (Okabe and Ito, 2008), and one
-# neutral colour for everything that is not the user's own knowledge.
-_HUES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
-_NEUTRAL = "#8A929E"
-_ROOTS = {Kind.ENTITY.value: "#5B6573", Kind.EVENT.value: "#3F4650"}
-_WHITE, _BLACK = "#FFFFFF", "#000000"
+from knowloom.browser.branches import Paint, paints
+from knowloom.browser.colours import BLACK, NEUTRAL, mixed, text_colour
+from knowloom.knowledge.instance import ASIDE_LABELS
+from knowloom.ontology.concepts import Concept, Kind, Ontology, PropertyBinding
+
 _CAPTION = "{name}"
+_SIZES = {Kind.ENTITY: 50, Kind.EVENT: 40}  # pixels: things, and what happens between them
+_SMALL = 25  # knowloom's own
+_READ = {"_Concept": 50, "_Attribute": 40}  # those that people look at for their own sake
 # Labels of knowloom's own nodes and what each is called in the picture.
-_SYSTEM = {
+SYSTEM_CAPTIONS = {
     "_Concept": _CAPTION,
     "_Attribute": _CAPTION,
     "_OntologyVersion": "{number}",
     "_Record": "{source}",
+    "_RetractedFact": "{source}",
+    "_KeptMention": _CAPTION,
     "_Run": "{command}",
     "_Source": _CAPTION,
+    "_Document": _CAPTION,
+    "_Chunk": "{place}",
+    "_Proposal": "{subject}",
     "__Neo4jMigration": "{version}",
     "__Neo4jMigrationsLock": "{id}",
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of a style sheet.
+
+    Args:
+        selector: what it is for: `node`, `node.Person`, `relationship.WORKS_AT`.
+        properties: by their names in GraSS.
+    """
+
+    selector: str
+    properties: dict[str, str]
+
+
 def grass(ontology: Ontology) -> str:
     """Return the style sheet of an ontology.
 
-    Each branch below a root has a hue of its own, its subclasses lighter shades of it; captions
-    are names, and knowloom's own nodes stay small and grey.
+    Each branch of the hierarchy has a family of colours: classes are lighter with every level,
+    and all have an edge of the family's darkest. Captions are names; knowloom's own nodes stay
+    small and grey.
 
     >>> from knowloom.ontology.concepts import Concept
     >>> sheet = grass(Ontology([Concept(name="Person"), Concept(name="Author",
@@ -46,134 +64,124 @@ def grass(ontology: Ontology) -> str:
     >>> sheet.index("node.Entity {") < sheet.index("node.Person {") < sheet.index("node.Author {")
     True
     """
-    rules = [*_base_rules(), *_class_rules(ontology), *_relation_rules(ontology)]
-    return "\n".join(rules)
+    return "\n".join(map(_as_text, rules(ontology)))
 
 
-def write_style(server: LocalServer, ontology: Ontology) -> None:
-    """Give the workspace's Browser the style of an ontology; the next connection applies it.
+def inline(ontology: Ontology) -> str:
+    """Return the same style sheet on one line, as it can stand in a server's configuration.
 
-    Args:
-        server: managed; it has been started once, and need not run.
-        ontology: the one whose instances it holds.
-
-    Raises:
-        DiskFull: no room is left.
+    >>> ";" in inline(Ontology())
+    False
     """
-    server.workspace.served.mkdir(parents=True, exist_ok=True)
-    write_text(server.workspace.served / STYLE, grass(ontology))
+    return orjson.dumps({rule.selector: rule.properties for rule in rules(ontology)}).decode()
 
 
-def restyle(settings: Settings, ontology: Ontology) -> None:
-    """Give the managed server's Browser the style of an ontology; other servers are left alone.
+def rules(ontology: Ontology) -> list[Rule]:
+    """Return the rules of an ontology's style sheet, later ones winning."""
+    found = (*_base_rules(), *_class_rules(ontology), *_relation_rules(ontology))
+    last = {rule.selector: place for place, rule in enumerate(found)}
+    return [rule for place, rule in enumerate(found) if last[rule.selector] == place]
 
-    Args:
-        settings: those of the connection that the ontology is stored through.
-        ontology: as stored.
+
+def caption(concept: Concept, ontology: Ontology) -> str:
+    """Return what the instances of a class are called in the picture.
+
+    It is their name, together with what else tells two of one name apart: the plain values of the
+    key. In a graph that is not ours the properties are those it is bound to.
+
+    >>> from knowloom.ontology.concepts import Attribute
+    >>> prize = Concept(name="Prize", key=("name", "year"), attributes=(Attribute(name="year"),))
+    >>> caption(prize, Ontology([prize]))
+    '{name} {year}'
     """
-    if not settings.uri:
-        write_style(LocalServer.of(settings), ontology)
+    known = ontology.attributes(concept.name)
+    key = ontology.key(concept.name)
+    wanted = dict.fromkeys(("name", *(key[1] if key and "name" in key[1] else ())))
+    bound = dict(concept.binding.attributes) if concept.binding else {}
+    plain = [name for name in wanted if name in known and not known[name].is_link]
+    places = (bound.get(name, PropertyBinding(name)) for name in plain)
+    found = [place.property for place in places if isinstance(place, PropertyBinding)]
+    return " ".join(f"{{{name}}}" for name in found) or _CAPTION
 
 
-def mixed(colour: str, other: str, share: float) -> str:
-    """Return `colour` with a share of another, both `#RRGGBB`.
-
-    >>> mixed("#000000", "#FFFFFF", 0.5)
-    '#808080'
-    """
-    pairs = zip(_channels(colour), _channels(other), strict=True)
-    return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in pairs)
-
-
-def text_colour(background: str) -> str:
-    """Return black or white, whichever is easier to read on a background (WCAG contrast).
-
-    >>> text_colour("#0072B2"), text_colour("#F0E442")
-    ('#FFFFFF', '#000000')
-    """
-    light = _luminance(background)
-    return _WHITE if 1.05 / (light + 0.05) > (light + 0.05) / 0.05 else _BLACK
-
-
-def _base_rules() -> Iterator[str]:
+def _base_rules() -> Iterator[Rule]:
     """Yield the rules of what every graph of ours has, the most general first."""
-    yield _node("", _NEUTRAL, "<id>", diameter=50)
-    yield _relationship("", _NEUTRAL)
-    for label, caption in _SYSTEM.items():
-        yield _node(label, _NEUTRAL, caption, diameter=30)
-    yield _node("_Instance", _NEUTRAL, _CAPTION, diameter=50)
+    grey = Paint(NEUTRAL, NEUTRAL)
+    yield _node((), grey, "<id>", 50)
+    yield _relationship("", NEUTRAL)
+    for label, text in SYSTEM_CAPTIONS.items():
+        yield _node((label,), grey, text, _READ.get(label, _SMALL))
+    yield _node(("_Instance",), grey, _CAPTION, 50)
 
 
-def _class_rules(ontology: Ontology) -> Iterator[str]:
-    """Yield a rule for every class of entities and events, superclasses first."""
-    colours = _colours(ontology)
+def _class_rules(ontology: Ontology) -> Iterator[Rule]:
+    """Yield the rules for every class of entities and events, superclasses first.
+
+    The last one is of what is gone: whatever else it was, it is out of the way.
+    """
+    painted = paints(ontology)
     for name in ontology.parents_first():
-        if ontology.kind(name) is not Kind.RELATION:
-            yield _node(name, colours[name], _CAPTION, diameter=50)
+        if size := _SIZES.get(ontology.kind(name)):
+            concept = ontology[name]
+            labels = concept.binding.labels if concept.binding else (name,)
+            text = caption(concept, ontology)
+            for label in labels:
+                yield _node((label,), painted[name], text, size)
+            if len(labels) > 1:
+                yield _node(labels, painted[name], text, size)
+    for label in ASIDE_LABELS:
+        yield _node((label,), Paint(NEUTRAL, NEUTRAL), _CAPTION, _SMALL)
 
 
-def _relation_rules(ontology: Ontology) -> Iterator[str]:
+def _relation_rules(ontology: Ontology) -> Iterator[Rule]:
     """Yield a rule for the relationship type of every relation class."""
-    colours = _colours(ontology)
+    painted = paints(ontology)
     for concept in ontology.concepts:
         if ontology.kind(concept.name) is Kind.RELATION:
-            yield _relationship(concept.relationship_type, colours[concept.name])
+            yield _relationship(concept.relationship_type, painted[concept.name].fill)
 
 
-def _colours(ontology: Ontology) -> dict[str, str]:
-    """Return a colour for every class: its branch's hue, lighter with every level."""
-    branches = [name for root in Kind for name in ontology.children(root.value)]
-    hues = {name: _hue(place) for place, name in enumerate(dict.fromkeys(branches))}
-    colours = {root.value: _ROOTS.get(root.value, _NEUTRAL) for root in Kind}
-    for name in ontology.parents_first():
-        if name in hues:
-            colours[name] = hues[name]
-        elif name not in colours:
-            colours[name] = mixed(colours[ontology[name].parents[0]], _WHITE, 0.25)
-    return colours
-
-
-def _hue(place: int) -> str:
-    """Return the hue of a branch; those after the seventh are darker shades of the first."""
-    again, hue = divmod(place, len(_HUES))
-    return mixed(_HUES[hue], _BLACK, 1 - 0.7**again)
-
-
-def _node(label: str, colour: str, caption: str, diameter: int) -> str:
-    """Return the rule of a label; of all nodes when it is empty."""
-    return (
-        f"node{f'.{label}' if label else ''} {{\n"
-        f"  diameter: {diameter}px;\n"
-        f"  color: {colour};\n"
-        f"  border-color: {mixed(colour, _BLACK, 0.2)};\n"
-        f"  text-color-internal: {text_colour(colour)};\n"
-        f'  caption: "{caption}";\n'
-        "}"
+def _node(labels: Iterable[str], paint: Paint, text: str, size: int) -> Rule:
+    """Return the rule of nodes with these labels; of all nodes without any."""
+    return Rule(
+        _selector("node", labels),
+        {
+            "diameter": f"{size}px",
+            "color": paint.fill,
+            "border-color": mixed(paint.hue, BLACK, 0.2),
+            "border-width": "3px",
+            "text-color-internal": text_colour(paint.fill),
+            "font-size": "10px",
+            "caption": text,
+        },
     )
 
 
-def _relationship(type_: str, colour: str) -> str:
+def _relationship(type_: str, colour: str) -> Rule:
     """Return the rule of a relationship type; of all of them when it is empty."""
-    return (
-        f"relationship{f'.{type_}' if type_ else ''} {{\n"
-        f"  color: {colour};\n"
-        "  shaft-width: 1px;\n"
-        "  font-size: 8px;\n"
-        "  padding: 3px;\n"
-        "  text-color-external: #000000;\n"
-        f"  text-color-internal: {text_colour(colour)};\n"
-        '  caption: "<type>";\n'
-        "}"
+    return Rule(
+        _selector("relationship", (type_,) if type_ else ()),
+        {
+            "color": colour,
+            "shaft-width": "1px",
+            "font-size": "8px",
+            "padding": "3px",
+            "text-color-external": BLACK,
+            "text-color-internal": text_colour(colour),
+            "caption": "<type>",
+        },
     )
 
 
-def _channels(colour: str) -> tuple[int, int, int]:
-    """Return red, green and blue, each from 0 to 255."""
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+def _selector(what: str, names: Iterable[str]) -> str:
+    """Return what a rule is for; a dot within a name is no separator."""
+    return ".".join((what, *(name.replace(".", "\\.") for name in names)))
 
 
-def _luminance(colour: str) -> float:
-    """Return the relative luminance as WCAG defines it, from 0 to 1."""
-    shares = [c / 255 for c in _channels(colour)]
-    linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+def _as_text(rule: Rule) -> str:
+    """Return a rule as GraSS; its texts stand in quotes."""
+    lines = (
+        f'  {name}: "{value}";' if name == "caption" else f"  {name}: {value};"
+        for name, value in rule.properties.items()
+    )
+    return "\n".join((f"{rule.selector} {{", *lines, "}"))

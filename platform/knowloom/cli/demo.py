@@ -59,7 +59,7 @@ def _plan(folder: Path, settings: Settings) -> Iterator[str]:
 
 def _story(folder: Path, settings: Settings) -> Iterator[str]:
     """Do what the demo does, yielding what there is to see."""
-    from knowloom.browser.style import restyle
+    from knowloom.browser.apply import refresh
     from knowloom.session import knowledge_base
 
     if settings.uri:
@@ -69,9 +69,9 @@ def _story(folder: Path, settings: Settings) -> Iterator[str]:
         ending = _started(settings)
     with knowledge_base(settings) as kb:
         _store_ontology(kb, folder / "ontology.py")
-        restyle(settings, kb.ontology)
         yield from _data(kb, folder)
         yield from _documents(kb, folder / "documents")
+        refresh(settings, kb.database, kb.ontology)
         yield from _classes(kb)
         yield from _answers(kb, folder)
     yield ""

@@ -60,6 +60,7 @@ def extract(
         knowloom extract paper.pdf --dry-run --json
         knowloom extract notes.md --extractor model
     """
+    from knowloom.browser.apply import refresh
     from knowloom.extracting import extract as extracted
     from knowloom.extracting import size_of
     from knowloom.extractors import extractor_named
@@ -80,6 +81,8 @@ def extract(
                 advance=advance,
             )
         )
+        if not dry_run:
+            refresh(settings, kb.database, kb.ontology)
     emit({**_data(reports), "model": asdict(spent)}, as_json, _lines(reports, spent))
     rejected = sum(r.write.counts.rejected for r in reports if r.write)
     if any(r.faults for r in reports) or rejected > allow_rejects:

@@ -55,7 +55,7 @@ def load(
         knowloom load triples train.txt --dry-run
     """
     from knowloom import loading
-    from knowloom.browser.style import restyle
+    from knowloom.browser.apply import refresh
     from knowloom.session import knowledge_base
 
     with knowledge_base(settings) as kb:
@@ -70,8 +70,7 @@ def load(
                 reports = _bulk(kb, settings, chosen, advance)
             else:
                 reports = loading.load(kb, chosen, advance)
-        if chosen.added:
-            restyle(settings, kb.ontology)
+        refresh(settings, kb.database, kb.ontology)
     emit([_data(r) for r in reports], as_json, [line for r in reports for line in _lines(r)])
     if sum(r.counts.rejected for r in reports) > allow_rejects:
         ctx.exit(1)

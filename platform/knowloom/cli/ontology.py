@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 
-from knowloom.browser.style import restyle
+from knowloom.browser.apply import restyle
+from knowloom.browser.place import browser_place
 from knowloom.cli.connection import connection_options
 from knowloom.cli.drawing import concept_lines, tree_lines
-from knowloom.cli.output import emit, json_option
+from knowloom.cli.output import emit, json_option, look_at
 from knowloom.errors import Fault, OntologyError, UsageError
 from knowloom.knowledge.plugins import Loader, kinds, loader
 from knowloom.ontology.as_json import concept_to_json
@@ -120,22 +121,27 @@ def show(name: str | None, settings: Settings, as_json: bool) -> None:
     with open_database(settings) as database:
         stored = store.load(database)
         counts = population(database, stored)
+        place = browser_place(settings, database)
     if name is None:
         rows = [
             {"name": c.name, "parents": c.parents, "instances": counts.get(c.name, 0)}
             for c in stored
         ]
-        emit(rows, as_json, () if as_json else tree_lines(stored, counts))
+        link = place.concept("") if rows else ""
+        emit(rows, as_json, () if as_json else [*tree_lines(stored, counts), *look_at(link)])
         return
     count = counts.get(stored[name].name, 0)
+    link = place.concept(stored[name].name)
     data = {
         **concept_to_json(stored[name]),
         "ancestors": stored.ancestors(name),
         "all_attributes": list(stored.attributes(name)),
         "subclasses": stored.children(name),
         "instances": count,
+        "browser": link,
     }
-    emit(data, as_json, () if as_json else concept_lines(stored, name, count))
+    lines = () if as_json else [*concept_lines(stored, name, count), *look_at(link)]
+    emit(data, as_json, lines)
 
 
 @ontology.command()

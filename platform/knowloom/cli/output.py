@@ -25,6 +25,11 @@ def emit(data: Any, as_json: bool, lines: Iterable[str] = ()) -> None:
         click.echo(line)
 
 
+def look_at(link: str) -> list[str]:
+    """Return the lines that lead to Neo4j Browser; none without a link."""
+    return ["", f"Look at it: {link}"] if link else []
+
+
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
     """Return the lines of a plain table with aligned columns."""
     from io import StringIO

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from knowloom.cli.connection import connection_options
-from knowloom.cli.output import emit, json_option, table
+from knowloom.cli.output import emit, json_option, look_at, table
 from knowloom.settings import Settings
 
 if TYPE_CHECKING:
+    from knowloom.browser.place import BrowserPlace
     from knowloom.ontology.things import Thing
     from knowloom.store.search import Hit
     from knowloom.subgraph.graph import Subgraph
@@ -40,11 +41,15 @@ def find(
         knowloom find Person
         knowloom find Person affiliation="University of Toronto" born=1947-12-06
     """
+    from knowloom.browser.place import browser_place
     from knowloom.session import knowledge_base
 
     with knowledge_base(settings) as kb:
         found = kb.reader.find(concept, _conditions(conditions), limit)
-    emit([_shown(thing) for thing in found], as_json, () if as_json else _things(found))
+        place = browser_place(settings, kb.database)
+    data = [{**_shown(thing), "browser": place.thing(thing.uid)} for thing in found]
+    link = place.things(thing.uid for thing in found)
+    emit(data, as_json, () if as_json else [*_things(found), *look_at(link)])
 
 
 @click.command()
@@ -77,14 +82,17 @@ def subgraph(
         knowloom subgraph "Geoffrey Hinton" --hops 2
         knowloom subgraph "Geoffrey Hinton" --code > hinton.py
     """
+    from knowloom.browser.place import browser_place
     from knowloom.session import knowledge_base
 
     with knowledge_base(settings) as kb:
         found = kb.subgraph(seed, hops, limit=limit, per_node_cap=per_node_cap)
+        link = browser_place(settings, kb.database).things(t.uid for t in found.instances)
     if as_code:
         emit({"code": found.code()} if as_json else None, as_json, found.code().splitlines())
         return
-    emit(found.json() if as_json else None, as_json, () if as_json else _drawn(found))
+    data = {**found.json(), "browser": link} if as_json else None
+    emit(data, as_json, () if as_json else [*_drawn(found), *look_at(link)])
 
 
 @click.command()
@@ -99,11 +107,15 @@ def search(text: tuple[str, ...], limit: int, settings: Settings, as_json: bool)
     Example:
         knowloom search geoffrey hinton
     """
+    from knowloom.browser.place import browser_place
     from knowloom.session import knowledge_base
 
     with knowledge_base(settings) as kb:
         hits = kb.search(" ".join(text), limit=limit)
-    emit([_hit(hit) for hit in hits], as_json, () if as_json else _hits(hits))
+        place = browser_place(settings, kb.database)
+    data = [{**_hit(hit), "browser": _hit_link(place, hit)} for hit in hits]
+    link = _hit_link(place, hits[0]) if hits else ""
+    emit(data, as_json, () if as_json else [*_hits(hits), *look_at(link)])
 
 
 @click.command()
@@ -121,11 +133,14 @@ def why(seed: str, attribute: str | None, settings: Settings, as_json: bool) -> 
     Example:
         knowloom why "Geoffrey Hinton" born
     """
+    from knowloom.browser.place import browser_place
     from knowloom.session import knowledge_base
 
     with knowledge_base(settings) as kb:
         found = kb.why(seed, attribute)
-    emit([_reason(reason) for reason in found], as_json, () if as_json else _reasons(found))
+        link = browser_place(settings, kb.database).evidence(found[0].uid) if found else ""
+    data = [{**_reason(reason), "browser": link} for reason in found]
+    emit(data, as_json, () if as_json else [*_reasons(found), *look_at(link)])
 
 
 def _conditions(given: Sequence[str]) -> Mapping[str, Any]:
@@ -199,6 +214,11 @@ def _hit(hit: Hit) -> dict[str, Any]:
         "text": hit.text,
         "score": hit.score,
     }
+
+
+def _hit_link(place: BrowserPlace, hit: Hit) -> str:
+    """Return the link to what was found."""
+    return place.concept(hit.id) if hit.kind.value == "concept" else place.thing(hit.id)
 
 
 def _hits(hits: Sequence[Hit]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -82,6 +83,51 @@ def logs(settings: Settings, as_json: bool) -> None:
         as_json,
         [text.rstrip() or "It has said nothing yet.", f"In more detail: {detailed}"],
     )
+
+
+@server.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would be written; write nothing.")
+@workspace_option
+@json_option
+def dump(file: Path, dry_run: bool, settings: Settings, as_json: bool) -> None:
+    """Write the whole graph of the workspace's Neo4j to FILE.
+
+    A running server is stopped for as long as that takes, and started again.
+
+    \b
+    knowloom server dump graph.dump
+    """
+    from knowloom.server import backup
+
+    local = LocalServer.of(settings)
+    size = None if dry_run else backup.dump(local, file)
+    said = "would write" if dry_run else f"wrote {(size or 0) / 1e6:.1f} MB:"
+    emit({"file": str(file), "bytes": size}, as_json, [f"{said} {file}"])
+
+
+@server.command("load")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would be replaced; replace nothing.")
+@workspace_option
+@json_option
+def load_(file: Path, dry_run: bool, settings: Settings, as_json: bool) -> None:
+    """Put the graph in FILE in the place of all that the workspace's Neo4j holds.
+
+    FILE is what `knowloom server dump` wrote, or `neo4j-admin database dump`. The server runs
+    afterwards.
+
+    \b
+    knowloom server load graph.dump
+    """
+    from knowloom.server import backup
+
+    local = LocalServer.of(settings)
+    if not dry_run:
+        backup.load(local, file)
+    said = "would replace" if dry_run else "replaced"
+    line = f"{said} the graph of {local.workspace.folder} by that in {file}"
+    emit({"file": str(file), "loaded": not dry_run}, as_json, [line])
 
 
 def started(local: LocalServer) -> ServerInfo:

@@ -13,7 +13,7 @@ import click
 
 from knowloom.cli.connection import connection_options, workspace_option
 from knowloom.cli.identity import fit, resolve
-from knowloom.cli.output import emit, json_option, progress, table
+from knowloom.cli.output import emit, json_option, look_at, progress, table
 from knowloom.settings import Settings
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ def run(
         knowloom update run sqlite:///crm.db --query "SELECT * FROM people" --mapping m.toml
         knowloom update run https://example.org/people.jsonl --mapping m.toml --delta
     """
+    from knowloom.browser.apply import refresh
     from knowloom.session import knowledge_base
     from knowloom.settings import find_file
     from knowloom.update.sources import read_sources, source_of
@@ -84,6 +85,8 @@ def run(
             )
             reports.append(report)
             allowed = allowed and report.rejected <= source.allow_rejects
+        if not dry_run:
+            refresh(settings, kb.database, kb.ontology)
     emit([_data(r) for r in reports], as_json, [line for r in reports for line in _lines(r)])
     if not allowed:
         ctx.exit(1)
@@ -125,14 +128,17 @@ def show(run: int, settings: Settings, as_json: bool) -> None:
     Example:
         knowloom update show 2611210617411234
     """
+    from knowloom.browser.place import browser_place
     from knowloom.session import knowledge_base
     from knowloom.update.rollback import entry, traces
 
     with knowledge_base(settings) as kb:
         found = entry(kb.database, run)
         left = traces(kb.database, kb.ontology, run)
+        link = browser_place(settings, kb.database).run(run)
     changes = _changes(left, back=True)
     data: dict[str, Any] = {**_entry(found), "things": left.things, "changes": changes}
+    data["browser"] = link
     lines = [
         f"{name}: {value}" for name, value in _entry(found).items() if value not in ("", None)
     ]
@@ -141,7 +147,7 @@ def show(run: int, settings: Settings, as_json: bool) -> None:
         f"  {c['uid']} {c['attribute']}: {c['before']!r} -> {c['after']!r}"
         for c in data["changes"]
     ]
-    emit(data, as_json, lines)
+    emit(data, as_json, [*lines, *look_at(link)])
 
 
 @update.command()

@@ -17,6 +17,7 @@ from knowloom.ontology.concepts import Attribute, Ontology
 from knowloom.ontology.values import reader
 
 INSTANCE_LABEL = "_Instance"
+ASIDE_LABELS = ("_Redirect", "_Retired")  # of what was merged, and of what nobody speaks of
 NOTHING_MERGED: Mapping[str, str] = {}
 
 

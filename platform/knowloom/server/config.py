@@ -11,6 +11,7 @@ USER = "neo4j"
 DATABASE = "neo4j"
 SERVED = "knowloom"  # the folder below /browser/ that holds the files of one workspace
 STYLE = "style.grass"
+GUIDE = "guide.html"
 _MAIN = "org.neo4j.server.CommunityEntryPoint"
 _ADMIN = "org.neo4j.cli.AdminTool"
 _MEGABYTE = 2**20
@@ -85,10 +86,10 @@ def server_settings(ports: Ports, page_cache: str) -> str:
     """Return the text of the server's `neo4j.conf`.
 
     Logins are always needed, nobody outside this machine can connect, nothing is reported to
-    anybody, and Neo4j Browser neither loads nor sends anything elsewhere. It applies the
-    workspace's style when it connects.
+    anybody, and Neo4j Browser neither loads nor sends anything elsewhere. When it connects it
+    applies the workspace's style and opens its guide.
     """
-    style = f"http://localhost:{ports.http}/browser/{SERVED}/{STYLE}"
+    files = f"http://localhost:{ports.http}/browser/{SERVED}"
     return _lines(
         ("server.default_listen_address", "127.0.0.1"),
         ("server.bolt.listen_address", f"127.0.0.1:{ports.bolt}"),
@@ -105,7 +106,7 @@ def server_settings(ports: Ports, page_cache: str) -> str:
         # Without this every stop waits ten seconds for threads that have nothing to do.
         ("internal.server.bolt.thread_pool_shutdown_wait_time", "0s"),
         ("dbms.security.http_static_content_security_policy_header", _CONTENT_POLICY),
-        ("browser.post_connect_cmd", f"style {style}"),
+        ("browser.post_connect_cmd", f"style {files}/{STYLE}; guide {files}/{GUIDE}"),
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -177,6 +179,22 @@ class LocalServer:
             self._stop()
             swap.begin(self.workspace.home)
             return self._start()
+
+    @contextmanager
+    def at_rest(self) -> Generator[None]:
+        """Keep the server from running; one that ran is started again in the end.
+
+        Raises:
+            WorkspaceBusy: another process has been changing this workspace for too long.
+            ServerError: as for `start`.
+        """
+        with self.workspace.changing():
+            ran = self._stop()
+            try:
+                yield
+            finally:
+                if ran:
+                    self._start()
 
     def java(self) -> Java:
         """Return the Java that runs the server.

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from knowloom.server.config import SERVED, STYLE
+from knowloom.server.config import GUIDE, SERVED, STYLE
 from knowloom.server.files import write_text
 
-# Browser asks for the style as soon as it connects; until an ontology brings one, this is all.
+# Browser asks for both as soon as it connects; until an ontology brings them, this is all.
 _FIRST_STYLE = """\
 node { diameter: 50px; color: #A5ABB6; border-color: #9AA1AC; text-color-internal: #FFFFFF; }
 relationship { color: #A5ABB6; shaft-width: 1px; caption: "<type>"; }
 """
+_FIRST_GUIDE = """\
+<article class="guide">
+<title>knowloom</title>
+<slide><h3>Nothing is here yet</h3>
+<p>Store an ontology and load something; this guide is then written anew.</p>
+<pre>knowloom ontology load ontology.py
+knowloom load csv people.csv</pre>
+</slide>
+</article>
+"""
+_FIRST = {STYLE: _FIRST_STYLE, GUIDE: _FIRST_GUIDE}
 
 
 def prepare(web: Path, browser: Path) -> None:
@@ -36,5 +47,6 @@ def prepare(web: Path, browser: Path) -> None:
         link.symlink_to(source)
     for outdated in present.values():
         outdated.unlink()
-    if not (served / STYLE).exists():
-        write_text(served / STYLE, _FIRST_STYLE)
+    for name, text in _FIRST.items():
+        if not (served / name).exists():
+            write_text(served / name, text)

@@ -44,6 +44,7 @@ class Reason:
             sources.
         quote: the sentence of the document that says it, likewise.
         disputed: whether sources differ on it and the attribute's policy cannot settle that.
+        uid: of the instance.
     """
 
     attribute: str
@@ -54,6 +55,7 @@ class Reason:
     place: str = ""
     quote: str = ""
     disputed: bool = False
+    uid: str = ""
 
 
 class Linked(NamedTuple):
@@ -135,7 +137,11 @@ def reasons(
     said = list(_evidence(kept, ontology, runs))
     disputes = project(said, ontology, policy).disputes
     found = [
-        replace(reason, disputed=reason.evidence.stands and reason.attribute in disputes)
+        replace(
+            reason,
+            disputed=reason.evidence.stands and reason.attribute in disputes,
+            uid=kept.uid,
+        )
         for evidence in said
         for reason in _carried(evidence, kept, ontology)
     ]
@@ -245,7 +251,7 @@ def _stated(kept: Kept, ontology: Ontology, runs: Mapping[int, PastRun]) -> Iter
                 links={name: (link.uid,)},
                 row=row,
             )
-            yield Reason(name, link.uid, evidence, True, link.name or "")
+            yield Reason(name, link.uid, evidence, True, link.name or "", uid=kept.uid)
 
 
 def _statements(properties: Mapping[str, Any]) -> Iterator[tuple[int, int]]:

@@ -1,0 +1,13 @@
+// Show what every source says of an instance, the sentence of a document included.
+// parameters: uid
+// columns: name, source, row, recorded, says, passage
+MATCH (n:_Instance {uid: $uid})
+OPTIONAL MATCH (n)-[:_RECORD]->(kept:_Record)
+OPTIONAL MATCH (inline:_Run {id: n._run})
+WITH n, kept, coalesce(kept.source, inline.source) AS source, coalesce(kept.row, n._row) AS row,
+  coalesce(kept.recorded, inline.started) AS recorded
+OPTIONAL MATCH (:_Source {name: source})-[:_IS_DOCUMENT]->(:_Document)-[:_CHUNK]->(c:_Chunk)
+WHERE c.start <= row AND row < c.start + size(c.text)
+WITH n, kept, source, row, recorded, min(substring(c.text, row - c.start, coalesce(kept.end, n._end) - row)) AS passage
+RETURN n.name AS name, source, row, recorded, coalesce(kept.body, properties(n)) AS says, passage
+ORDER BY recorded

@@ -1,0 +1,6 @@
+// List some instances of a class with their plain values.
+// parameters: none; _Label is its label, _name where the name is, columns the other values
+// columns: name and one for each value
+MATCH (n:_Label)
+RETURN n._name AS name/*columns*/
+ORDER BY name LIMIT 25

@@ -1,0 +1,122 @@
+"""Style and guide as files: where the managed server shows them, or in a folder to take along."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from knowloom.browser.style import grass, inline
+from knowloom.errors import KnowloomError
+from knowloom.ontology.concepts import Ontology
+from knowloom.server.config import GUIDE, STYLE
+from knowloom.server.files import disk_room, write_text
+from knowloom.server.local import LocalServer
+from knowloom.settings import Settings
+
+if TYPE_CHECKING:
+    from knowloom.browser.guide import Page, Tried
+    from knowloom.store.database import Database
+
+_TITLE = "knowloom: what is in this graph"
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """A guide that was made for one graph.
+
+    Args:
+        pages: with the queries that work there.
+        log: how each query went, those that were left out too.
+    """
+
+    pages: Sequence[Page]
+    log: Sequence[Tried]
+
+
+def make_guide(database: Database, ontology: Ontology) -> Guide:
+    """Return a guide to what a graph holds, its queries tried there.
+
+    Args:
+        database: read only.
+        ontology: as stored there.
+    """
+    from knowloom.browser.guide import pages, tried
+    from knowloom.browser.survey import survey
+
+    return Guide(*tried(database, pages(ontology, survey(database, ontology))))
+
+
+def style_files(ontology: Ontology) -> Mapping[str, str]:
+    """Return the style as files: GraSS, and the line of a server's configuration that holds it."""
+    setting = f"browser.post_connect_cmd=style {inline(ontology)}\n"
+    return {STYLE: grass(ontology), "style.conf": setting}
+
+
+def guide_files(guide: Guide) -> Mapping[str, str]:
+    """Return a guide as files: for Neo4j Browser, and as AsciiDoc for its successor."""
+    from knowloom.browser.pages import as_asciidoc, as_html
+
+    return {
+        GUIDE: as_html(_TITLE, guide.pages),
+        "guide.adoc": as_asciidoc(_TITLE, guide.pages),
+    }
+
+
+def write_files(folder: Path, files: Mapping[str, str]) -> list[Path]:
+    """Write files into a folder, which is made when it is not there, and return where they are.
+
+    Raises:
+        DiskFull: no room is left.
+    """
+    with disk_room(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            write_text(folder / name, text)
+    return [folder / name for name in files]
+
+
+def write_style(server: LocalServer, ontology: Ontology) -> None:
+    """Give the workspace's Browser the style of an ontology; the next connection applies it.
+
+    Args:
+        server: managed; it has been started once, and need not run.
+        ontology: the one whose instances it holds.
+
+    Raises:
+        DiskFull: no room is left.
+    """
+    write_files(server.workspace.served, {STYLE: grass(ontology)})
+
+
+def restyle(settings: Settings, ontology: Ontology) -> None:
+    """Give the managed server's Browser the style of an ontology; other servers are left alone.
+
+    Args:
+        settings: those of the connection that the ontology is stored through.
+        ontology: as stored.
+    """
+    if not settings.uri:
+        write_style(LocalServer.of(settings), ontology)
+
+
+def refresh(settings: Settings, database: Database, ontology: Ontology) -> None:
+    """Give the managed server's Browser style and guide of what it holds now.
+
+    Other servers are left alone. What a command was asked for is done when this is called, so a
+    guide that cannot be made does not make it fail: the one before stays.
+
+    Args:
+        settings: those of the connection.
+        database: open.
+        ontology: as stored.
+    """
+    if settings.uri:
+        return
+    restyle(settings, ontology)
+    try:
+        guide = make_guide(database, ontology)
+    except KnowloomError:
+        return
+    write_files(LocalServer.of(settings).workspace.served, guide_files(guide))

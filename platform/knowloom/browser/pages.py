@@ -1,0 +1,88 @@
+"""Guides and favourites as text: HTML for Browser, AsciiDoc for its successor, Cypher files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from html import escape
+
+from knowloom.browser.guide import Page
+
+_NOT_WORD = re.compile(r"\W+")
+_SIGNS = re.compile(r"([\[\]{}*_`#|+<>^~])")
+
+
+def as_html(title: str, pages: Iterable[Page]) -> str:
+    """Return a guide for Neo4j Browser: slides, their queries to click on.
+
+    >>> as_html("Films", [Page("A & B", ("Two.",))]).splitlines()[2]
+    '<slide><h3>A &amp; B</h3>'
+    """
+    slides = "\n".join(map(_slide, pages))
+    return f'<article class="guide">\n<title>{escape(title)}</title>\n{slides}\n</article>\n'
+
+
+def as_asciidoc(title: str, pages: Iterable[Page]) -> str:
+    """Return a guide for the Browser that calendar releases bring.
+
+    >>> from knowloom.browser.guide import Query
+    >>> print(as_asciidoc("Films", [Page("Two", ("Two.",), (Query("All", "RETURN 1"),))]))
+    = Films
+    <BLANKLINE>
+    == Two
+    <BLANKLINE>
+    Two.
+    <BLANKLINE>
+    .All
+    [source,cypher]
+    ----
+    RETURN 1
+    ----
+    <BLANKLINE>
+    """
+    parts = [f"= {title}", *(part for page in pages for part in _section(page))]
+    return "\n\n".join(parts) + "\n"
+
+
+def favourites(pages: Iterable[Page]) -> Mapping[str, str]:
+    """Return the queries as files: name to content, whose first line is the title.
+
+    >>> from knowloom.browser.guide import Query
+    >>> favourites([Page("", (), (Query("All of it", "RETURN 1"),))])
+    {'01-all-of-it.cypher': '// All of it\\nRETURN 1\\n'}
+    """
+    queries = {query.text: query for page in pages for query in page.queries}
+    return {
+        f"{place:02}-{_NOT_WORD.sub('-', query.title.lower()).strip('-')}.cypher": (
+            f"// {' '.join(query.title.split())}\n{query.text}\n"
+        )
+        for place, query in enumerate(queries.values(), start=1)
+    }
+
+
+def _slide(page: Page) -> str:
+    """Return a page as a slide."""
+    lines = [f"<slide><h3>{escape(page.title)}</h3>"]
+    lines += [f"<p>{escape(text)}</p>" for text in page.says]
+    for query in page.queries:
+        lines.append(f"<h4>{escape(query.title)}</h4>")
+        lines.append(f'<pre class="runnable">{escape(query.text, quote=False)}</pre>')
+    if page.commands:
+        commands = "\n".join(page.commands)
+        lines.append(f"<p>In a terminal:</p>\n<pre>{escape(commands, quote=False)}</pre>")
+    return "\n".join([*lines, "</slide>"])
+
+
+def _section(page: Page) -> list[str]:
+    """Return a page as the blocks of a section."""
+    parts = [f"== {_adoc(page.title)}", *map(_adoc, page.says)]
+    for query in page.queries:
+        parts.append(f".{_adoc(query.title)}\n[source,cypher]\n----\n{query.text}\n----")
+    if page.commands:
+        parts.append("[source,sh]\n----\n{}\n----".format("\n".join(page.commands)))
+    return parts
+
+
+def _adoc(text: str) -> str:
+    """Return text in which AsciiDoc finds no signs of its own, on one line."""
+    return _SIGNS.sub(r"+++\1+++", " ".join(text.split()))

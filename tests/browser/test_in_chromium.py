@@ -1,0 +1,140 @@
+"""Neo4j Browser in a real Chromium, before a real managed server with the demo on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from click.testing import CliRunner
+
+from knowloom.browser.links import browser_link
+from knowloom.cli import cli
+from knowloom.server import LocalServer, ServerInfo
+from knowloom.server.config import STYLE
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
+
+HOPPER = 'MATCH p = (:Person {name: "Grace Hopper"})-[:BORN_IN]->() RETURN p'
+LOOK = re.compile(r"^Look at it:? +(http\S+)", re.MULTILINE)
+
+
+@pytest.fixture
+def enter(page: Any, info: ServerInfo) -> Callable[[str], Any]:
+    """Follow a link and log in as a person does: the password is all there is to type."""
+
+    def follow(link: str) -> Any:
+        page.goto(link)
+        page.fill("[data-testid=password]", info.password)
+        page.click("[data-testid=connect]")
+        page.get_by_text("connected as user").first.wait_for()
+        return page
+
+    return follow
+
+
+def run(page: Any) -> None:
+    """Run what is in the editor, by the key a person presses."""
+    page.click("[data-testid=activeEditor] .monaco-editor")
+    page.keyboard.press("Control+Enter")
+
+
+def drawn(page: Any) -> dict[str, str]:
+    """Return the caption of each drawn node with its colour."""
+    page.wait_for_selector("circle.b-outline")
+    return {
+        " ".join(node.text_content().split()): node.query_selector(
+            "circle.b-outline"
+        ).get_attribute("fill")
+        for node in page.query_selector_all("g.node")
+    }
+
+
+def starts(name: str) -> Callable[[str], bool]:
+    """Return whether a caption is a name, or as much of it as there was room for."""
+    return lambda caption: len(caption) > 1 and name.startswith(caption.rstrip("…"))
+
+
+def in_editor(page: Any) -> str:
+    """Return the text in the editor without white space, since it wraps where it likes."""
+    lines = page.query_selector_all("[data-testid=activeEditor] .monaco-editor .view-line")
+    return "".join("".join(line.text_content() for line in lines).split())
+
+
+def colour(server: LocalServer, label: str) -> str:
+    """Return the colour that the served style sheet has for a label."""
+    sheet = (server.workspace.served / STYLE).read_text("utf-8")
+    return sheet.partition(f"node.{label} {{")[2].partition("color: ")[2][:7]
+
+
+def link_of(*words: str) -> str:
+    """Return the link that a command prints."""
+    told = CliRunner().invoke(cli, words)
+    assert told.exit_code == 0, told.output
+    found = LOOK.search(told.output)
+    assert found, told.output
+    return found[1]
+
+
+def test_after_the_log_in_everything_is_there(
+    page: Any, enter: Any, info: ServerInfo, local: LocalServer
+) -> None:
+    """Style and guide come by themselves, the query is in the editor, and nothing calls out."""
+    answered: list[str] = []
+    page.on("response", lambda response: answered.append(response.url))
+    enter(browser_link(info.http_uri, info.bolt_uri, info.user, HOPPER))
+    page.wait_for_selector("[data-testid=guidesDrawer] pre.runnable")
+    assert "What is in this graph" in page.inner_text("[data-testid=guidesDrawer]")
+    assert in_editor(page) == "".join(HOPPER.split())
+    page.get_by_text(STYLE).first.wait_for()
+    run(page)
+    found = drawn(page)
+    assert found.pop("Grace Hopper") == colour(local, "ComputerScientist")
+    assert set(found.values()) == {colour(local, "City")}
+    assert {urlsplit(url).hostname for url in answered} <= {"localhost", None}
+
+
+def test_a_guide_query_runs(enter: Any, info: ServerInfo, local: LocalServer) -> None:
+    """A click on the arrow of a query in the guide draws its graph."""
+    page = enter(browser_link(info.http_uri, info.bolt_uri, info.user))
+    page.wait_for_selector("[data-testid=guidesDrawer] pre.runnable")
+    page.click("[data-testid=guideNextSlide]")
+    query = page.locator("[data-testid=guidesDrawer] pre.runnable:visible").first
+    assert query.inner_text().strip().startswith("MATCH (n:Person)")
+    query.locator("i").click()
+    assert set(drawn(page).values()) <= {
+        colour(local, name)
+        for name in re.findall(r"node\.(\w+) \{", (local.workspace.served / STYLE).read_text())
+    }
+    assert len(drawn(page)) > 10
+
+
+@pytest.mark.parametrize(
+    ("words", "captions"),
+    [
+        (("find", "Person", "name=Alan Turing"), {"Alan Turing", "London"}),
+        (("why", "Alan Turing"), {"Alan Turing", "people.csv"}),
+        (("ontology", "show", "Person"), {"Person", "Entity"}),
+    ],
+    ids=("find", "why", "ontology"),
+)
+def test_a_printed_link_lands_and_draws(
+    enter: Any, local: LocalServer, words: tuple[str, ...], captions: set[str]
+) -> None:
+    """The link that a command prints has its query in the editor; one key draws the graph."""
+    page = enter(link_of(*words))
+    assert in_editor(page).startswith("MATCH(")
+    run(page)
+    found = drawn(page)
+    assert {name for name in captions if any(map(starts(name), found))} == captions
+
+
+def test_a_wrong_password_is_said(page: Any, info: ServerInfo) -> None:
+    """Browser names what is wrong and keeps the form."""
+    page.goto(browser_link(info.http_uri, info.bolt_uri, info.user))
+    page.fill("[data-testid=password]", "not the password")
+    page.click("[data-testid=connect]")
+    page.get_by_text("Unauthorized").first.wait_for()
+    assert page.query_selector("[data-testid=password]")
