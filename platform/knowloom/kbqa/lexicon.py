@@ -1,0 +1,144 @@
+"""Everyday English around the words of a schema: other words for the same, and cues of operators.
+
+No graph's own words are here: only verbs and nouns that go together in the language.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from knowloom.kbqa.words import stem
+
+Phrase = frozenset[str]
+
+# Each line: words that stand for one another when a schema has one of them.
+_FAMILIES = """
+act actor actress star starred play cast appear
+direct director
+write author writer written publish pen
+produce producer
+review reviewer
+design designer create creator invent inventor develop developer build
+found founder establish foundation start
+birth born
+die death dead
+employment employ work job employee employer
+doctorate phd doctoral
+affiliation affiliated work
+advisor advise supervisor supervise advised
+recipient win winner receive laureate awarded get
+present presenter
+locate located location situated lie
+place happen take location
+supply supplier provide provider deliver
+price cost expensive cheap
+purchase buy order place customer
+order purchase
+sell sold seller
+ship shipper
+sold sell handle
+hire hired
+report boss manager
+category part belong
+role character play part
+rating rate score
+freight shipping
+stock available
+participant participate attend
+influence influenced
+owner own owned
+country nation state
+movie film
+film movie
+language tongue
+spouse wife husband marry married
+parent father mother
+child son daughter kid
+sibling brother sister
+profession occupation job
+nationality country
+genre kind type sort
+broader part field
+release released come appear out
+founded establish begin old
+year appear publish come
+about topic subject
+territory work
+region work
+citation cited cite
+designer make
+presented give award
+phone telephone number call
+city town
+venue conference
+produce make
+happened land
+"""
+# Adjectives and adverbs that pick by size: the words a value may have, and whether the most counts.
+_SUPERLATIVES: dict[str, tuple[str, bool]] = {
+    "oldest": ("time", False), "earliest": ("time", False), "first": ("time", False),
+    "newest": ("time", True), "latest": ("time", True), "last": ("time", True),
+    "youngest": ("time", True), "recent": ("time", True), "older": ("time", False),
+    "earlier": ("time", False), "younger": ("time", True), "newer": ("time", True),
+    "later": ("time", True), "expensive": ("price", True), "cheapest": ("price", False),
+    "cheaper": ("price", False), "costliest": ("price", True),
+    "highest": ("number", True), "largest": ("number", True), "biggest": ("number", True),
+    "greatest": ("number", True), "longest": ("number", True), "best": ("number", True),
+    "lowest": ("number", False), "smallest": ("number", False), "shortest": ("number", False),
+    "higher": ("number", True), "larger": ("number", True), "bigger": ("number", True),
+    "lower": ("number", False), "smaller": ("number", False), "worst": ("number", False),
+    "most": ("count", True), "fewest": ("count", False), "least": ("count", False),
+}  # fmt: skip
+NUMBERS = {
+    word: number
+    for number, word in enumerate(
+        """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen
+        fifteen sixteen seventeen eighteen nineteen twenty""".split()
+    )
+}
+# Longest first; what is compared stands behind them.
+COMPARATORS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("more", "than", "or", "equal", "to"), ">="),
+    (("greater", "than"), ">"), (("more", "than"), ">"), (("higher", "than"), ">"),
+    (("larger", "than"), ">"), (("less", "than"), "<"), (("fewer", "than"), "<"),
+    (("lower", "than"), "<"), (("smaller", "than"), "<"), (("at", "least"), ">="),
+    (("at", "most"), "<="), (("no", "more", "than"), "<="), (("exactly",), "="),
+    (("later", "than"), ">"), (("earlier", "than"), "<"),
+    (("above",), ">"), (("over",), ">"), (("below",), "<"), (("under",), "<"),
+    (("after",), ">"), (("before",), "<"), (("since",), ">="), (("until",), "<="),
+)  # fmt: skip
+AVERAGE = frozenset({"average", "mean"})
+TOTAL = frozenset({"total", "sum", "altogether", "overall"})
+PLACES = frozenset({"place", "city", "country", "location", "town", "region", "state", "address"})
+PERSONS = frozenset({"person", "people", "human", "author", "employee", "customer", "supplier"})
+
+
+@cache
+def _by_stem() -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for line in _FAMILIES.strip().splitlines():
+        family = frozenset(map(stem, line.split()))
+        for word in family:
+            found[word] = found.get(word, frozenset()) | family
+    return found
+
+
+def related(phrase: Phrase) -> list[Phrase]:
+    """Return other words, as sets of stems, for a name of a schema.
+
+    >>> frozenset({"star"}) in related(frozenset({"act"}))
+    True
+    """
+    families = _by_stem()
+    return [
+        frozenset({other}) for word in phrase for other in families.get(word, ()) if other != word
+    ]
+
+
+def superlative(word: str) -> tuple[str, bool] | None:
+    """Return what a word picks by (`time`, `price`, `number` or `count`), and if by the most.
+
+    >>> superlative("oldest"), superlative("green")
+    (('time', False), None)
+    """
+    return _SUPERLATIVES.get(word)
