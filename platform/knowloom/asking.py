@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any, LiteralString
+from typing import Any
 
 from neo4j import Record
 from neo4j.exceptions import Neo4jError
 
 from knowloom.assets import cypher
-from knowloom.kbqa.answer import THRESHOLD, Answer, Found, Run, chosen
+from knowloom.kbqa.answer import THRESHOLD, Answer, Found, Run, chosen, worth_of
 from knowloom.kbqa.compose import Candidate, compose
 from knowloom.kbqa.link import Called, link, literals
 from knowloom.kbqa.mentions import Literal, Named, Question
-from knowloom.kbqa.programs import Node, Program, cypher_of, words_of_program
+from knowloom.kbqa.programs import Program, cypher_of, evidence_of, words_of_program
 from knowloom.kbqa.schema import Schema, Value
-from knowloom.ontology.binding import INSTANCE_LABEL
 from knowloom.ontology.concepts import Ontology
-from knowloom.ontology.names import quoted
 from knowloom.store import ontology as stored
 from knowloom.store.database import Database
 from knowloom.store.infer import infer_bindings
@@ -28,8 +26,9 @@ from knowloom.store.statement import filled
 _HITS = 200
 _NAMES = 60_000  # of nodes that knowloom did not lay out, kept in memory
 _SAMPLE, _MOST = 5_000, 300
+_CLOSE = 0.02
+_FACTS = 30  # of the evidence that is shown
 _RUNS = 12  # programs that are tried for one question
-_SHOWN = 200  # values of an answer
 _LABEL = "/*:label*/"
 
 
@@ -49,13 +48,17 @@ class Asker:
         known = stored.load(database) if ontology is None else ontology
         self.schema = Schema(known if len(known) else infer_bindings(database))
 
-    def ask(self, text: str, threshold: float = THRESHOLD) -> Answer:
+    def ask(
+        self, text: str, *, topic: str | None = None, threshold: float | None = None
+    ) -> Answer:
         """Return the answer to a question; without values when it is not sure enough.
 
         Args:
             text: the question, in English.
-            threshold: of the confidence, from 0 to 1.
+            topic: the name of what it is about, when that is known.
+            threshold: of the confidence, from 0 to 1; the default when None.
         """
+        threshold = THRESHOLD if threshold is None else threshold
         question = Question.of(text)
         named, said = self._linked(question)
         candidates = compose(question, self.schema, named, said)
@@ -121,9 +124,14 @@ class Asker:
         return found
 
     def _run(self, candidates: Sequence[Candidate]) -> Iterator[Run]:
-        """Yield what the likeliest candidates find."""
+        """Yield what the likeliest candidates find, until none behind can be likelier."""
+        best = 0.0
         for candidate in candidates[:_RUNS]:
-            yield Run(candidate, self.values(candidate.program))
+            if candidate.score < best - _CLOSE:
+                return
+            run = Run(candidate, self.values(candidate.program))
+            best = max(best, worth_of(run))
+            yield run
 
     def values(self, program: Program) -> tuple[Found, ...]:
         """Return what a program finds, in no order that means something."""
@@ -148,8 +156,21 @@ class Asker:
             words_of_program(program, self.schema),
             statement,
             parameters,
+            evidence=tuple(self._evidence(run)) if said else (),
             guesses=() if said else run.values,
         )
+
+    def _evidence(self, run: Run) -> Iterator[tuple[str, str, str]]:
+        """Yield the facts that an answer rests on."""
+        program = run.candidate.program
+        if program.give is not None and not program.reduce and not program.qualifier:
+            subject = " or ".join(dict.fromkeys(program.root.names)) or program.root.concept
+            for found in run.values[:_FACTS]:
+                yield subject, program.give.attribute, str(found.value)
+        keys = [found.key for found in run.values if found.key][:_FACTS]
+        if wanted := evidence_of(program, self.schema, keys):
+            for row in self.database.read(wanted[0], **wanted[1]):
+                yield str(row["start"]), row["type"], str(row["end"])
 
 
 def _found(row: Record) -> Found:

@@ -39,8 +39,7 @@ class Answer:
         cypher: the program as a statement, with its parameters.
         python: the same program over typed objects.
         evidence: the facts that it rests on.
-        browser: a link to Neo4j Browser with the statement in it; may be empty.
-        guesses: values that were found but not surely enough to be said.
+            guesses: values that were found but not surely enough to be said.
     """
 
     question: str
@@ -52,8 +51,25 @@ class Answer:
     parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
     python: str = ""
     evidence: tuple[tuple[str, str, str], ...] = ()
-    browser: str = ""
     guesses: tuple[Found, ...] = ()
+
+    @property
+    def shown_cypher(self) -> str:
+        """The statement with its parameters before it, as Neo4j Browser takes them."""
+        given = "".join(f":param {n} => {_cypher(v)};\n" for n, v in self.parameters.items())
+        return given + self.cypher
+
+
+def _cypher(value: Any) -> str:
+    """Return a plain value as Cypher writes it."""
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(_cypher, value))}]"  # pyright: ignore[reportUnknownArgumentType]
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (int, float)):
+        return repr(value)
+    text = str(value).replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n")
+    return f"'{text}'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +91,7 @@ def chosen(runs: Sequence[Run]) -> tuple[Run | None, float]:
     """
     best: tuple[float, Run] | None = None
     for run in runs:
-        worth = run.candidate.score - _penalty(run)
+        worth = worth_of(run)
         agreeing = sum(1 for other in runs if other is not run and other.values == run.values)
         worth += min(agreeing, 2) * 0.01 if run.values else 0.0
         if best is None or worth > best[0]:
@@ -84,6 +100,11 @@ def chosen(runs: Sequence[Run]) -> tuple[Run | None, float]:
         return None, 0.0
     worth, run = best
     return run, confidence(worth, run)
+
+
+def worth_of(run: Run) -> float:
+    """Return the score of a candidate less what speaks against its result."""
+    return run.candidate.score - _penalty(run)
 
 
 def _penalty(run: Run) -> float:

@@ -131,6 +131,7 @@ class Composer:
         self.anchors = anchors
         self.said = _untaken(mentioned(question, schema), anchors.taken)
         self.bounds = bounds_of(question, anchors.taken | cues.used)
+        self._known_ways: dict[tuple[str, str], list[list[tuple[Link, bool]]]] = {}
 
     def candidates(self) -> Iterator[Candidate]:
         """Yield programs for every kind of question that this may be."""
@@ -262,6 +263,11 @@ class Composer:
 
     def _ways(self, start: str, goal: str) -> list[list[tuple[Link, bool]]]:
         """Return the shortest ways over links between two classes, named ones first."""
+        if (start, goal) not in self._known_ways:
+            self._known_ways[start, goal] = self._found_ways(start, goal)
+        return self._known_ways[start, goal]
+
+    def _found_ways(self, start: str, goal: str) -> list[list[tuple[Link, bool]]]:
         found: list[tuple[float, int, list[tuple[Link, bool]]]] = []
         frontier: list[tuple[float, list[tuple[Link, bool]], tuple[str, ...]]] = [
             (0.0, [], (start,))
@@ -445,7 +451,8 @@ class Composer:
                 yield from self._counted(program, covered, cost)
             elif not tree.root.keys:
                 wrong = 0.15 if kind in {"when"} else 0.0
-                wrong += 0.05 if kind in {"where", "who"} and not self._fits_cue(tree.root.concept) else 0
+                if kind in {"where", "who"} and not self._fits_cue(tree.root.concept):
+                    wrong += 0.25
                 if not self.cues.fold:
                     yield Candidate(program, covered, cost + wrong)
             yield from self._valued(program, covered, cost)

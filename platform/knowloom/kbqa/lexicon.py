@@ -74,6 +74,26 @@ venue conference
 produce make
 happened land
 """
+# Nouns for the same things, for the names of classes.
+_NOUNS = """
+movie film picture
+person people human individual
+country nation
+city town
+company firm
+language tongue
+paper article publication
+book novel
+song track
+employee worker staff
+customer client buyer
+supplier vendor
+product item good
+award prize
+university college
+author writer
+actor actress
+"""
 # Adjectives and adverbs that pick by size: the words a value may have, and whether the most counts.
 _SUPERLATIVES: dict[str, tuple[str, bool]] = {
     "oldest": ("time", False), "earliest": ("time", False), "first": ("time", False),
@@ -114,25 +134,32 @@ PERSONS = frozenset({"person", "people", "human", "author", "employee", "custome
 
 
 @cache
-def _by_stem() -> dict[str, frozenset[str]]:
+def _by_stem(lines: str) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
-    for line in _FAMILIES.strip().splitlines():
+    for line in lines.strip().splitlines():
         family = frozenset(map(stem, line.split()))
         for word in family:
             found[word] = found.get(word, frozenset()) | family
     return found
 
 
-def related(phrase: Phrase) -> list[Phrase]:
+def related(phrase: Phrase, *, nouns: bool = False) -> list[Phrase]:
     """Return other words, as sets of stems, for a name of a schema.
+
+    Args:
+        phrase: the name's own stems.
+        nouns: whether it names a class.
 
     >>> frozenset({"star"}) in related(frozenset({"act"}))
     True
+    >>> related(frozenset({"film"}), nouns=True)
+    [frozenset({'movi'}), frozenset({'pictur'})]
     """
-    families = _by_stem()
-    return [
-        frozenset({other}) for word in phrase for other in families.get(word, ()) if other != word
-    ]
+    if nouns and len(phrase) > 1:
+        return []
+    families = _by_stem(_NOUNS if nouns else _FAMILIES)
+    others = {other for word in phrase for other in families.get(word, ())} - phrase
+    return [frozenset({other}) for other in sorted(others)]
 
 
 def superlative(word: str) -> tuple[str, bool] | None:

@@ -7,7 +7,7 @@ texts that come from it give the same answers.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, LiteralString
 
 from knowloom.kbqa.schema import Schema, Value
@@ -249,6 +249,38 @@ def _returned(program: Program, schema: Schema) -> LiteralString:
     if program.reduce == "count":
         return "RETURN count(DISTINCT n0) AS value"
     return f"RETURN DISTINCT elementId(n0) AS key, {name} AS value"
+
+
+def evidence_of(
+    program: Program, schema: Schema, keys: list[str], limit: int = 30
+) -> tuple[LiteralString, dict[str, Any]] | None:
+    """Return a statement that lists the relationships that a program's answers rest on.
+
+    Args:
+        program: one that was run.
+        schema: what the graph holds.
+        keys: of the instances that were found; empty where plain values were.
+        limit: of the relationships.
+
+    Returns:
+        None where it follows no relationship. Its columns are `start`, `type` and `end`.
+    """
+    if not program.root.branches or program.other is not None:
+        return None
+    writer = _Writer(schema)
+    root = program.root if program.root.keys or not keys else replace(program.root, keys=(*keys,))
+    writer.node(root)
+    names = {schema.name_of(c).property: None for c in schema.classes} | {"title": None}
+    links = [quoted(f"r{i}") for i in range(writer.links)]
+    listed: LiteralString = ", ".join(links)
+    calls: list[LiteralString] = [quoted(name) for name in names]
+    start: LiteralString = ", ".join(f"startNode(r).{name}" for name in calls)
+    end: LiteralString = ", ".join(f"endNode(r).{name}" for name in calls)
+    writer.clauses.append(
+        f"UNWIND [{listed}] AS r WITH DISTINCT r LIMIT {writer.parameter(limit)} "
+        f"RETURN coalesce({start}) AS start, type(r) AS type, coalesce({end}) AS end"
+    )
+    return "\n".join(writer.clauses), writer.parameters
 
 
 def _name(concept: str, variable: LiteralString, schema: Schema) -> LiteralString:

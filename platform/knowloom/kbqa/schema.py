@@ -86,12 +86,14 @@ class Schema:
     def __init__(self, ontology: Ontology) -> None:
         self.ontology = ontology
         self.bindings = Bindings(ontology)
+        self._related: dict[tuple[tuple[str, ...], tuple[str, ...]], bool] = {}
+        self._steps: dict[tuple[str, ...], list[tuple[Link, bool, tuple[str, ...]]]] = {}
 
     @cached_property
     def classes(self) -> dict[str, tuple[Phrase, ...]]:
         """Concept to the sets of stems that speak of it."""
         return {
-            concept.name: _phrases([concept.name, concept.title, *concept.aliases])
+            concept.name: _phrases([concept.name, concept.title, *concept.aliases], nouns=True)
             for concept in self.ontology
             if self.ontology.kind(concept.name) is not Kind.RELATION
         }
@@ -142,21 +144,26 @@ class Schema:
 
     def related(self, a: Iterable[str], b: Iterable[str]) -> bool:
         """Return whether an instance of one of the first may be one of the second."""
-        roots = {Kind.ENTITY.value, Kind.EVENT.value}
-        return any(
-            x in roots or y in roots or self.ontology.is_a(x, y) or self.ontology.is_a(y, x)
-            or self._meet(x, y)
-            for x in a
-            for y in b
-        )  # fmt: skip
+        pair = tuple(a), tuple(b)
+        if pair not in self._related:
+            self._related[pair] = any(self._may_be(x, y) for x in pair[0] for y in pair[1])
+        return self._related[pair]
 
-    def steps_from(self, concepts: tuple[str, ...]) -> Iterator[tuple[Link, bool, tuple[str, ...]]]:
-        """Yield the links of instances of these concepts, their direction and where they lead."""
-        for link in self.links:
-            if self.related(concepts, link.start):
-                yield link, True, link.ends
-            if self.related(concepts, link.ends):
-                yield link, False, link.start
+    def _may_be(self, a: str, b: str) -> bool:
+        roots = {Kind.ENTITY.value, Kind.EVENT.value, ""}
+        is_a = self.ontology.is_a
+        return a in roots or b in roots or is_a(a, b) or is_a(b, a) or self._meet(a, b)
+
+    def steps_from(self, concepts: tuple[str, ...]) -> list[tuple[Link, bool, tuple[str, ...]]]:
+        """Return the links of instances of these concepts, their direction and where they lead."""
+        if concepts not in self._steps:
+            self._steps[concepts] = [
+                step
+                for link in self.links
+                for step in ((link, True, link.ends), (link, False, link.start))
+                if self.related(concepts, link.start if step[1] else link.ends)
+            ]
+        return self._steps[concepts]
 
     def _meet(self, a: str, b: str) -> bool:
         """Return whether a concept lies below both."""
@@ -228,7 +235,7 @@ def _is_year(attribute: Attribute) -> bool:
     return bool(said & {"year", "born", "released", "founded", "died", "since", "until"})
 
 
-def _phrases(names: Iterable[str]) -> tuple[Phrase, ...]:
+def _phrases(names: Iterable[str], *, nouns: bool = False) -> tuple[Phrase, ...]:
     """Return the sets of stems of names, and of other words for the same."""
     found: dict[Phrase, None] = {}
     for name in filter(None, names):
@@ -236,6 +243,6 @@ def _phrases(names: Iterable[str]) -> tuple[Phrase, ...]:
         if phrase := (stems(words) or frozenset(map(stem, name_words(name)))):
             found[phrase] = None
     for phrase in list(found):
-        for other in related(phrase):
+        for other in related(phrase, nouns=nouns):
             found.setdefault(other, None)
     return tuple(found)
