@@ -113,6 +113,7 @@ class Asker:
                 for value in self.schema.values
                 if value.owner == concept and value.kind in {"text", "choice"} and not value.many
             }
+            texts.pop(self.schema.name_of(concept).property, None)
             if not texts:
                 continue
             pattern = ":" + self.schema.place(concept).pattern

@@ -8,6 +8,7 @@ from typing import Any
 
 from knowloom.kbqa.compose import Candidate
 
+_GAP, _EMPTY = 0.06, 0.45
 THRESHOLD = 0.5  # of the confidence; below, the answer is that we do not know
 
 
@@ -99,7 +100,13 @@ def chosen(runs: Sequence[Run]) -> tuple[Run | None, float]:
     if best is None:
         return None, 0.0
     worth, run = best
-    return run, confidence(worth, run)
+    sure = confidence(worth, run)
+    likelier = any(
+        other.candidate.score > run.candidate.score + _GAP and worth_of(other) < worth
+        for other in runs
+    )
+    # What was most likely meant found nothing: the question may rest on what is not so.
+    return run, min(sure, _EMPTY) if likelier else sure
 
 
 def worth_of(run: Run) -> float:

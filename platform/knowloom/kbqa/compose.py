@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from knowloom.kbqa.lexicon import PLACES
+from knowloom.kbqa.lexicon import PERSONS, PLACES
 from knowloom.kbqa.mentions import (
+    SMALL,
     Bound,
     Cues,
     Literal,
@@ -27,7 +28,10 @@ from knowloom.kbqa.programs import Branch, Condition, Node, Order, Program
 from knowloom.kbqa.schema import Link, Schema, Value
 from knowloom.kbqa.words import name_words
 
+_AGAIN = 0.1  # what it costs to follow the same link again
+_OPPOSED = 0.3  # what a link among equals costs the wrong way round
 _UNSAID = 0.22  # what a link costs that the question does not name
+_ASKING = frozenset({"did", "does", "do", "has", "have"})  # behind `what`: no class is asked for
 _BEAM = 6
 _LONGEST = 3
 _TIMES = frozenset({"year", "date"})
@@ -143,9 +147,8 @@ class Composer:
 
     def scored(self, candidate: Candidate) -> Candidate:
         """Return a candidate with its score: what is explained less what was added."""
-        content = self.question.content
-        covered = (candidate.covered | self.cues.used) & content
-        share = len(covered) / len(content) if content else 0.0
+        whole = self.question.weight(self.question.content)
+        share = self.question.weight(candidate.covered | self.cues.used) / whole if whole else 0.0
         return replace(candidate, score=share - candidate.cost)
 
     # Roots
@@ -156,7 +159,7 @@ class Composer:
         first = min((min(at) for at in classes.values()), default=0)
         for concept, at in classes.items():
             late = 0.0 if min(at) == first and self.cues.kind != "yesno" else 0.12
-            yield _Grown(Node(concept), at, late)
+            yield _Grown(Node(concept), at, late + self._aside(at))
         for group in _by_concept(self.anchors.named):
             node = _node_of(group)
             yield _Grown(node, frozenset(i for n in group for i in n.at), 0.05)
@@ -164,6 +167,25 @@ class Composer:
             for concept, cost in self._unsaid_classes().items():
                 if concept not in classes:
                     yield _Grown(Node(concept), frozenset(), cost)
+            for concept in dict.fromkeys(self._value_owners()):
+                yield _Grown(Node(concept), frozenset(), 0.1)
+
+    def _aside(self, at: Positions) -> float:
+        """Return what speaks against a class being what is looked for: other words ask for it."""
+        words, head = self.question.words, self.cues.head
+        if self.cues.kind == "what" and words[head : head + 1] and words[head] in _ASKING:
+            return 0.2
+        behind = max(at) + 1
+        follows = words[behind] if behind < len(words) else ""
+        ruled = any(behind in hit for hit, _ in self.said.links.values())
+        return 0.25 if ruled and follows.endswith(("er", "ers", "or", "ors")) else 0.0
+
+    def _value_owners(self) -> Iterator[str]:
+        """Yield the classes of named values, where nothing else says what is looked for."""
+        if not self.said.classes and not self.anchors.named:
+            for value in self.said.values:
+                if value.owner in self.schema.classes:
+                    yield value.owner
 
     def _unsaid_classes(self) -> dict[str, float]:
         """Return classes at the ends of links from what is named, with what they cost."""
@@ -183,9 +205,15 @@ class Composer:
         words = {w for c in self.schema.ontology.lineage(concept) for w in name_words(c)}
         if self.cues.kind == "where":
             return bool(words & PLACES)
-        if self.cues.kind == "who":
-            return not words & PLACES and "event" not in words
-        return False
+        return self.cues.kind == "who" and bool(words & PERSONS)
+
+    def _strange(self, concept: str) -> float:
+        """Return what speaks against a class answering to `who` or `where`."""
+        if self._fits_cue(concept):
+            return 0.0
+        words = {w for c in self.schema.ontology.lineage(concept) for w in name_words(c)}
+        odd = self.cues.kind == "where" or words & (PLACES | {"event", "topic", "work"})
+        return 0.25 if odd else 0.08
 
     # Trees
 
@@ -200,6 +228,11 @@ class Composer:
         for literal in self.anchors.literals:
             condition = Condition(literal.value, "=", literal.literal)
             trees = self._conditioned(trees, condition, literal.at)
+        for concept, at in self.said.classes.items():
+            more = [t for t in trees if not at <= t.covered]
+            if more:
+                grown = self._extended(more, Node(concept), at)
+                trees = sorted([*trees, *grown], key=self._worth)[:_BEAM]
         for bound in self.bounds:
             trees = [t for tree in trees for t in self._bounded(tree, bound)]
             trees = sorted(trees, key=self._worth)[:_BEAM]
@@ -207,21 +240,18 @@ class Composer:
             if value.kind == "yes" and not at <= self.anchors.taken:
                 more = self._conditioned(trees, Condition(value, "=", True), at)
                 trees = sorted([*trees, *more], key=self._worth)[:_BEAM]
-        for concept, at in self.said.classes.items():
-            more = [t for t in trees if not at <= t.covered]
-            if more:
-                grown = self._extended(more, Node(concept), at)
-                trees = sorted([*trees, *grown], key=self._worth)[:_BEAM]
+        joint = [g for tree in trees for g in self._joint(tree)]
         for link in self.said.links:
             more = [t for t in trees if not self.said.links[link][0] & self.question.content <= t.covered]
             grown = [g for t in more for g in self._hung(t, link)]
             trees = sorted([*trees, *grown], key=self._worth)[: _BEAM + 2]
-        return [*trees, *(g for tree in trees[:3] for g in self._joint(tree))]
+        return [*trees, *joint]
 
     def _worth(self, tree: _Grown) -> float:
         """Return what a tree leaves unexplained and adds; the less the better."""
-        left = self.question.content - tree.covered
-        return len(left) / max(len(self.question.content), 1) + tree.cost
+        whole = self.question.weight(self.question.content) or 1.0
+        left = self.question.weight(self.question.content - tree.covered)
+        return left / whole + tree.cost
 
     def _extended(self, trees: Sequence[_Grown], goal: Node, at: Positions) -> list[_Grown]:
         """Return trees that also lead to a goal, over the cheapest ways."""
@@ -229,7 +259,7 @@ class Composer:
         for tree in trees:
             for spot, concept in _spots(tree.root):
                 for steps in self._ways(concept, goal.concept):
-                    added, covered, cost = self._laid(steps, goal)
+                    added, covered, cost = self._laid(steps, goal, at)
                     root = _hang(tree.root, spot, added)
                     grown.append(_Grown(root, tree.covered | covered | at, tree.cost + cost))
                     if merged := self._merged(tree, spot, steps, goal, at):
@@ -291,29 +321,56 @@ class Composer:
     def _price(self, link: Link, ends: Sequence[str]) -> float:
         """Return what a link costs; less where the question names it or what it leads to."""
         if link in self.said.links:
-            return 0.03 + 0.05 * (1 - self.said.links[link][1])
+            small = SMALL & set(name_words(link.attribute))
+            apart = 0.0 if not small else -0.03 if small & set(self.question.words) else 0.02
+            return 0.03 + 0.05 * (1 - self.said.links[link][1]) + apart
         known = any(self.schema.ontology.is_a(c, e) for e in ends for c in self.said.classes)
         return _UNSAID * (0.45 if known else 1.0)
 
     def _laid(
-        self, steps: Sequence[tuple[Link, bool]], goal: Node
+        self, steps: Sequence[tuple[Link, bool]], goal: Node, at: Positions
     ) -> tuple[Branch, Positions, float]:
         """Return a way as branches, the words that name it and its cost."""
         covered: frozenset[int] = frozenset()
         cost = 0.0
         node = goal
         made: Branch | None = None
+        seen: dict[str, int] = {}
         for number, (link, forward) in enumerate(reversed(steps)):
             ends = link.ends if forward else link.start
+            cost += _AGAIN * seen.get(link.type, 0)
+            seen[link.type] = seen.get(link.type, 0) + 1
+            if len(steps) == 1:
+                cost += self._opposed(link, forward, at)
             if number:
-                concept, at = self._named_class(ends)
-                covered |= at
+                concept, spoken = self._named_class(ends)
+                covered |= spoken
                 node = Node(concept, branches=(made,) if made else ())
             cost += self._price(link, ends)
             covered |= self.said.links[link][0] if link in self.said.links else frozenset()
             made = Branch((link.type,), forward, node)
         assert made is not None
         return made, covered, cost
+
+    def _opposed(self, link: Link, forward: bool, at: Positions | None) -> float:
+        """Return what it costs to follow a link between equals this way, by the word order.
+
+        Who reports to Ann is who has a link to her; whom Ann reports to stands behind hers.
+        """
+        named = self.said.links.get(link)
+        if not named or not named[0] or not self.schema.related(link.start, link.ends):
+            return 0.0
+        words, spot = self.question.words, max(named[0])
+        name = name_words(link.attribute or link.type)
+        noun = (words[spot + 1 : spot + 2] == ["of"] and words[spot] != "part") or words[spot - 1 : spot] == ["the"]
+        agent = name[-1].endswith(("or", "er", "ors", "ers"))
+        behind = at is None or min(at) > spot
+        expected = behind and not noun
+        if "by" in name and "by" not in words[spot : spot + 3]:
+            expected = not expected
+        if agent and not noun and words[spot] not in name:
+            expected = not expected
+        return 0.0 if forward == expected else _OPPOSED
 
     def _named_class(self, ends: Sequence[str]) -> tuple[str, Positions]:
         """Return the class of a node on the way: one that the question names, if it fits."""
@@ -333,7 +390,7 @@ class Composer:
                 if self.schema.related((concept,), here):
                     end = ends[0] if len(ends) == 1 else ""
                     root = _hang(tree.root, spot, Branch((link.type,), forward, Node(end)))
-                    yield _Grown(root, tree.covered | at, tree.cost + 0.12)
+                    yield _Grown(root, tree.covered | at, tree.cost + 0.05 + self._opposed(link, forward, None))
 
     def _joint(self, tree: _Grown) -> Iterator[_Grown]:
         """Yield trees in which two links join the same nodes: `acted in and directed`, `or`."""
@@ -435,6 +492,9 @@ class Composer:
         if value in self.said.values:
             at, weight = self.said.values[value]
             return 0.06 * (1 - weight), at
+        life = value.phrases[0] if value.phrases else frozenset[str]()
+        if bound is not None and bound.temporal and life & {"birth", "die"}:
+            return 0.3, frozenset()
         return (0.12 if bound is not None and bound.temporal else 0.3), frozenset()
 
     # What is given back
@@ -451,8 +511,8 @@ class Composer:
                 yield from self._counted(program, covered, cost)
             elif not tree.root.keys:
                 wrong = 0.15 if kind in {"when"} else 0.0
-                if kind in {"where", "who"} and not self._fits_cue(tree.root.concept):
-                    wrong += 0.25
+                if kind in {"where", "who"}:
+                    wrong += self._strange(tree.root.concept)
                 if not self.cues.fold:
                     yield Candidate(program, covered, cost + wrong)
             yield from self._valued(program, covered, cost)
@@ -462,8 +522,10 @@ class Composer:
         if not program.root.keys:
             yield Candidate(replace(program, reduce="count"), covered, cost)
         words = self.question.words
-        if {"each", "every", "per"} & set(words) and program.root.branches:
-            yield Candidate(replace(program, reduce="group"), covered, cost - 0.1)
+        for i, word in enumerate(words):
+            grouped = word in {"each", "every", "per"} and program.root.branches
+            if grouped and i + 1 in self.said.classes.get(program.root.concept, ()):
+                yield Candidate(replace(program, reduce="group"), covered, cost - 0.2)
         for having, at in self._having():
             if program.root.branches:
                 yield Candidate(
@@ -506,15 +568,19 @@ class Composer:
     def _picking(self, concept: str, by: str) -> list[Value]:
         """Return the values of a class that a superlative may pick by."""
         values = self.schema.values_of(concept) if concept else ()
-        kinds = _TIMES if by == "time" else frozenset({"number"}) if by == "count" else _SIZES
+        timely = by in {"time", "age"}
+        kinds = _TIMES if timely else frozenset({"number"}) if by == "count" else _SIZES
         return [v for v in values if v.kind in kinds]
 
     def _pick_cost(self, value: Value, by: str) -> tuple[float, Positions]:
         if value in self.said.values:
             return 0.0, self.said.values[value][0]
-        if by == "time":
-            birth = value.phrases and "birth" in value.phrases[0]
-            return (0.02 if birth or "year" in value.attribute else 0.05), frozenset()
+        if by in {"time", "age"}:
+            life = value.phrases[0] if value.phrases else frozenset[str]()
+            if "die" in life or "until" in life or "requir" in life:
+                return 0.2, frozenset()
+            born = "birth" in life
+            return (0.0 if born else 0.03) if by == "age" else (0.2 if born else 0.03), frozenset()
         if by == "price" and any(p & {"pric", "cost"} for p in value.phrases):
             return 0.0, frozenset()
         return 0.3, frozenset()
@@ -639,7 +705,7 @@ def _untaken(said: Mentioned, taken: Positions) -> Mentioned:
     return Mentioned(
         {c: at for c, at in said.classes.items() if not at <= taken},
         {v: hit for v, hit in said.values.items() if not hit[0] <= taken},
-        {k: hit for k, hit in said.links.items() if not hit[0] <= taken},
+        {k: hit for k, hit in said.links.items() if not hit[0] or not hit[0] <= taken},
     )
 
 

@@ -23,7 +23,7 @@ found founder establish foundation start
 birth born
 die death dead
 employment employ work job employee employer
-doctorate phd doctoral
+doctorate phd doctoral receive get obtain award
 affiliation affiliated work
 advisor advise supervisor supervise advised
 recipient win winner receive laureate awarded get
@@ -66,12 +66,10 @@ about topic subject
 territory work
 region work
 citation cited cite
-designer make
 presented give award
 phone telephone number call
 city town
 venue conference
-produce make
 happened land
 """
 # Nouns for the same things, for the names of classes.
@@ -96,10 +94,10 @@ actor actress
 """
 # Adjectives and adverbs that pick by size: the words a value may have, and whether the most counts.
 _SUPERLATIVES: dict[str, tuple[str, bool]] = {
-    "oldest": ("time", False), "earliest": ("time", False), "first": ("time", False),
+    "oldest": ("age", False), "earliest": ("time", False), "first": ("time", False),
     "newest": ("time", True), "latest": ("time", True), "last": ("time", True),
-    "youngest": ("time", True), "recent": ("time", True), "older": ("time", False),
-    "earlier": ("time", False), "younger": ("time", True), "newer": ("time", True),
+    "youngest": ("age", True), "recent": ("time", True), "older": ("age", False),
+    "earlier": ("time", False), "younger": ("age", True), "newer": ("time", True),
     "later": ("time", True), "expensive": ("price", True), "cheapest": ("price", False),
     "cheaper": ("price", False), "costliest": ("price", True),
     "highest": ("number", True), "largest": ("number", True), "biggest": ("number", True),
@@ -127,10 +125,19 @@ COMPARATORS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("above",), ">"), (("over",), ">"), (("below",), "<"), (("under",), "<"),
     (("after",), ">"), (("before",), "<"), (("since",), ">="), (("until",), "<="),
 )  # fmt: skip
+# Verbs that hardly say anything: that nothing explains them costs little.
+LIGHT = frozenset(
+    """make made come live belong work exist lie appear happen take get got put go name call called
+    located contain include people person thing things ones one different each every per together
+    both same other number amount way there also else""".split()
+)
 AVERAGE = frozenset({"average", "mean"})
 TOTAL = frozenset({"total", "sum", "altogether", "overall"})
 PLACES = frozenset({"place", "city", "country", "location", "town", "region", "state", "address"})
-PERSONS = frozenset({"person", "people", "human", "author", "employee", "customer", "supplier"})
+PERSONS = frozenset(
+    """person people human author actor director writer player artist researcher scientist employee
+    customer supplier user member organization organisation company shipper team group""".split()
+)
 
 
 @cache
@@ -163,9 +170,9 @@ def related(phrase: Phrase, *, nouns: bool = False) -> list[Phrase]:
 
 
 def superlative(word: str) -> tuple[str, bool] | None:
-    """Return what a word picks by (`time`, `price`, `number` or `count`), and if by the most.
+    """Return what a word picks by (`time`, `age`, `price`, `number` or `count`), and if by the most.
 
     >>> superlative("oldest"), superlative("green")
-    (('time', False), None)
+    (('age', False), None)
     """
     return _SUPERLATIVES.get(word)

@@ -74,6 +74,8 @@ def _spans(question: Question, name: str) -> Iterator[tuple[frozenset[int], floa
     words = words_of(name)
     if not words or all(word in STOP for word in words) and name not in question.text:
         return
+    if (words[0] in STOP or words[-1] in STOP) and name not in question.text:
+        return
     if (_ODD.search(name) or len(name) == 1) and not _stands(name, question.text):
         return
     said = [word.removesuffix("'s") for word in question.words]

@@ -6,15 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from knowloom.kbqa.lexicon import AVERAGE, COMPARATORS, NUMBERS, TOTAL, superlative
+from knowloom.kbqa.lexicon import AVERAGE, COMPARATORS, LIGHT, NUMBERS, TOTAL, superlative
 from knowloom.kbqa.schema import Link, Phrase, Schema, Value
-from knowloom.kbqa.words import STOP, stem, words_of
+from knowloom.kbqa.words import STOP, name_words, stem, words_of
 
 Positions = frozenset[int]
 _AUXILIARY = frozenset(
     "is are was were did does do has have had can could will would should".split()
 )
 _TEMPORAL = frozenset({"after", "before", "since", "until", "later", "earlier"})
+_PROPER, _LIGHT = 2.5, 0.4  # what a name, and a word that says little, count
+SMALL = frozenset({"for", "about", "by"})  # that tell links apart
+_SURE = 0.8
 _FAR = 4  # words between the parts of one phrase
 
 
@@ -90,10 +93,20 @@ class Question:
     words: list[str]
     stems: list[str] = field(init=False)
     content: Positions = field(init=False)
+    weights: list[float] = field(init=False)
 
     def __post_init__(self) -> None:
         self.stems = [stem(word) for word in self.words]
         self.content = frozenset(i for i, w in enumerate(self.words) if w not in STOP)
+        proper = set(_proper(self.text))
+        self.weights = [
+            _PROPER if i and w in proper else _LIGHT if w in LIGHT else 1.0
+            for i, w in enumerate(self.words)
+        ]
+
+    def weight(self, positions: Positions) -> float:
+        """Return how much the words at these positions say."""
+        return sum(self.weights[i] for i in positions & self.content)
 
     @classmethod
     def of(cls, text: str) -> Question:
@@ -122,13 +135,18 @@ class Question:
         return frozenset(best) if max(best) - min(best) <= _FAR else None
 
 
+def _proper(text: str) -> list[str]:
+    """Return the words of a text that are written with a capital or hold a digit."""
+    return words_of(" ".join(w for w in text[:2_000].split() if w[:1].isupper() or w[:1].isdigit()))
+
+
 def cues_of(question: Question) -> Cues:
     """Return how a question is built.
 
     >>> cues_of(Question.of("How many films are there?")).kind
     'count'
     >>> cues_of(Question.of("Who is the oldest actor?")).picks
-    (('time', False, frozenset({3}), 1),)
+    (('age', False, frozenset({3}), 1),)
     """
     words = question.words
     kind, head = "what", 0
@@ -256,7 +274,6 @@ def mentioned(question: Question, schema: Schema, similar: Similar | None = None
     Args:
         question: taken apart.
         schema: what there is.
-        similar: further links and values by meaning, from an encoder; None for words only.
     """
     classes: dict[str, Positions] = {}
     for concept, phrases in schema.classes.items():
@@ -268,11 +285,20 @@ def mentioned(question: Question, schema: Schema, similar: Similar | None = None
                 classes.setdefault(concept, at)
     qualifiers = [q for link in schema.links for q in link.qualifiers]
     values = {v: hit for v in (*schema.values, *qualifiers) if (hit := _hit(question, v.phrases))}
-    links = {link: hit for link in schema.links if (hit := _hit(question, link.phrases))}
+    links = {link: hit for link in schema.links if (hit := _link_hit(question, link))}
     return Mentioned(classes, values, links)
 
 
-Similar = dict[str, dict[int, float]]
+def _link_hit(question: Question, link: Link) -> tuple[Positions, float] | None:
+    """Return where a question speaks of a link: all words that may mean it."""
+    hit = _hit(question, link.phrases)
+    if hit is None:
+        small = set(name_words(link.attribute)) & SMALL & set(question.words)
+        return (frozenset(), 0.6) if small else None
+    if hit[1] < _SURE:
+        return hit
+    places = [at for phrase in link.phrases if (at := question.find(phrase))]
+    return frozenset(i for at in places for i in at), hit[1]
 
 
 def _hit(question: Question, phrases: Sequence[Phrase]) -> tuple[Positions, float] | None:

@@ -55,14 +55,19 @@ class Reached:
 
     Args:
         path: at least one step.
-        ends: keys of the nodes at its end, with those before each (its mediator or last stop).
-        fan: how many nodes its first step leads to.
+        count: of the nodes at its end, those that only join others left out.
+        samples: what some of them are called.
+        ends: their keys, perhaps not all of many.
+        fan: how many nodes its first steps lead to.
+        mediated: whether its last step leaves nodes that only join others.
     """
 
     path: Path
-    ends: Mapping[str, frozenset[str]]
+    count: int
+    samples: tuple[str, ...]
+    ends: tuple[str, ...] = ()
     fan: int = 1
-    through_mediator: bool = False
+    mediated: bool = False
 
 
 @dataclass(slots=True)
@@ -114,7 +119,7 @@ def reached(
     """Return the paths that lead away from the topics, with what they lead to.
 
     Paths do not turn back to a topic, and one that ends at nodes that only join others is no
-    answer; what lies behind such a node is one step further for the price of none.
+    answer.
 
     Args:
         around: the graph.
@@ -124,33 +129,36 @@ def reached(
         most: nodes that are looked at from one round.
     """
     own = set(topics)
-    layers: dict[Path, dict[str, set[str]]] = {(): {topic: set() for topic in topics}}
+    layers: dict[Path, list[str]] = {(): list(topics)}
     found: list[Reached] = []
     for _ in range(hops):
         keys = list(dict.fromkeys(key for ends in layers.values() for key in ends))[:most]
         edges = around.edges(keys, cap)
-        further: dict[Path, dict[str, set[str]]] = {}
+        further: dict[Path, dict[str, None]] = {}
         for path, ends in layers.items():
             for key in ends:
                 for edge in edges.get(key, ()):
                     if edge.other not in own:
-                        there = further.setdefault((*path, edge.step), {})
-                        there.setdefault(edge.other, set()).add(key)
+                        further.setdefault((*path, edge.step), {})[edge.other] = None
         for path, ends in further.items():
-            found += _answering(around, path, ends, layers.get(path[:-1], {}))
-        layers = further
+            found += _answering(around, path, list(ends), layers[path[:-1]])
+        layers = {path: list(ends) for path, ends in further.items()}
     return found
 
 
 def _answering(
-    around: Around, path: Path, ends: Mapping[str, set[str]], before: Mapping[str, set[str]]
+    around: Around, path: Path, ends: Sequence[str], before: Sequence[str]
 ) -> list[Reached]:
     """Return what a path leads to, without nodes that only join others."""
-    named = {key: frozenset(b) for key, b in ends.items() if around.name(key)}
+    named = {key: name for key in ends if (name := around.name(key))}
     if not named:
         return []
-    mediated = len(path) > 1 and not any(around.name(key) for key in list(before)[:3])
-    return [Reached(path, named, max(len(before), 1), mediated)]
+    mediated = len(path) > 1 and not any(around.name(key) for key in before[:3])
+    samples = tuple(name for name, _ in zip(named.values(), range(SAMPLES), strict=False))
+    return [Reached(path, len(named), samples, tuple(named), len(before), mediated)]
+
+
+SAMPLES = 5
 
 
 def path_text(path: Path) -> str:
