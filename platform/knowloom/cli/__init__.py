@@ -29,6 +29,7 @@ _COMMANDS = {
     "find": ("knowloom.cli.read:find", "Find instances of a class by attribute values."),
     "subgraph": ("knowloom.cli.read:subgraph", "Show what surrounds an instance."),
     "search": ("knowloom.cli.read:search", "Find instances and concepts by words."),
+    "ask": ("knowloom.cli.ask:ask", "Answer questions from the stored graph."),
     "why": ("knowloom.cli.read:why", "Show where the values of an instance come from."),
     "browser": ("knowloom.cli.browser:browser", "Open Neo4j Browser on this graph."),
     "train": ("knowloom.cli.train:train", "Train extractors and rankers."),

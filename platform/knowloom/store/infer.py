@@ -274,7 +274,8 @@ def _name_property(sample: LabelSample) -> str:
     if "name" in sample.properties:
         return ""
     ends = [p for end in _NAMES for p in sorted(sample.properties) if p.lower().endswith(end)]
-    likely = [p for p in (*ends, sample.identity) if p in sample.properties]
+    own = [p for p in sample.properties if p.lower() == f"{sample.label.lower()}description"]
+    likely = [p for p in (*ends, *own, sample.identity) if p in sample.properties]
     texts = [p for p in likely if all(t.startswith("STRING") for t in sample.properties[p])]
     return texts[0] if texts else ""
 

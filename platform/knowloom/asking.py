@@ -1,0 +1,182 @@
+"""Asking the stored graph: names are looked up, programs composed, run, and one of them chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+from neo4j import Record
+from neo4j.exceptions import Neo4jError
+
+from knowloom.assets import cypher
+from knowloom.kbqa.answer import THRESHOLD, Answer, Found, Run, chosen, worth_of
+from knowloom.kbqa.compose import Candidate, compose
+from knowloom.kbqa.link import Called, link, literals
+from knowloom.kbqa.mentions import Literal, Named, Question
+from knowloom.kbqa.programs import Program, cypher_of, evidence_of, words_of_program
+from knowloom.kbqa.schema import Schema, Value
+from knowloom.ontology.concepts import Ontology
+from knowloom.store import ontology as stored
+from knowloom.store.database import Database
+from knowloom.store.infer import infer_bindings
+from knowloom.store.search import plain_query
+from knowloom.store.statement import filled
+
+_HITS = 200
+_NAMES = 60_000  # of nodes that knowloom did not lay out, kept in memory
+_SAMPLE, _MOST = 5_000, 300
+_CLOSE = 0.02
+_FACTS = 30  # of the evidence that is shown
+_RUNS = 12  # programs that are tried for one question
+_LABEL = "/*:label*/"
+
+
+class Asker:
+    """Answers questions about one graph; it never writes.
+
+    What is worked out about the graph is kept, so one asker serves many questions.
+
+    Args:
+        database: where to look.
+        ontology: the classes; those stored when None, and where none are, those that the graph's
+            labels and types suggest.
+    """
+
+    def __init__(self, database: Database, ontology: Ontology | None = None) -> None:
+        self.database = database
+        known = stored.load(database) if ontology is None else ontology
+        self.schema = Schema(known if len(known) else infer_bindings(database))
+
+    def ask(
+        self, text: str, *, topic: str | None = None, threshold: float | None = None
+    ) -> Answer:
+        """Return the answer to a question; without values when it is not sure enough.
+
+        Args:
+            text: the question, in English.
+            topic: the name of what it is about, when that is known.
+            threshold: of the confidence, from 0 to 1; the default when None.
+        """
+        threshold = THRESHOLD if threshold is None else threshold
+        question = Question.of(text)
+        named, said = self._linked(question)
+        candidates = compose(question, self.schema, named, said)
+        runs = list(self._run(candidates))
+        run, sure = chosen(runs)
+        if run is None:
+            return Answer(text, why_not="no way through the graph fits the words of the question")
+        return self._answer(text, run, sure, threshold)
+
+    def _linked(self, question: Question) -> tuple[list[Named], list[Literal]]:
+        """Return the instances and values that a question may name."""
+        called = [*self._own(question), *self._foreign_names]
+        return link(question, called), literals(question, self._values)
+
+    def _own(self, question: Question) -> Iterator[Called]:
+        """Yield instances of knowloom's own layout whose names share words with a question."""
+        if not self._has_own:
+            return
+        query = plain_query(" ".join(question.words))
+        if not query.strip():
+            return
+        for row in self.database.read(cypher("kbqa/named"), query=query, limit=_HITS):
+            concepts = self.schema.bindings.concepts(row["labels"])
+            if concepts and row["name"]:
+                yield Called(row["key"], row["name"], concepts[0])
+                for alias in row["aliases"] or ():
+                    yield Called(row["key"], row["name"], concepts[0], alias)
+
+    @cached_property
+    def _has_own(self) -> bool:
+        rows = self.database.read(cypher("read/has_index"), name="knowloom_instance_text")
+        return bool(rows and rows[0][0])
+
+    @cached_property
+    def _foreign_names(self) -> list[Called]:
+        """The names of nodes that knowloom did not lay out, read once."""
+        found: list[Called] = []
+        for place in self.schema.bindings.foreign:
+            name = self.schema.name_of(place.concept).property
+            text = filled(cypher("kbqa/names"), {_LABEL: ":" + place.pattern})
+            rows = self.database.read(text, name=name, limit=_NAMES - len(found))
+            found += [Called(row["key"], row["name"], place.concept) for row in rows]
+        return found
+
+    @cached_property
+    def _values(self) -> dict[Value, list[str]]:
+        """The short texts that instances have in their attributes, read once."""
+        found: dict[Value, list[str]] = {}
+        for concept in self.schema.classes:
+            texts = {
+                value.property: value
+                for value in self.schema.values
+                if value.owner == concept and value.kind in {"text", "choice"} and not value.many
+            }
+            texts.pop(self.schema.name_of(concept).property, None)
+            if not texts:
+                continue
+            pattern = ":" + self.schema.place(concept).pattern
+            text = filled(cypher("kbqa/values"), {_LABEL: pattern})
+            rows = self.database.read(
+                text, properties=list(texts), sample=_SAMPLE, most=_MOST
+            )
+            found |= {texts[row["name"]]: list(row["values"]) for row in rows}
+        return found
+
+    def _run(self, candidates: Sequence[Candidate]) -> Iterator[Run]:
+        """Yield what the likeliest candidates find, until none behind can be likelier."""
+        best = 0.0
+        for candidate in candidates[:_RUNS]:
+            if candidate.score < best - _CLOSE:
+                return
+            run = Run(candidate, self.values(candidate.program))
+            best = max(best, worth_of(run))
+            yield run
+
+    def values(self, program: Program) -> tuple[Found, ...]:
+        """Return what a program finds, in no order that means something."""
+        text, parameters = cypher_of(program, self.schema)
+        try:
+            rows = self.database.read(text, **parameters)
+        except Neo4jError:
+            # A value of an unforeseen type cannot be compared so: then it finds nothing.
+            return ()
+        return tuple(_found(row) for row in rows)
+
+    def _answer(self, text: str, run: Run, sure: float, threshold: float) -> Answer:
+        """Return an answer with all that explains it."""
+        program = run.candidate.program
+        statement, parameters = cypher_of(program, self.schema)
+        said = sure >= threshold
+        return Answer(
+            text,
+            run.values if said else (),
+            sure,
+            "" if said else "nothing that was found fits the question well enough",
+            words_of_program(program, self.schema),
+            statement,
+            parameters,
+            evidence=tuple(self._evidence(run)) if said else (),
+            guesses=() if said else run.values,
+        )
+
+    def _evidence(self, run: Run) -> Iterator[tuple[str, str, str]]:
+        """Yield the facts that an answer rests on."""
+        program = run.candidate.program
+        if program.give is not None and not program.reduce and not program.qualifier:
+            subject = " or ".join(dict.fromkeys(program.root.names)) or program.root.concept
+            for found in run.values[:_FACTS]:
+                yield subject, program.give.attribute, str(found.value)
+        keys = [found.key for found in run.values if found.key][:_FACTS]
+        if wanted := evidence_of(program, self.schema, keys):
+            for row in self.database.read(wanted[0], **wanted[1]):
+                yield str(row["start"]), row["type"], str(row["end"])
+
+
+def _found(row: Record) -> Found:
+    """Return a row of a program as a value."""
+    held: dict[str, Any] = dict(row)
+    value = held["value"]
+    plain = value.to_native() if hasattr(value, "to_native") else value
+    return Found(plain, held.get("key") or "", held.get("number"))

@@ -1,0 +1,129 @@
+"""`knowloom ask`: questions in English, answered from the stored graph."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from knowloom.cli.connection import connection_options
+from knowloom.cli.output import emit, json_option
+from knowloom.settings import Settings
+
+if TYPE_CHECKING:
+    from knowloom.asking import Asker
+    from knowloom.kbqa.answer import Answer
+
+_SHOWN = 50  # values and facts that a person reads; --json has all
+
+
+@click.command()
+@click.argument("question", required=False)
+@click.option("--topic", help="The name of the thing that the question is about.")
+@click.option("--show-code", is_flag=True, help="Also print the program, as Cypher and Python.")
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0, 1),
+    help="Say nothing with less confidence than this.",
+)
+@connection_options
+@json_option
+def ask(
+    question: str | None,
+    topic: str | None,
+    show_code: bool,
+    threshold: float | None,
+    settings: Settings,
+    as_json: bool,
+) -> None:
+    """Answer QUESTION from the stored graph, with the way to the answer and its evidence.
+
+    Nothing is written. A graph that knowloom did not load is read as it is. Without a question,
+    each line that is typed is one.
+
+    \b
+    Example:
+        knowloom ask "Who designed Python?"
+        knowloom ask "How many programming languages are there?" --show-code
+    """
+    from knowloom.asking import Asker
+    from knowloom.session import open_database
+
+    with open_database(settings) as database:
+        asker = Asker(database)
+        link = _linked(settings)
+        for text in [question] if question else _typed():
+            answer = asker.ask(text, topic=topic, threshold=threshold)
+            body = _json(answer, link(answer))
+            emit(body, as_json, _lines(answer, link(answer), show_code))
+
+
+def _typed() -> Iterator[str]:
+    """Yield the lines that are typed, until there are no more."""
+    while True:
+        try:
+            line = click.prompt("?", prompt_suffix=" ") if sys.stdin.isatty() else input()
+        except (EOFError, click.Abort):
+            return
+        if line.strip():
+            yield line
+
+
+def _linked(settings: Settings) -> Any:
+    """Return a function from an answer to a link that opens its statement in Neo4j Browser."""
+    from knowloom.browser.links import browser_link
+    from knowloom.server.local import LocalServer
+
+    info = None if settings.uri else LocalServer.of(settings).status()
+
+    def link(answer: Answer) -> str:
+        if info is None or not answer.cypher:
+            return ""
+        return browser_link(info.http_uri, info.bolt_uri, info.user, answer.shown_cypher)
+
+    return link
+
+
+def _json(answer: Answer, link: str) -> dict[str, Any]:
+    """Return an answer for scripts."""
+    from knowloom.subgraph.graph import json_value
+
+    return {
+        "question": answer.question,
+        "answers": [json_value(found.value) for found in answer.values],
+        "numbers": [f.number for f in answer.values] if any(
+            f.number is not None for f in answer.values
+        ) else None,
+        "confidence": answer.confidence,
+        "why_not": answer.why_not or None,
+        "way": answer.way,
+        "cypher": answer.cypher,
+        "parameters": json_value(dict(answer.parameters)),
+        "python": answer.python,
+        "evidence": [list(fact) for fact in answer.evidence],
+        "browser": link or None,
+    }  # fmt: skip
+
+
+def _lines(answer: Answer, link: str, show_code: bool) -> Iterator[str]:
+    """Yield an answer for a person."""
+    if not answer.values:
+        yield f"I do not know: {answer.why_not}."
+        if answer.guesses:
+            guessed = ", ".join(str(found.value) for found in answer.guesses[:5])
+            yield f"A guess, {answer.confidence:.0%} sure: {guessed}"
+    for found in answer.values[:_SHOWN]:
+        yield str(found.value) if found.number is None else f"{found.value}: {found.number}"
+    if len(answer.values) > _SHOWN:
+        yield f"… and {len(answer.values) - _SHOWN} more (--json has all)"
+    if answer.way:
+        yield ""
+        yield f"how      {answer.way} ({answer.confidence:.0%} sure)"
+    for fact in answer.evidence[:10]:
+        yield f"fact     {' – '.join(fact)}"
+    if link:
+        yield f"look     {link}"
+    if show_code and answer.cypher:
+        yield from ("", answer.shown_cypher, "", answer.python)

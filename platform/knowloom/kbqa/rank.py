@@ -1,0 +1,189 @@
+"""Which of the paths that exist a question means: features of pairs, and a default that adds them.
+
+The default needs no training and no encoder; with an encoder it also weighs meaning, and a model
+from `knowloom train kbqa` takes its place where there is one. Answers never reach a feature.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from knowloom.kbqa.paths import Path, Reached, path_text
+from knowloom.kbqa.words import (
+    is_date,
+    name_words,
+    share,
+    stems,
+    trigrams,
+    without_name,
+    words_of,
+)
+
+NAMES = (
+    "whole", "first", "last", "head", "words", "last words", "first words", "letters", "length",
+    "mediated", "forward first", "forward last", "ends", "fan", "prior", "last prior",
+    "asked prior", "dates", "asks time", "said again", "unsaid", "generic", "head rank",
+    "whole rank", "place asked", "numbers",
+)  # fmt: skip
+_GENERIC = frozenset({"common", "type", "kg", "freebase", "base", "user", "dataworld"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question about a known topic.
+
+    Args:
+        text: without its topic.
+        stems: of its words.
+        kind: its question word.
+        words: all of its words.
+    """
+
+    text: str
+    stems: frozenset[str]
+    kind: str
+    words: frozenset[str]
+
+    @classmethod
+    def of(cls, question: str, topic: str) -> Asked:
+        """Return a question with its topic taken out.
+
+        >>> Asked.of("Where was Ada Lovelace born?", "Ada Lovelace").text
+        'where was it born'
+        """
+        text = without_name(question[:2_000], topic)
+        words = words_of(text)
+        kinds = ("who", "where", "when", "how", "which", "what")
+        kind = next((k for k in kinds if k in words), "what")
+        if "year" in words or "date" in words:
+            kind = "when"
+        return cls(text, stems(words), kind, frozenset(words_of(question)))
+
+
+@dataclass(frozen=True, slots=True)
+class Priors:
+    """How often training questions took a path, the last step of one, and that by question word."""
+
+    paths: Mapping[str, int] = field(default_factory=dict[str, int])
+    lasts: Mapping[str, int] = field(default_factory=dict[str, int])
+    asked: Mapping[str, int] = field(default_factory=dict[str, int])
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """How alike a question and the parts of a path are to an encoder, from -1 to 1."""
+
+    whole: float = 0.0
+    first: float = 0.0
+    last: float = 0.0
+    head: float = 0.0
+
+
+def features(
+    asked: Asked, found: Sequence[Reached], meanings: Sequence[Meaning], priors: Priors
+) -> list[list[float]]:
+    """Return the features of each path, in the order of `NAMES`.
+
+    Args:
+        asked: the question.
+        found: the paths that exist.
+        meanings: of each path; zeros without an encoder.
+        priors: of training; empty without.
+    """
+    heads = _ranks([m.head for m in meanings])
+    wholes = _ranks([m.whole for m in meanings])
+    return [
+        [*_features(asked, one, meaning, priors)[:-2], heads[i], wholes[i]]
+        + _features(asked, one, meaning, priors)[-2:]
+        for i, (one, meaning) in enumerate(zip(found, meanings, strict=True))
+    ]
+
+
+def _features(asked: Asked, found: Reached, meaning: Meaning, priors: Priors) -> list[float]:
+    """Return the features of one path that need no other path."""
+    path = found.path
+    first = stems(name_words(path[0].type))
+    last = stems(name_words(path[-1].type))
+    every = frozenset(s for step in path for s in stems(name_words(step.type)))
+    key, end = path_key(path), str(path[-1])
+    samples = found.samples
+    dates = sum(map(is_date, samples)) / len(samples) if samples else 0.0
+    said = sum(all(w in asked.words for w in words_of(s)) for s in samples)
+    return [
+        meaning.whole,
+        meaning.first,
+        meaning.last,
+        meaning.head,
+        share(asked.stems, every),
+        share(asked.stems, last),
+        share(asked.stems, first),
+        share(trigrams(asked.text), trigrams(path_text(path[-1:]))),
+        float(len(path)),
+        float(found.mediated),
+        float(path[0].forward),
+        float(path[-1].forward),
+        math.log1p(found.count),
+        math.log1p(found.fan),
+        math.log1p(priors.paths.get(key, 0)),
+        math.log1p(priors.lasts.get(end, 0)),
+        math.log1p(priors.asked.get(f"{asked.kind} {end}", 0)),
+        dates,
+        float(asked.kind == "when"),
+        said / len(samples) if samples else 0.0,
+        float(len(asked.stems - every)),
+        float(bool(set(name_words(path[-1].type)) & _GENERIC)),
+        float(asked.kind == "where"),
+        sum(s.replace(".", "").isdecimal() for s in samples) / len(samples) if samples else 0.0,
+    ]
+
+
+def _ranks(scores: Sequence[float]) -> list[float]:
+    """Return the place of each score, the best having 0, as a logarithm."""
+    order = sorted(range(len(scores)), key=lambda i: -scores[i])
+    places = [0.0] * len(scores)
+    for place, i in enumerate(order):
+        places[i] = math.log1p(place)
+    return places
+
+
+def path_key(path: Path) -> str:
+    """Return a path as one text."""
+    return " ".join(map(str, path))
+
+
+def default_scores(asked: Asked, found: Sequence[Reached], meanings: Sequence[Meaning]) -> list[float]:
+    """Return how well each path fits without any training, the more the better.
+
+    Args:
+        asked: the question.
+        found: the paths that exist.
+        meanings: of each path; zeros without an encoder, and then words alone decide.
+    """
+    return [
+        _default(asked, one, meaning) for one, meaning in zip(found, meanings, strict=True)
+    ]
+
+
+def _default(asked: Asked, found: Reached, meaning: Meaning) -> float:
+    """Return how well one path fits."""
+    values = dict(zip(_PLAIN, _features(asked, found, meaning, Priors()), strict=True))
+    timely = 0.35 * (values["dates"] if asked.kind == "when" else -values["dates"])
+    steps = values["length"] - values["mediated"] - 1
+    return (
+        0.8 * values["whole"]
+        + 0.7 * values["last"]
+        + 0.35 * values["words"]
+        + 0.25 * values["last words"]
+        + 0.15 * values["letters"]
+        + timely
+        - 0.12 * steps
+        - 0.05 * values["mediated"]
+        - 0.03 * values["ends"]
+        - 0.3 * values["said again"]
+        - 0.3 * values["generic"]
+    )
+
+
+_PLAIN = (*NAMES[:22], *NAMES[24:])
