@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from knowloom.browser.colours import mixed, text_colour
 from knowloom.browser.style import SYSTEM_CAPTIONS, caption, grass, inline
+from knowloom.knowledge.instance import ASIDE_LABELS
 from knowloom.ontology.concepts import Binding, Concept, Ontology, PropertyBinding
 
 ROOT = Path(__file__).parents[2]
@@ -71,15 +72,15 @@ def test_no_label_of_ours_is_forgotten() -> None:
     texts = [p.read_text("utf-8") for p in (ROOT / "cypher").rglob("*.cypher")]
     texts += [p.read_text("utf-8") for p in (ROOT / "migrations").glob("*.cypher")]
     found = set(re.findall(r"\(\w*:(_+[A-Z]\w+)", "\n".join(texts)))
-    assert found - PLACEHOLDERS - {"_Instance"} <= set(SYSTEM_CAPTIONS) | {"_Gone"}
-    assert {"_Run", "_Record", "_Concept", "_KeptMention"} <= found
+    assert found - PLACEHOLDERS - {"_Instance"} <= set(SYSTEM_CAPTIONS) | set(ASIDE_LABELS)
+    assert {"_Run", "_Record", "_Concept", "_Decision"} <= found
 
 
 def test_what_is_gone_is_out_of_the_way() -> None:
     """The rule of what is gone is the last, so it wins over the classes the thing was of."""
     labels = [name for kind, name in rules(ONTOLOGY) if kind == "node"]
-    assert labels[-1] == "_Gone"
-    assert rules(ONTOLOGY)["node", "_Gone"]["diameter"] == "25px"
+    assert labels[-1] == ASIDE_LABELS[-1]
+    assert rules(ONTOLOGY)["node", "_Retired"]["diameter"] == "25px"
 
 
 def test_events_are_smaller_than_things() -> None:
