@@ -83,5 +83,5 @@ $(VENV)/.browsing: $(VENV)/.developing
 $(NEURAL)/.installed: pyproject.toml
 	test -x $(NEURAL)/bin/python || $(PYTHON) -m venv $(NEURAL)
 	$(NEURAL)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	$(NEURAL)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[neural,ranking]' --group test
+	$(NEURAL)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[gliner2,neural,ranking]' --group test
 	touch $@

@@ -35,6 +35,7 @@ _EXTRAS = (
     ("apscheduler", "keeping sources up to date", "schedule"),
     ("sqlalchemy", "sources that are databases", "sql"),
     ("torch", "trained extractors, and models in a folder", "neural"),
+    ("gliner2", "extractors with weights of GLiNER2", "gliner2"),
 )
 # What a language model is tried with.
 _SENTENCE = Passage("Ada Lovelace was born in London.")

@@ -12,10 +12,11 @@ from knowloom.base import KnowledgeBase
 from knowloom.errors import ExtraMissing, UsageError
 from knowloom.extract.findings import Extractor
 from knowloom.extract.gazetteer import Gazetteer, Name, known_names
+from knowloom.extract.neural.gliner2 import is_gliner2
 from knowloom.extract.patterns import Patterns, Rules
 from knowloom.models.metered import Metered, Spent
 from knowloom.models.named import model_named
-from knowloom.ontology.concepts import Kind
+from knowloom.ontology.concepts import Kind, Ontology
 from knowloom.session import knowledge_base
 from knowloom.settings import Settings, load_settings
 from knowloom.store import documents as stored
@@ -37,7 +38,7 @@ def extractor_named(
 
     Args:
         name: `rules` (gazetteer and patterns), `gazetteer`, `patterns`, `model`, or the folder of
-            a trained one.
+            a trained one or of weights of GLiNER2.
         kb: its ontology declares the patterns; the names are its instances' and the examples of
             its classes.
         settings: name the language model; those that hold in the current directory when None.
@@ -48,7 +49,7 @@ def extractor_named(
         OntologyError: a pattern of the ontology is faulty.
     """
     if name not in NAMES:
-        return trained(name)
+        return trained(name, kb.ontology)
     if name == "model":
         return _model(kb, settings or load_settings(), spent or Spent())
     gazetteer = Gazetteer(kb.ontology, chain(known_names(kb.ontology), _names(kb)))
@@ -57,17 +58,19 @@ def extractor_named(
     return (Rules if name == "rules" else Patterns)(kb.ontology, gazetteer)
 
 
-def trained(folder: str) -> Extractor:
-    """Return the trained extractor in a folder.
+def trained(folder: str, ontology: Ontology) -> Extractor:
+    """Return the trained extractor in a folder; weights of GLiNER2 look for an ontology's classes.
 
     Raises:
         UsageError: there is no such folder, and no extractor of that name.
-        ExtraMissing: torch is not installed.
+        ExtraMissing: torch or gliner2 is not installed.
         NotTrained: the folder holds no extractor.
     """
     if not Path(folder).is_dir():
         known = f"{', '.join(NAMES)}, or the folder of a trained one"
         raise UsageError(f"no extractor is called {folder!r}: use {known}")
+    if is_gliner2(Path(folder)):
+        return _gliner2(Path(folder), ontology)
     try:
         from knowloom.extract.neural.trained import load
     except ModuleNotFoundError as error:
@@ -80,11 +83,20 @@ def extractor_for(
     name: str, settings: Settings, spent: Spent | None = None
 ) -> Generator[Extractor]:
     """Yield an extractor; one that is trained needs no database."""
-    if name not in NAMES:
-        yield trained(name)
+    if name not in NAMES and not is_gliner2(Path(name)):
+        yield trained(name, Ontology([]))
         return
     with knowledge_base(settings) as kb:
         yield extractor_named(name, kb, settings, spent)
+
+
+def _gliner2(folder: Path, ontology: Ontology) -> Extractor:
+    from knowloom.extract.neural.gliner2 import load
+
+    try:
+        return load(folder, ontology)
+    except ModuleNotFoundError as error:
+        raise ExtraMissing("an extractor with weights of GLiNER2", "gliner2") from error
 
 
 def _model(kb: KnowledgeBase, settings: Settings, spent: Spent) -> Extractor:
