@@ -67,6 +67,7 @@ def extract(
     again: bool = False,
     dry_run: bool = False,
     advance: Callable[[int], None] = lambda _: None,
+    chunked: Callable[[int], None] = lambda _: None,
 ) -> Iterator[DocumentReport]:
     """Extract documents into the graph, yielding a report as each is done.
 
@@ -82,6 +83,7 @@ def extract(
         again: also extract what is unchanged.
         dry_run: read and extract, and write nothing.
         advance: called with every number of bytes that is done; `size_of` has the sum.
+        chunked: called with every number of chunks that is done.
 
     Raises:
         UsageError: the ontology has no classes.
@@ -96,7 +98,9 @@ def extract(
     rule = _known_names(kb) if same_name and files else None
     spool = Path(":memory:") if dry_run else kb.workspace / "extracted.sqlite"
     with Kept(spool, f"{extractor.name} {extractor.version}") as kept:
-        work = _Extracting(kb, extractor, kept, rule, dry_run, again, advance, Hooks(kb.ontology))
+        work = _Extracting(
+            kb, extractor, kept, rule, dry_run, again, advance, chunked, Hooks(kb.ontology)
+        )
         for path in files:
             yield work.document(path)
 
@@ -125,6 +129,7 @@ class _Extracting:
     dry_run: bool
     again: bool
     advance: Callable[[int], None]
+    chunked: Callable[[int], None]
     hooks: Hooks
     _ontology: bytes = b""
     _left: int = 0  # bytes of the document that are not done
@@ -183,6 +188,7 @@ class _Extracting:
             made = list(self._extractions(new, report))
             self.kept.keep(document.digest, made)
             report.chunks += len(batch)
+            self.chunked(len(batch))
             before, characters = characters, batch[-1].start + len(batch[-1].text)
             self._advance(characters - before)
         return characters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b, file_digest
 from itertools import chain
 from pathlib import Path
@@ -72,6 +72,7 @@ def plan(
     ontology: Ontology,
     *,
     mapping: Path | None = None,
+    labels: Path | None = None,
     source: str = "",
 ) -> LoadPlan:
     """Return what loading these files will do; without a mapping one is proposed for each.
@@ -81,6 +82,7 @@ def plan(
         paths: files, or directories of files with one of the loader's endings.
         ontology: as stored.
         mapping: a TOML file for all of them.
+        labels: a file with the names of what triples call by an id, in place of the mapping's.
         source: one name for all of them; else the mapping's, else each file's own.
 
     Raises:
@@ -98,6 +100,8 @@ def plan(
             proposal = chosen.propose(path, ontology)
             used, ontology = proposal.mapping, proposal.ontology
             added += proposal.added
+        if labels is not None:
+            used = replace(used, labels=str(labels))
         name = source_name(path, used, source)
         part = parts.setdefault(name, Part(name, proposed=given is None))
         part.files.append((path, used))

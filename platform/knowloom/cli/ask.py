@@ -13,7 +13,6 @@ from knowloom.cli.output import emit, json_option
 from knowloom.settings import Settings
 
 if TYPE_CHECKING:
-    from knowloom.asking import Asker
     from knowloom.kbqa.answer import Answer
 
 _SHOWN = 50  # values and facts that a person reads; --json has all

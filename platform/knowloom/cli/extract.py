@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from knowloom.cli.connection import connection_options
-from knowloom.cli.output import emit, json_option, progress
+from knowloom.cli.output import counted, emit, json_option, progress
 from knowloom.settings import Settings
 
 if TYPE_CHECKING:
@@ -67,26 +67,47 @@ def extract(
     from knowloom.models.metered import Spent
     from knowloom.session import knowledge_base
 
-    spent = Spent()
-    bar = progress("extracting (bytes)", total=size_of(paths))
+    spent, seen = Spent(), _Seen()
+    bar = progress("extracting (bytes)", size_of(paths), lambda: seen.text(spent))
     with knowledge_base(settings) as kb, bar as advance:
-        reports = list(
-            extracted(
-                kb,
-                paths,
-                extractor_named(name, kb, settings, spent),
-                same_name=not keep_apart,
-                again=again,
-                dry_run=dry_run,
-                advance=advance,
-            )
-        )
+        for report in extracted(
+            kb,
+            paths,
+            extractor_named(name, kb, settings, spent),
+            same_name=not keep_apart,
+            again=again,
+            dry_run=dry_run,
+            advance=advance,
+            chunked=seen.chunked,
+        ):
+            seen.reports.append(report)
+        reports = seen.reports
         if not dry_run:
             refresh(settings, kb.database, kb.ontology)
     emit({**_data(reports), "model": asdict(spent)}, as_json, _lines(reports, spent))
     rejected = sum(r.write.counts.rejected for r in reports if r.write)
     if any(r.faults for r in reports) or rejected > allow_rejects:
         ctx.exit(1)
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What is done at the moment."""
+
+    reports: list[DocumentReport] = field(default_factory=list["DocumentReport"])
+    chunks: int = 0
+
+    def chunked(self, number: int) -> None:
+        """Count chunks that are done."""
+        self.chunks += number
+
+    def text(self, spent: Spent) -> str:
+        """Return it in words."""
+        said = f"{counted(len(self.reports), 'document')}, {counted(self.chunks, 'chunk')}"
+        if not spent.calls:
+            return said
+        tokens = spent.prompt_tokens + spent.completion_tokens
+        return f"{said}, {counted(spent.calls, 'call')}, {counted(tokens, 'token')}"
 
 
 def _data(reports: Sequence[DocumentReport]) -> dict[str, Any]:
@@ -134,7 +155,8 @@ def _line(report: DocumentReport) -> str:
         return f"{report.name}: unchanged"
     if not report.chunks:
         return f"{report.name}: not read"
-    said = f"{report.name}: {report.chunks:,} chunks, {report.findings.total():,} findings"
+    found = counted(report.findings.total(), "finding")
+    said = f"{report.name}: {counted(report.chunks, 'chunk')}, {found}"
     if report.write is None:
         return said
     counts = report.write.counts

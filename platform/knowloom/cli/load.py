@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 @click.argument("kind")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--mapping", type=click.Path(path_type=Path), help="What the columns mean (TOML).")
+@click.option(
+    "--labels",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Names of what triples call by an id: a JSON object, or an id and a name a line.",
+)
 @click.option("--source", default="", help="Who says it; the file's name when not given.")
 @click.option("--allow-rejects", default=0, metavar="N", help="Exit 0 with up to N rejects.")
 @click.option("--bulk", is_flag=True, help="First load of many rows, through the import tool.")
@@ -37,6 +42,7 @@ def load(
     kind: str,
     paths: tuple[Path, ...],
     mapping: Path | None,
+    labels: Path | None,
     source: str,
     allow_rejects: int,
     bulk: bool,
@@ -52,14 +58,16 @@ def load(
     \b
     Examples:
         knowloom load csv people.csv --mapping mapping.toml
-        knowloom load triples train.txt --dry-run
+        knowloom load triples train.txt --labels names.json --dry-run
     """
     from knowloom import loading
     from knowloom.browser.apply import refresh
     from knowloom.session import knowledge_base
 
     with knowledge_base(settings) as kb:
-        chosen = loading.plan(kind, paths, kb.ontology, mapping=mapping, source=source)
+        chosen = loading.plan(
+            kind, paths, kb.ontology, mapping=mapping, labels=labels, source=source
+        )
         for text in chosen.mappings():
             click.echo(text, err=True)
         if dry_run:

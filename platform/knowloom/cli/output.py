@@ -45,22 +45,40 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]
     return [line.rstrip() for line in page.getvalue().splitlines()]
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number of things in words.
+
+    >>> counted(1, "chunk"), counted(2000, "chunk")
+    ('1 chunk', '2,000 chunks')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 @contextmanager
-def progress(title: str, total: int | None = None) -> Generator[Callable[[int], None]]:
+def progress(
+    title: str, total: int | None = None, about: Callable[[], str] = str
+) -> Generator[Callable[[int], None]]:
     """Yield a function to call with every number of finished items.
 
     On a terminal it draws a bar with rate and remaining time; else it writes a line to stderr
     every ten seconds.
+
+    Args:
+        title: what is being done.
+        total: how many items there are; None when nobody knows.
+        about: returns what else is to be said at the moment.
     """
     if sys.stderr.isatty():
-        with _bar(title, total) as advance:
+        with _bar(title, total, about) as advance:
             yield advance
         return
-    yield _Lines(title, total)
+    yield _Lines(title, total, about)
 
 
 @contextmanager
-def _bar(title: str, total: int | None) -> Generator[Callable[[int], None]]:
+def _bar(
+    title: str, total: int | None, about: Callable[[], str]
+) -> Generator[Callable[[int], None]]:
     """Yield a function that moves a drawn bar."""
     from rich.console import Console
     from rich.progress import (
@@ -77,17 +95,20 @@ def _bar(title: str, total: int | None) -> Generator[Callable[[int], None]]:
         MofNCompleteColumn(),
         TextColumn("{task.speed:,.0f}/s" if total else ""),
         TimeRemainingColumn(),
+        TextColumn("{task.fields[about]}"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=total)
-        yield lambda done: bar.advance(task, done)
+        task = bar.add_task(title, total=total, about="")
+        yield lambda done: bar.update(task, advance=done, about=about())
 
 
 class _Lines:
     """Writes a line about the progress now and then."""
 
-    def __init__(self, title: str, total: int | None) -> None:
+    def __init__(self, title: str, total: int | None, about: Callable[[], str]) -> None:
         from time import monotonic
+
+        self._about = about
 
         self._title = title
         self._total = f" of {total:,}" if total else ""
@@ -101,4 +122,5 @@ class _Lines:
         if now - self._said >= 10:
             self._said = now
             rate = self._done / (now - self._started)
-            click.echo(f"{self._title}: {self._done:,}{self._total}, {rate:,.0f}/s", err=True)
+            said = f"{self._title}: {self._done:,}{self._total}, {rate:,.0f}/s"
+            click.echo(f"{said} {self._about()}".rstrip(), err=True)
