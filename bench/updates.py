@@ -1,7 +1,7 @@
 """What keeping up to date costs, and whether any run can be taken back.
 
     python bench/updates.py table [--rows 100000]     an unchanged file, and one with 1 % changed
-    python bench/updates.py papers                     the papers data set, a file after the other
+    python bench/updates.py papers [--resolve]         the papers data set, a file after the other
     python bench/updates.py rollbacks [--cases 100]    random runs, one of the last ten taken back
 
 Writes into the database of the settings, which must be empty, and empties it. `papers` reads
@@ -63,7 +63,8 @@ def empty(kb: KnowledgeBase) -> None:
     """Take everything but the migrations and the ontology out of the database."""
     kb.database.run(
         "MATCH (n:_Instance|_Retired|_Redirect|_Record|_Run|_Source|_Snapshot|_Statement|_Undone"
-        "|_Decision) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
+        "|_Decision|_Block|_Blocked|_Resolved|_Policy|_Proposal) "
+        "CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
     )
 
 
@@ -111,7 +112,7 @@ def hashed(kb: KnowledgeBase, source: Source) -> float:
     return time.perf_counter() - started
 
 
-def papers(kb: KnowledgeBase) -> None:
+def papers(kb: KnowledgeBase, resolve: bool) -> None:
     """Load the papers file by file, oldest first, and all at once; compare."""
     data = Path(os.environ.get("KNOWLOOM_DATA", Path.home() / ".cache" / "knowloom-data"))
     found = sorted(data.glob("papers/*/*.json"), key=lambda p: (_year(p), p.name))
@@ -121,7 +122,12 @@ def papers(kb: KnowledgeBase) -> None:
     costs: list[tuple[int, float, int]] = []
     for path in found:
         source = Source(
-            name=path.name, location=str(path), mapping=mapping, allow_rejects=10**9, kind="jsonl"
+            name=path.name,
+            location=str(path),
+            mapping=mapping,
+            allow_rejects=10**9,
+            kind="jsonl",
+            resolve=resolve,
         )
         seconds, report = timed(lambda source=source: update(kb, source))  # type: ignore[misc]
         costs.append((_year(path), seconds, report.given))
@@ -138,6 +144,9 @@ def papers(kb: KnowledgeBase) -> None:
     for path in found:
         plan = loading.plan("jsonl", [path], kb.ontology, mapping=mapping, source=path.name)
         loading.load(kb, plan)
+    if resolve:
+        found = kb.resolve()
+        print(f"{len(found.joined):,} pairs one, {len(found.review):,} to review")
     print(f"fingerprint by updates and by one load: {once == kb.fingerprint()}")
 
 
@@ -194,6 +203,7 @@ def main() -> None:
     parser.add_argument("part", choices=("table", "papers", "rollbacks"))
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--cases", type=int, default=100)
+    parser.add_argument("--resolve", action="store_true", help="find who is who after each file")
     options = parser.parse_args()
     with knowledge_base(load_settings()) as kb, TemporaryDirectory() as folder:
         kb.migrate()
@@ -203,7 +213,7 @@ def main() -> None:
             case "table":
                 table(kb, options.rows, Path(folder))
             case "papers":
-                papers(kb)
+                papers(kb, options.resolve)
             case _:
                 rollbacks(kb, options.cases)
         empty(kb)

@@ -115,3 +115,14 @@ def test_nothing_is_called_so(kb: KnowledgeBase) -> None:
         kb.subgraph("Nobody")
     with pytest.raises(UnknownConcept, match="Autor"):
         kb.find("Autor")
+
+
+def test_a_trial_of_an_ontology_leaves_an_empty_database_empty(
+    database: Database, tmp_path: Path
+) -> None:
+    """Not even knowloom's own schema is made."""
+    database.run("MATCH (n) DETACH DELETE n")
+    kb = KnowledgeBase(database, tmp_path)
+    assert kb.save_ontology(ontology_of(Person), dry_run=True)
+    assert database.read("MATCH (n) RETURN n LIMIT 1") == []
+    kb.migrate()  # for the tests that follow

@@ -103,7 +103,8 @@ class KnowledgeBase:
 
     def save_ontology(self, ontology: Ontology, **options: Any) -> stored.OntologyChange:
         """Store an ontology in place of the present one; see `knowloom.store.ontology.save`."""
-        self.migrate()
+        if not options.get("dry_run"):
+            self.migrate()
         saved = stored.save(self.database, ontology, **options)
         self._forget()
         return saved
