@@ -51,7 +51,7 @@ def test_the_prompt_is_python() -> None:
     hostile = TREE.with_node("x", ["event"], '"""\nimport os\\\nclass Y(')
     made = prompt(hostile, airburst(), ["x", "nuclear explosion"], "boat race")
     space: dict[str, object] = {}
-    exec(compile(made, "prompt", "exec"), space)  # noqa: S102 - that is what is tested
+    exec(compile(made, "prompt", "exec"), space)
     assert {"Event", "Explosion", "NuclearExplosion", "Race", "X"} <= space.keys()
     assert "BoatRace" not in space
     assert "os" not in space
