@@ -76,7 +76,7 @@ class Ranker:
     """Trees that were taught which candidate is a parent.
 
     Args:
-        trees: LightGBM boosters; their scores are added.
+        trees: LightGBM boosters; the mean of their scores counts.
         card: what is known of them.
     """
 
@@ -97,8 +97,8 @@ class Ranker:
         """Return a score for each row of features."""
         if not len(rows):
             return []
-        summed = np.sum([tree.predict(rows, num_threads=1) for tree in self.trees], axis=0)
-        return [float(score) for score in summed]
+        mean = np.mean([tree.predict(rows, num_threads=1) for tree in self.trees], axis=0)
+        return [float(score) for score in mean]
 
     def sureness(self, share: float) -> float:
         """Return how often a best candidate with this share was right on names held out."""
