@@ -149,7 +149,7 @@ def _new(line: str) -> New | str:
         name, _, definition = line.partition("\t")
         row = {"name": name, "definition": definition}
     name, definition = row.get("name"), row.get("definition") or ""
-    aliases = row.get("aliases") or []
+    aliases: Any = row.get("aliases") or []
     if not isinstance(name, str) or not any(c.isalnum() for c in name):
         return "has no name: each line wants one"
     if len(name) > _LONGEST_NAME:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import blake2b
 from importlib.util import find_spec
 from itertools import pairwise
@@ -187,7 +187,7 @@ def save(ranker: Ranker, folder: Path) -> Card:
         name = f"trees_{number}.txt"
         (folder / name).write_bytes(text)
         files[name] = blake2b(text, digest_size=16).hexdigest()
-    card = Card(**{**_fields(ranker.card), "files": files})
+    card = replace(ranker.card, files=files)
     (folder / CARD).write_bytes(orjson.dumps(asdict(card), option=orjson.OPT_INDENT_2))
     return card
 
@@ -240,7 +240,3 @@ def _card(folder: Path) -> Card:
     if card.format != FORMAT or card.columns != columns_digest():
         raise RankerUnusable(folder, "it was made by another version of knowloom")
     return card
-
-
-def _fields(card: Card) -> dict[str, Any]:
-    return {name: getattr(card, name) for name in Card.__dataclass_fields__}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import networkx as nx
 
@@ -200,7 +201,8 @@ def _circles(graph: nx.DiGraph[str]) -> list[Fault]:
         first = min(knot)
         if len(knot) == 1 and not graph.has_edge(first, first):
             continue
-        edges = nx.find_cycle(graph.subgraph(knot), first)
-        way = " → ".join([*(edge[0] for edge in edges), edges[0][0]])
+        # networkx's types do not say what an edge of a cycle is.
+        edges: list[Any] = nx.find_cycle(graph.subgraph(knot), first)  # pyright: ignore
+        way = " → ".join([*(str(edge[0]) for edge in edges), str(edges[0][0])])
         found.append(Fault(first, f"is its own ancestor: {way}", "cycle"))
     return sorted(found, key=lambda fault: fault.where)
