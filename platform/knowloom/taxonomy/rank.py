@@ -10,7 +10,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import blake2b
-from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
@@ -190,12 +189,6 @@ def save(ranker: Ranker, folder: Path) -> Card:
     card = replace(ranker.card, files=files)
     (folder / CARD).write_bytes(orjson.dumps(asdict(card), option=orjson.OPT_INDENT_2))
     return card
-
-
-def shipped(encoder: str) -> Ranker | None:
-    """Return the ranker that comes with knowloom for an encoder, None when there is none."""
-    folder = Path(__file__).parent / "shipped" / encoder
-    return load(folder, encoder) if folder.is_dir() and find_spec("lightgbm") else None
 
 
 def load(folder: Path, encoder: str) -> Ranker:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import cast
 
 import networkx as nx
 
@@ -201,8 +201,8 @@ def _circles(graph: nx.DiGraph[str]) -> list[Fault]:
         first = min(knot)
         if len(knot) == 1 and not graph.has_edge(first, first):
             continue
-        # networkx's types do not say what an edge of a cycle is.
-        edges: list[Any] = nx.find_cycle(graph.subgraph(knot), first)  # pyright: ignore
-        way = " → ".join([*(str(edge[0]) for edge in edges), str(edges[0][0])])
+        cycle = nx.find_cycle(graph.subgraph(knot), first)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        edges = cast("list[tuple[str, str]]", cycle)
+        way = " → ".join([*(edge[0] for edge in edges), edges[0][0]])
         found.append(Fault(first, f"is its own ancestor: {way}", "cycle"))
     return sorted(found, key=lambda fault: fault.where)
