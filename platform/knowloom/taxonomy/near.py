@@ -51,7 +51,7 @@ def near(index: Index, entry: Entry) -> Near:
         genus_both=both[:, 1],
         text_name=names[:, 1],
         name_text=texts[:, 1],
-        votes=_votes(index, mean * np.float32(0.5)),
+        votes=_votes(index, (mean / 2).astype(np.float32)),
     )
 
 

@@ -99,6 +99,8 @@ def place(index: Index, entry: Entry, scorer: Scorer, aliases: Aliases | None = 
         scorer: judges candidates.
         aliases: other names of the known ones, in normal form.
     """
+    if not len(index):
+        return Placement(new=entry.new, where=Where.ROOT, why=("nothing is known yet",))
     if (same := _same_name(index, entry, aliases or {})) is not None:
         known, why = same
         return Placement(
@@ -135,8 +137,6 @@ def below(
     chosen: tuple[str, ...] = (),
 ) -> Placement:
     """Return the place below the best candidates, or those that were chosen from them."""
-    if not found:
-        return Placement(new=entry.new, where=Where.ROOT, why=("nothing is known yet",))
     parents = chosen or _parents(index, found)
     taking = tuple(_taking(index, entry, parents))
     share = dict(found).get(parents[0], 0.0)

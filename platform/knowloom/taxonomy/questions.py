@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
@@ -149,14 +149,18 @@ def _new(line: str) -> New | str:
         name, _, definition = line.partition("\t")
         row = {"name": name, "definition": definition}
     name, definition = row.get("name"), row.get("definition") or ""
-    aliases = row.get("aliases") or []
+    aliases: Any = row.get("aliases") or []
     if not isinstance(name, str) or not any(c.isalnum() for c in name):
         return "has no name: each line wants one"
     if len(name) > _LONGEST_NAME:
         return f"its name has {len(name):,} characters, and {_LONGEST_NAME} are the most"
     if not isinstance(definition, str) or not isinstance(aliases, list):
         return f"the definition of {name!r} is no text, or its aliases are no list"
-    return New(" ".join(name.split()), definition.strip(), tuple(map(str, aliases)))
+    return New(
+        " ".join(name.split()),
+        definition.strip(),
+        tuple(str(a) for a in cast("list[object]", aliases)),
+    )
 
 
 def _edges(line: str) -> Iterator[tuple[str, str]]:

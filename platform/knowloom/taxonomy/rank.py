@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import blake2b
-from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
@@ -76,7 +75,7 @@ class Ranker:
     """Trees that were taught which candidate is a parent.
 
     Args:
-        trees: LightGBM boosters; their scores are added.
+        trees: LightGBM boosters; the mean of their scores counts.
         card: what is known of them.
     """
 
@@ -97,8 +96,8 @@ class Ranker:
         """Return a score for each row of features."""
         if not len(rows):
             return []
-        summed = np.sum([tree.predict(rows, num_threads=1) for tree in self.trees], axis=0)
-        return [float(score) for score in summed]
+        mean = np.mean([tree.predict(rows, num_threads=1) for tree in self.trees], axis=0)
+        return [float(score) for score in mean]
 
     def sureness(self, share: float) -> float:
         """Return how often a best candidate with this share was right on names held out."""
@@ -187,15 +186,9 @@ def save(ranker: Ranker, folder: Path) -> Card:
         name = f"trees_{number}.txt"
         (folder / name).write_bytes(text)
         files[name] = blake2b(text, digest_size=16).hexdigest()
-    card = Card(**{**_fields(ranker.card), "files": files})
+    card = replace(ranker.card, files=files)
     (folder / CARD).write_bytes(orjson.dumps(asdict(card), option=orjson.OPT_INDENT_2))
     return card
-
-
-def shipped(encoder: str) -> Ranker | None:
-    """Return the ranker that comes with knowloom for an encoder, None when there is none."""
-    folder = Path(__file__).parent / "shipped" / encoder
-    return load(folder, encoder) if folder.is_dir() and find_spec("lightgbm") else None
 
 
 def load(folder: Path, encoder: str) -> Ranker:
@@ -240,7 +233,3 @@ def _card(folder: Path) -> Card:
     if card.format != FORMAT or card.columns != columns_digest():
         raise RankerUnusable(folder, "it was made by another version of knowloom")
     return card
-
-
-def _fields(card: Card) -> dict[str, Any]:
-    return {name: getattr(card, name) for name in Card.__dataclass_fields__}

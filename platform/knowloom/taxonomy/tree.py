@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import cast
 
 import networkx as nx
 
@@ -200,7 +201,8 @@ def _circles(graph: nx.DiGraph[str]) -> list[Fault]:
         first = min(knot)
         if len(knot) == 1 and not graph.has_edge(first, first):
             continue
-        edges = nx.find_cycle(graph.subgraph(knot), first)
+        cycle = nx.find_cycle(graph.subgraph(knot), first)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        edges = cast("list[tuple[str, str]]", cycle)
         way = " → ".join([*(edge[0] for edge in edges), edges[0][0]])
         found.append(Fault(first, f"is its own ancestor: {way}", "cycle"))
     return sorted(found, key=lambda fault: fault.where)

@@ -31,7 +31,8 @@ from knowloom.taxonomy.tree import Taxonomy
 
 SHARE = 0.2  # of the leaves, missing together
 _REPEATS = 10
-_MOST_QUESTIONS = 2500
+_MOST_QUESTIONS = 1500
+_MOST_ROWS = 160_000  # candidates of all questions together; chance takes from the wrong ones
 _CHECKS = 3  # parts on which a ranker trained on the rest is tried, to know how sure it is
 _SEEDS = 3
 _ROUNDS = 200
@@ -146,14 +147,30 @@ def questions(
     chance: random.Random,
     repeats: int = _REPEATS,
 ) -> list[Example]:
-    """Return questions made by taking leaves out, several times."""
+    """Return questions made by taking leaves out, up to so many times, fewer where many are."""
     leaves = sum(len(taxonomy.leaves) for taxonomy in taxonomies)
-    enough = math.ceil(_MOST_QUESTIONS / max(1, SHARE * leaves))
+    most = _MOST_QUESTIONS * repeats / _REPEATS
+    enough = math.ceil(most / max(1, SHARE * leaves))
     made: list[Example] = []
     for _ in range(min(repeats, enough)):
         for taxonomy, entry_of in zip(taxonomies, known, strict=True):
             rest, asked = parted(taxonomy, chance)
             made += examples(rest, entry_of, asked)
+    return _thinned(made, chance)
+
+
+def _thinned(some: list[Example], chance: random.Random) -> list[Example]:
+    """Return questions with fewer wrong candidates where there are too many rows to learn from."""
+    rows = sum(len(example.wanted) for example in some)
+    if rows <= _MOST_ROWS:
+        return some
+    share = _MOST_ROWS / rows
+    draw = np.random.default_rng(chance.randrange(2**32))
+    made: list[Example] = []
+    for example in some:
+        kept = np.array(example.wanted) | (draw.random(len(example.wanted)) < share)
+        wanted = tuple(w for w, k in zip(example.wanted, kept, strict=True) if k)
+        made.append(Example(example.rows[kept], wanted))
     return made
 
 

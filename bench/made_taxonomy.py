@@ -1,4 +1,4 @@
-"""Taxonomies made up for tests: things with kinds, parts of names, and definitions that help."""
+"""Taxonomies made up to try and measure with: names in parts, definitions that help."""
 
 from __future__ import annotations
 

@@ -1,0 +1,142 @@
+"""The harness of taxonomy expansion, from a folder of questions to tables."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from made_taxonomy import world
+
+from knowloom.cli import cli
+from knowloom.evaluation.taxonomy import compared, held_out, measured, taxonomies_of
+from knowloom.evaluation.taxonomy_published import SETS, Published, digest_of, published
+from knowloom.models.encoders import Spelling
+from knowloom.taxonomy.baselines import Root
+from knowloom.taxonomy.questions import read_questions
+from knowloom.taxonomy.rank import Rules
+from knowloom.training.taxonomy import parted
+
+
+@pytest.fixture
+def folder(workspace: Path) -> Path:
+    """Questions about a taxonomy of sixty names."""
+    whole = world(60)
+    rest, out = parted(whole, random.Random(5))
+    edges = [[p, name] for name, above in rest.parents.items() for p in above]
+    rows = [
+        {
+            "root": "thing",
+            "entity_list": list(rest.parents),
+            "relation_list": edges,
+            "test_node": name,
+            "test_node_parent": golds[0],
+        }
+        for name, golds in out.items()
+    ]
+    made = workspace / "made"
+    made.mkdir()
+    lines = "\n".join(map(json.dumps, rows))
+    (made / "test_taxonomy_expansion.json").write_text(lines, encoding="utf-8")
+    (made / "test_definition.json").write_text(json.dumps(dict(whole.definitions)))
+    return made
+
+
+def run(*arguments: object) -> Result:
+    """Return what a command did."""
+    return CliRunner().invoke(cli, list(map(str, arguments)), catch_exceptions=False)
+
+
+def test_every_figure_is_there(folder: Path) -> None:
+    """Both variants of Wu & Palmer, ranks, the candidates' recall, calibration, by depth."""
+    questions = read_questions(folder)
+    [rules, root] = measured(questions, Spelling(), [Rules(), Root()])
+    figures = rules.as_json()
+    assert figures["accuracy"] > root.as_json()["accuracy"]
+    low, high = figures["interval"]
+    assert low <= figures["accuracy"] <= high
+    assert figures["accuracy"] == figures["hit@1"] <= figures["mrr"] <= figures["hit@10"]
+    assert figures["candidates"] == 1
+    assert figures["wup"] == figures["wup_codetaxo"]  # a tree, and every answer is in it
+    assert sum(n for _, n in figures["by_depth"].values()) == len(questions)
+
+
+def test_leaves_are_held_out_together(folder: Path) -> None:
+    """A fifth of them, several times; what learns never sees them."""
+    questions = read_questions(folder)
+    [taxonomy] = taxonomies_of(questions)
+    seen: list[int] = []
+
+    def learn(known: list[object]) -> Rules:
+        seen.append(len(known[0]))  # type: ignore[arg-type]
+        return Rules()
+
+    found = held_out(questions, Spelling(), learn, repeats=2)  # type: ignore[arg-type]
+    fifth = round(0.2 * len(taxonomy.leaves))
+    assert seen == [len(taxonomy) - fifth] * 2
+    assert len(found[0].answers) == 2 * 2 * fifth  # both scorers are the rules here
+    asked = {a.question.new.name for a in found[0].answers}
+    assert not asked & {q.new.name for q in questions}
+
+
+def test_published_figures_stand_beside_their_questions_only(folder: Path) -> None:
+    """And paired tests say who was right alone."""
+    questions = read_questions(folder)
+    assert published(questions) is None
+    assert digest_of(questions) == digest_of(questions[::-1])
+    assert len({one.digest for one in SETS}) == len(SETS) == 3
+    found = measured(questions, Spelling(), [Rules()])
+    golds = [q.golds[0] for q in questions]
+    made = compared("made", questions, found, {"perfect": golds})
+    assert made.paired["perfect"][0] == 0
+    beside = type(made)("made", tuple(found), Published("made", "", {"paper": (59.7, 80.8)}))
+    assert "| paper (S0 Table 1) | 59.7 | 80.8 |" in beside.as_markdown()
+
+
+def test_the_commands(folder: Path) -> None:
+    """Train, evaluate with what was trained, beside stored answers, and by rule."""
+    trained = run("train", "taxonomy", folder, "--lexical", "--out", "parents")
+    assert "of held-out names are right" in trained.output
+    questions = read_questions(folder)
+    Path("out.json").write_text(json.dumps([f"x.add_parent({q.golds[0]})" for q in questions]))
+    done = run(
+        "evaluate", "taxonomy", folder, "--ranker", "parents", "--lexical", "--beside", "out.json",
+        "--json",
+    )  # fmt: skip
+    found = json.loads(done.stdout)
+    assert [one["scorer"] for one in found["measured"]] == [
+        "ranker",
+        "rules",
+        "nearest by vector",
+        "word overlap",
+        "always the root",
+    ]
+    assert found["paired"]["out.json"][0] == 0
+    table = run("evaluate", "taxonomy", folder, "--ranker", "rules", "--lexical", "--held-out")
+    assert "leaves held out" in table.output
+
+
+def test_test_names_are_taken_out_of_what_is_learnt_from(folder: Path) -> None:
+    """With every edge to and from them, whatever their case; and their number is said."""
+    Path("trees.ptb").write_text("(Tool (Saw hand_$_saw) axe hammer)\n", encoding="utf-8")
+    questions = read_questions(folder)
+    name = questions[0].new.name.replace(" ", "_$_").upper()
+    Path("more.ptb").write_text(f"(thing {name} (a b c))\n", encoding="utf-8")
+    done = run(
+        "train", "taxonomy", "trees.ptb", "more.ptb", "--without", folder, "--out", "x",
+        "--dry-run", "--json",
+    )  # fmt: skip
+    planned = json.loads(done.stdout)
+    assert planned["taken_out"] == 1
+    assert planned["names"] == 5 + 4
+
+
+def test_what_cannot_be_learnt_from(workspace: Path) -> None:
+    """Is said in a sentence."""
+    Path("one.ptb").write_text("(a b c)\n", encoding="utf-8")
+    done = CliRunner().invoke(
+        cli, ["train", "taxonomy", "one.ptb", "--lexical", "--out", "x"], standalone_mode=False
+    )
+    assert "only 2 of its names are leaves" in str(done.exception)
