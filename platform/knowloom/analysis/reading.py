@@ -33,7 +33,29 @@ _VERBS = {
     for form in (verb, f"{verb}s", f"{verb}ed", f"{verb.removesuffix('e')}ed")
 } | {"wrote", "written", "born", "won", "made", "sang", "sung"}
 _ANY_VERB = frozenset(map(stem, ("make", "publish", "appear", "occur", "contain", "write")))
+_SOME = 10  # of what a task asks for in the plural
 _KINDS = ("genre", "type", "kind", "category", "status", "class")
+
+
+_RANKED = {"most", "least", "frequent", "how_many", "distinct"}
+# What each kind of question takes into account.
+_USED: Mapping[Ask, set[str]] = {
+    Ask.COUNT: {"how_many", "distinct", "together"},
+    Ask.AGGREGATE: {"how_many"},
+    Ask.LIST: _RANKED - {"distinct"},
+    Ask.GROUP: _RANKED - {"distinct"},
+    Ask.COUNT_GROUPS: {"how_many", "distinct"},
+    Ask.SHARE: {"share", "partners"},
+    Ask.SHARE_ABOVE: {"share"},
+    Ask.TREND: {"trend"},
+    Ask.DISTRIBUTION: {"distribution"},
+    Ask.COMPARE: {"compare"},
+    Ask.COMPARE_SHARES: {"compare", "share", "distribution"},
+    Ask.PAIRS: {"pairs", "together", "most", "frequent"},
+    Ask.PARTNERS: {"partners", "together", "most", "frequent"},
+    Ask.CHANGE: {"change", "trend"},
+    Ask.OUTLIERS: {"outliers"},
+}
 
 
 class CannotRead(Exception):
@@ -311,6 +333,8 @@ class _Reading:
                 return before[0], behind[0]
             if len(behind) > 1 and behind[0].start == most + 1:
                 return behind[1], behind[0]
+        if len(nouns) > 1 and nouns[1].start == nouns[0].end:
+            return nouns[1], nouns[0]  # `film languages` are languages
         return (nouns[0] if nouns else None), (nouns[1] if len(nouns) > 1 else None)
 
     def _small(self) -> set[str]:
@@ -416,13 +440,15 @@ class _Reading:
         one, other = self._two()
         relation = self._relation(one, other)
         made = self._made(relation.ask, relation)
-        superlative = {"most", "least"} & self.said.flags.keys()
-        if superlative and not made.most and not self._asks_for_all():
-            made = replace(made, most=1)
-        return made
-
-    def _asks_for_all(self) -> bool:
-        return bool(self.said.per) and "which" not in self._small()
+        if relation.ask is Ask.LIST and self.said.fold and not self.said.most:
+            return replace(made, ask=Ask.AGGREGATE, fold=self.said.fold)
+        if made.most or not {"most", "least", "frequent"} & self.said.flags.keys():
+            timed = made.group is not None and self.vocabulary.is_time(made.group)
+            return replace(made, by_key=timed and not made.most)
+        if one is not None and one.text.endswith("s"):
+            self.notes.append(f"the first {_SOME} are given, for the task names no number")
+            return replace(made, most=_SOME)
+        return replace(made, most=1, ties=True)
 
     def _number(self, unit: str | None = None) -> tuple[str, Path]:
         """Return the attribute that is a number, and its class."""
@@ -441,7 +467,8 @@ class _Reading:
         classes = [t for t in self._nouns() if t.noun and t.noun.classes]
         unit = self._class_of(classes[0]) if classes else None
         unit, measure = self._number(unit)
-        return Question(ask=ask, unit=unit, fold=self.said.fold or Fold.COUNT, measure=measure)
+        fold = self.said.fold or Fold.COUNT
+        return Question(ask=ask, unit=unit, fold=fold, measure=measure)
 
     def _over_time(self, ask: Ask) -> Question:
         """Return a question about the numbers of each year."""
@@ -502,6 +529,8 @@ class _Reading:
             raise CannotRead("what is to be counted cannot be told")
         first = nouns[0]
         assert first.noun is not None
+        if said.fold or any(self.vocabulary.is_number(p) for p in first.noun.paths):
+            return replace(self._measured(Ask.AGGREGATE), fold=said.fold or Fold.TOTAL)
         if "distinct" in said or not first.noun.classes:
             other = nouns[1] if len(nouns) > 1 else None
             relation = self._relation(first, other)
@@ -693,6 +722,7 @@ class _Reading:
 
     def _check(self, question: Question) -> None:
         """Refuse a question for which not every word was of use."""
+        self._check_directives(question)
         for term in self.terms:
             paths = [p for p in question.paths if self._accounts(p, term)]
             if not term.used and (paths or term.verb & _ANY_VERB):
@@ -705,6 +735,25 @@ class _Reading:
         ]
         if left:
             raise CannotRead(f"what {', '.join(map(repr, left))} means here cannot be told")
+
+    def _check_directives(self, question: Question) -> None:
+        """Refuse a question that leaves something out that the task wants done."""
+        said = self.said
+        if unused := sorted(said.flags.keys() - _USED[question.ask] - {"number"}):
+            raise CannotRead(f"what {' and '.join(unused)} means for it cannot be told")
+        if said.fold is not None and question.fold is not said.fold:
+            raise CannotRead(f"of what the {said.fold.value} is asked cannot be told")
+        if said.most and question.most != said.most:
+            raise CannotRead(f"of what there shall be {said.most} cannot be told")
+        if (
+            said.above
+            and question.above is None
+            and not any(f.relation == said.above[0] for f in question.filters)
+        ):
+            raise CannotRead("what shall be above the number cannot be told")
+        links = [f.path for f in question.filters if f.path and f.relation == "is"]
+        if len(links) != len(set(links)) and "together" not in said:
+            raise CannotRead("whether one or all of the things are meant cannot be told")
 
     def _accounts(self, path: Path, term: _Term) -> bool:
         stems = term.verb or (term.noun.stems if term.noun else frozenset[str]())
