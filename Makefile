@@ -64,7 +64,7 @@ $(VENV)/.installed: pyproject.toml
 
 # What it takes to change it.
 $(VENV)/.developing: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[llm,monty,schedule,sql]' --group dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[charts,llm,monty,schedule,sql]' --group dev
 	touch $@
 
 # What it takes to train networks: torch and all it brings, apart from the light environment.

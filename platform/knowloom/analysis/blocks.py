@@ -308,7 +308,7 @@ def change_point(times: list[Any], values: list[float]) -> dict[str, Any]:
 
 
 def fences(values: list[float]) -> list[float]:
-    """Return the values beyond which one is an outlier: 1.5 times the middle half outside of it."""
+    """Return the values beyond which one is an outlier: 1.5 middle halves outside of it."""
     low, high = quantile(values, 0.25), quantile(values, 0.75)
     if low is None or high is None:
         return [0.0, 0.0]

@@ -336,7 +336,7 @@ def _network(asked: ChartOf, shown: Sequence[Mapping[str, Any]], table: Table) -
     y: dict[str, Any] = {"field": "y", "type": "quantitative", "axis": None}
     x["scale"] = {"domain": [-1.5, 1.5]}
     y["scale"] = {"domain": [-1.2, 1.2]}
-    width = {"field": "size", "type": "quantitative", "title": asked.color}
+    width: dict[str, Any] = {"field": "size", "type": "quantitative", "title": asked.color}
     width |= {"scale": {"range": [1, 6], "zero": False}, "legend": None}
     rule = {"x": x, "y": y, "x2": {"field": "x2"}, "y2": {"field": "y2"}, "size": width}
     base = _base(asked, ())

@@ -101,8 +101,7 @@ def _cell(value: Any, attribute: Attribute, numbers: Mapping[str, int]) -> Any:
     if not attribute.is_link:
         return None if value == [] else json_value(value)
     if isinstance(value, Thing):
-        found = numbers.get(value.uid)
-        return found if found is None or not attribute.many else [found]
+        value = [value]
     targets = cast(Sequence[Thing], value or ())
     found = [n for target in targets if (n := numbers.get(target.uid)) is not None]
     if attribute.many:
