@@ -64,7 +64,7 @@ papers = [o for o in search_results if isinstance(o, Paper)]
 rows = [[p.year, 1] for p in papers if p.year is not None]
 analysis_results = {
     "values": {"n": {"value": len(papers), "uids": [p.uid for p in papers]}},
-    "tables": {"t": {"columns": ["year", "papers"], "rows": rows, "uids": [[p.uid] for p in papers]}},
+    "tables": {"t": {"columns": ["year", "papers"], "rows": rows}},
     "charts": [{"mark": "", "table": "t", "x": "year", "y": "papers"}],
 }
 """
@@ -112,7 +112,7 @@ ROUND = ["Search", "Prompt", "Query", "Run"]
         (WRONG_FIELD, "pages"),
         (ENDLESS + "  # = ", "took too long"),
         (REACHES_OUT, "os cannot be imported"),
-        (NOTHING, "sets no analysis_results"),
+        (NOTHING, "analysis_results"),
         (ALL_NONE, "nothing"),
         (EMPTY_CHART, "chart 1: the chart is empty"),
     ],
@@ -121,12 +121,9 @@ def test_each_kind_of_bad_answer_is_told_and_recovered_from(bad: str, said: str)
     done, steps, model = _held([bad, RIGHT])
     assert steps == ROUND * 2
     assert done.good
-    [reason] = done.attempts[0].reasons[:1]
-    if bad is NOTHING:
-        assert "analysis_results" in reason
-    else:
-        assert said in reason
-    assert reason in model.asked[1].text
+    reasons = done.attempts[0].reasons
+    assert any(said in reason for reason in reasons)
+    assert all(reason in model.asked[1].text for reason in reasons)
     assert [v.value for v in done.results.values] == [2]
 
 
