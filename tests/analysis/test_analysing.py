@@ -1,4 +1,4 @@
-"""Tasks over a real graph: exact numbers, each with its uids, or a refusal; twice the same bytes."""
+"""Tasks over a real graph: exact numbers with their uids, or a refusal; twice the same bytes."""
 
 from __future__ import annotations
 
@@ -226,7 +226,7 @@ def test_a_model_sees_classes_and_its_program_the_objects_around_a_name(kb: Know
     )
     model = Scripted([code, "GOOD"])
     done = analyse(kb, "papers of Bob Ray", model=model)
-    assert _answer(done) == sum("Bob Ray" in r[5] for r in ROWS) or _answer(done) == 40
+    assert _answer(done) == sum("Bob Ray" in r[5] for r in ROWS)
     assert "class Paper" in model.asked[0].text
     assert "Paper 05" not in model.asked[0].text
 

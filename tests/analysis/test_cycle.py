@@ -1,4 +1,4 @@
-"""The cycle with a scripted model: it recovers in the order the paper names, and stops at the cap."""
+"""The cycle with a scripted model: it recovers in the order of the paper, and stops at the cap."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def several(value: Any) -> list[Any]:
     """Return a value as a list; nothing is none."""
     if value is None or value == "":
         return []
-    return value if isinstance(value, list) else [value]
+    return value if isinstance(value, list) else [value]  # pyright: ignore
 
 
 def identity(key: Any) -> Any:

@@ -14,7 +14,7 @@ from knowloom.analysis.question import Fold
 from knowloom.analysis.words import Word
 
 _NUMBERS = {"two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7"}
-_NUMBERS |= {"eight": "8", "nine": "9", "ten": "10", "twelve": "12", "twenty": "20"}
+_TENS = {"eight": "8", "nine": "9", "ten": "10", "twelve": "12", "twenty": "20"}
 _YEAR = r"((?:1[5-9]|20)\d\d)"
 _MARKS = {"heat": "heatmap"}
 
@@ -148,7 +148,7 @@ class _Line:
         for word in words:
             self._starts.append(len(self._text))
             plain = word.text.casefold()
-            self._text += f"{_NUMBERS.get(plain, plain)} "
+            self._text += f"{(_NUMBERS | _TENS).get(plain, plain)} "
 
     def take(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
         """Yield the matches of a pattern and take their words out."""

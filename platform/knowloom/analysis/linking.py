@@ -79,7 +79,7 @@ class Linking(Terms):
         verbs = [t.verb for t in self.terms if t.verb]
         nouns = [t.noun.stems for t in self._nouns() if t.noun and t.noun.classes]
         strong = [v for v in verbs if not v & ANY_VERB]
-        return frozenset().union(*(strong or verbs), *nouns)
+        return frozenset[str]().union(*(strong or verbs), *nouns)
 
     def _fits(self, path: Path, hints: Iterable[str]) -> bool:
         known = self.vocabulary.named(path)
@@ -107,7 +107,7 @@ class Linking(Terms):
         ]
         asked = {at: self.words[at].text for at in places}
         texts = self.vocabulary.texts(unit)
-        found = self.lookup.values(unit, texts, list(asked.values())) if asked and texts else {}
+        found = self.lookup.values(unit, texts, list(asked.values()))
         filters: list[tuple[int, Filter]] = []
         for at, word in asked.items():
             hits = list(found.get(word, ()))

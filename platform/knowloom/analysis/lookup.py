@@ -61,6 +61,8 @@ class GraphLookup:
         self, unit: str, attributes: Sequence[str], words: Sequence[str]
     ) -> Mapping[str, Sequence[tuple[str, str]]]:
         """Return, by word, the attributes of a class that have it as value, and that value."""
+        if not attributes or not words:
+            return {}
         text = filled(cypher("analysis/values"), {"_Label": quoted(unit)})
         small = {word: word.casefold() for word in words}
         rows = self._database.read(

@@ -157,7 +157,7 @@ class Terms:
         ]
         phrases = {span: self._phrases(*span) for span in spans}
         asked = list(dict.fromkeys(p for some in phrases.values() for p in some))
-        found = self.lookup.named(asked) if asked else {}
+        found = self.lookup.named(asked)
         for span in sorted(spans, key=lambda s: (s[0] - s[1], s[0])):
             things = [n for phrase in phrases[span] for n in found.get(phrase, ())]
             if things and all(self._free(at) for at in range(*span)):
