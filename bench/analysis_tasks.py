@@ -33,7 +33,7 @@ TASKS = Path(__file__).parent / "tasks"
 def main() -> None:
     """Judge and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("set", choices=("papers", "fb15k237"))
+    parser.add_argument("set", choices=("papers", "papers_unseen", "fb15k237"))
     parser.add_argument("folder", type=Path)
     parser.add_argument("--workspace", type=Path)
     given = parser.parse_args()
@@ -56,7 +56,7 @@ def raw(name: str, folder: Path) -> duckdb.DuckDBPyConnection:
     files = duckdb.connect()
     files.execute("SET memory_limit = '3GB'")
     files.execute("SET VARIABLE folder = $folder", {"folder": str(folder)})
-    files.execute((TASKS / f"{name}.sql").read_text(encoding="utf-8"))
+    files.execute((TASKS / f"{name.removesuffix('_unseen')}.sql").read_text(encoding="utf-8"))
     return files
 
 
