@@ -11,8 +11,9 @@ from knowloom.analysis.definitions import part_of
 from knowloom.analysis.lookup import GraphLookup
 from knowloom.analysis.program import execute, program
 from knowloom.analysis.question import Question
-from knowloom.analysis.reading import CannotRead, phrases_of, read_task
+from knowloom.analysis.reading import read_task
 from knowloom.analysis.relevant import relevant
+from knowloom.analysis.terms import CannotRead, phrases_of
 from knowloom.analysis.vocabulary import Vocabulary
 from knowloom.base import KnowledgeBase
 from knowloom.models.language_model import LanguageModel

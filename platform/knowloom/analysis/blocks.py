@@ -4,9 +4,9 @@ They are written in the Python that both tiers of the sandbox run, need nothing 
 `random`, and give the same bytes each time. A group is a list of a key (an object or a value) and
 the things in it; a table knows the uids behind each row.
 
-Tests: Mann (1945) and Kendall (1975) for trends, with the correction for ties; Pearson's chi-square
-and Fisher's exact test for shares; Mann and Whitney (1947) for two samples, normal approximation
-with ties and continuity; percentile bootstrap (Efron 1979) for intervals.
+Tests: Mann (1945) and Kendall (1975) for trends, with the correction for ties; Pearson's
+chi-square and Fisher's exact test for shares; Mann and Whitney (1947) for two samples, normal
+approximation with ties and continuity; percentile bootstrap (Efron 1979) for intervals.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def several(value: Any) -> list[Any]:
     """Return a value as a list; nothing is none."""
     if value is None or value == "":
         return []
-    return value if isinstance(value, list) else [value]
+    return value if isinstance(value, list) else [value]  # pyright: ignore
 
 
 def identity(key: Any) -> Any:
@@ -133,6 +133,14 @@ def first(
     return some[:most] if most else some + rest
 
 
+def level(
+    lines: list[tuple[list[Any], list[str]]], at: int, down: bool
+) -> list[tuple[list[Any], list[str]]]:
+    """Return the rows with the largest (or smallest) value in a column, all of them."""
+    ordered = first(lines, at, len(lines), down)
+    return [line for line in ordered if line[0][at] == ordered[0][0][at]]
+
+
 def in_order(lines: list[tuple[list[Any], list[str]]]) -> list[tuple[list[Any], list[str]]]:
     """Return rows sorted by their first cell."""
     return sorted(lines, key=lambda line: line[0][0])
@@ -229,9 +237,8 @@ def fisher(counts: list[list[int]]) -> float:
 
     here = chance(a)
     low, high = max(0, column - (n - row)), min(row, column)
-    return min(
-        1.0, math.fsum(p for x in range(low, high + 1) if (p := chance(x)) <= here * (1 + 1e-7))
-    )
+    chances = [chance(x) for x in range(low, high + 1)]
+    return min(1.0, math.fsum(p for p in chances if p <= here * (1 + 1e-7)))
 
 
 def mann_whitney(one: list[float], other: list[float]) -> dict[str, Any]:
@@ -301,7 +308,7 @@ def change_point(times: list[Any], values: list[float]) -> dict[str, Any]:
 
 
 def fences(values: list[float]) -> list[float]:
-    """Return the values beyond which one is an outlier: 1.5 times the middle half outside of it."""
+    """Return the values beyond which one is an outlier: 1.5 middle halves outside of it."""
     low, high = quantile(values, 0.25), quantile(values, 0.75)
     if low is None or high is None:
         return [0.0, 0.0]

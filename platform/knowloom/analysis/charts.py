@@ -101,7 +101,21 @@ def _shown(table: Table, columns: Sequence[str], mark: str) -> list[dict[str, An
         {name: row[at] for name, at in zip(columns, places, strict=True)} for row in table.rows
     ]
     known = [row for row in rows if row[columns[1]] is not None]
-    return known[:_MOST_BARS] if mark in {"bar", "pie"} else known
+    if mark not in {"bar", "pie"}:
+        return known
+    return _told_apart(known[:_MOST_BARS], columns)
+
+
+def _told_apart(rows: list[dict[str, Any]], columns: Sequence[str]) -> list[dict[str, Any]]:
+    """Return rows in which no two have one label, which would be drawn as one."""
+    x, *rest = columns
+    times: dict[tuple[Any, ...], int] = {}
+    for row in rows:
+        label = (row[x], *(row[name] for name in rest[1:]))
+        times[label] = times.get(label, 0) + 1
+        if times[label] > 1:
+            row[x] = f"{row[x]} ({times[label]})"
+    return rows
 
 
 def _notes(shown: Sequence[Any], table: Table) -> tuple[str, ...]:
@@ -182,10 +196,16 @@ def _fields(part: Any) -> Iterable[str]:
             yield from _fields(value)
 
 
+def _title(asked: ChartOf) -> Any:
+    """Return what stands above a chart; what is behind a semicolon stands smaller below it."""
+    text, _, below = (asked.title or f"{asked.y} by {asked.x}").partition("; ")
+    return {"text": text, "subtitle": below} if below else text
+
+
 def _base(asked: ChartOf, shown: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {
         "$schema": SCHEMA,
-        "title": asked.title or f"{asked.y} by {asked.x}",
+        "title": _title(asked),
         "background": "white",
         "data": {"values": list(shown)},
         "width": 480,
@@ -207,7 +227,7 @@ def _bars(asked: ChartOf, shown: Sequence[Mapping[str, Any]], table: Table) -> d
     spec = _base(asked, shown)
     size = _channel(asked.y, "quantitative")
     lies = max(map(len, order)) > 6 or len(order) > 24
-    across["axis"] = {"labelLimit": 260} if lies else {"labelAngle": 0}
+    across["axis"] = {"labelLimit": 260, "title": None} if lies else {"labelAngle": 0}
     encoding: dict[str, Any] = {"y" if lies else "x": across, "x" if lies else "y": size}
     if asked.color:
         encoding["color"] = _channel(asked.color, "nominal")
@@ -316,13 +336,12 @@ def _network(asked: ChartOf, shown: Sequence[Mapping[str, Any]], table: Table) -
     y: dict[str, Any] = {"field": "y", "type": "quantitative", "axis": None}
     x["scale"] = {"domain": [-1.5, 1.5]}
     y["scale"] = {"domain": [-1.2, 1.2]}
-    width = {"field": "size", "type": "quantitative", "title": asked.color}
-    width |= {"scale": {"range": [1, 6], "zero": False}}
+    width: dict[str, Any] = {"field": "size", "type": "quantitative", "title": asked.color}
+    width |= {"scale": {"range": [1, 6], "zero": False}, "legend": None}
     rule = {"x": x, "y": y, "x2": {"field": "x2"}, "y2": {"field": "y2"}, "size": width}
     base = _base(asked, ())
     return {
         **{key: value for key, value in base.items() if key != "data"},
-        "title": asked.title if asked.title else f"{asked.x} and {asked.y}",
         "width": 560,
         "height": 480,
         "layer": [

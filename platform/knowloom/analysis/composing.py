@@ -148,9 +148,13 @@ def _result(table: str, *, values: str = "", tests: str = "", chart: str = "") -
 
 
 def _chart(question: Question, x: str, y: str, *, mark: str = "", color: str = "") -> str:
-    """Return the chart that the code asks for."""
+    """Return the chart that the code asks for; a single row needs none."""
+    if question.most == 1 and not question.chart:
+        return ""
     chosen = question.chart or mark
-    title = f"{y} by {x}" if x != y else y
+    title = f"{color} of {x} and {y}" if chosen == "network" else f"{y} by {x}"
+    if about := ", ".join(dict.fromkeys(one.said for one in question.filters)):
+        title = f"{title}; {about}"
     said = {"mark": chosen, "table": "main", "x": x, "y": y, "color": color, "title": title}
     return repr({name: text for name, text in said.items() if text or name == "mark"})
 
@@ -179,14 +183,24 @@ def _list(question: Question) -> list[str]:
     ]
     if question.counted:
         lines.append("lines = [line for line in lines if line[0][1]]")
-    lines.append(f"lines = first(lines, 1, {question.most}, {not question.smallest})")
     return [
         *lines,
+        _ranked(question),
         *_result(
             f"table({[name, column]!r}, lines)",
             chart=_chart(question, name, column, mark="bar"),
         ),
     ]
+
+
+def _ranked(question: Question) -> str:
+    """Return the code that puts rows in their order and keeps the first."""
+    down = not question.smallest
+    if question.by_key:
+        return "lines = in_order(lines)"
+    if question.ties:
+        return f"lines = level(lines, 1, {down})"
+    return f"lines = first(lines, 1, {question.most}, {down})"
 
 
 def _groups(question: Question) -> list[str]:
@@ -205,7 +219,7 @@ def _group(question: Question) -> list[str]:
     key, column = question.group.name, measured(question)
     return [
         *_groups(question),
-        f"lines = first(lines, 1, {question.most}, {not question.smallest})",
+        _ranked(question),
         *_result(f"table({[key, column]!r}, lines)", chart=_chart(question, key, column)),
     ]
 

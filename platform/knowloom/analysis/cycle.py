@@ -1,8 +1,8 @@
-"""The cycle: ontology search, code, instance query, run, judge; again from the start (spec 77 to 83).
+"""The cycle: search, code, query, run, judge; and again from the start (spec 77 to 83).
 
-A generator that yields what it needs and receives it, so that it is tested without a graph, a model
-or a sandbox. It ends with all attempts: the good one, or the reasons why there is none. What could
-not be found out is a gap, never a text.
+A generator that yields what it needs and receives it, so that it is tested without a graph, a
+model or a sandbox. It ends with all attempts: the good one, or the reasons why there is none. What
+could not be found out is a gap, never a text.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ class Analysis:
 
     @property
     def best(self) -> Attempt:
-        """The good attempt, else the one with the fewest reasons against it, the later of equals."""
+        """The good attempt, else that with the fewest reasons against it; the later of equals."""
         ran = [a for a in self.attempts if a.ran and a.ran.outcome.done]
         return min(reversed(ran or self.attempts), key=lambda a: len(a.reasons))
 

@@ -13,12 +13,8 @@ from dataclasses import dataclass, field
 from knowloom.analysis.question import Fold
 from knowloom.analysis.words import Word
 
-_NUMBERS = {
-    name: str(number)
-    for number, name in enumerate(
-        "two three four five six seven eight nine ten eleven twelve".split(), start=2
-    )
-} | {"twenty": "20", "hundred": "100"}
+_NUMBERS = {"two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7"}
+_TENS = {"eight": "8", "nine": "9", "ten": "10", "twelve": "12", "twenty": "20"}
 _YEAR = r"((?:1[5-9]|20)\d\d)"
 _MARKS = {"heat": "heatmap"}
 
@@ -127,8 +123,8 @@ def directives_of(words: list[Word]) -> Directives:
     for fold, pattern in _FOLDS:
         for _ in line.take(pattern):
             read.fold = fold
-    for name, pattern in _FLAGS.items():
-        for match in line.take(re.compile(pattern)):
+    for name, text in _FLAGS.items():
+        for match in line.take(re.compile(text)):
             read.flags.setdefault(name, line.place(match.start()))
     for pattern in _MOST:
         for match in line.take(pattern):
@@ -152,7 +148,7 @@ class _Line:
         for word in words:
             self._starts.append(len(self._text))
             plain = word.text.casefold()
-            self._text += f"{_NUMBERS.get(plain, plain)} "
+            self._text += f"{(_NUMBERS | _TENS).get(plain, plain)} "
 
     def take(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
         """Yield the matches of a pattern and take their words out."""

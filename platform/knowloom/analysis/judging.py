@@ -52,7 +52,7 @@ def _empty(results: Results) -> Iterator[str]:
     if not (results.values or results.tables or results.charts):
         yield "the program left nothing in analysis_results"
         return
-    known = [v for v in results.values if v.value is not None and v.value != [] and v.value != {}]
+    known = [v for v in results.values if v.value is not None and v.value not in ([], {})]
     rows = [row for table in results.tables for row in table.rows]
     if not known and not any(cell is not None for row in rows for cell in row):
         if not results.charts or results.values or results.tables:
@@ -76,7 +76,7 @@ def _blank_columns(table: Table) -> Iterator[str]:
 def insights(results: Results) -> list[str]:
     """Return what the tests bear out: one sentence each, with what it rests on.
 
-    Nothing is stated of fewer than 8, above p = 0.05, or where the interval of a difference holds 0.
+    Nothing is stated of fewer than 8, above p = 0.05, or where a difference may be 0 as well.
 
     >>> from knowloom.analysis.results import Test
     >>> insights(Results(tests=(Test("Mann-Kendall", 21.0, 0.003, 12, "sales rise with year"),)))

@@ -1,11 +1,11 @@
-"""What a reader of tasks asks the graph: names, links between things and units, values (spec 79)."""
+"""What a reader of tasks asks the graph: names, links to units, values (spec 79)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from knowloom.analysis.question import Path
-from knowloom.analysis.reading import Named, Way
+from knowloom.analysis.terms import Named, Way
 from knowloom.assets import cypher
 from knowloom.ontology.concepts import Ontology
 from knowloom.ontology.names import SYSTEM_PREFIX, quoted
@@ -61,6 +61,8 @@ class GraphLookup:
         self, unit: str, attributes: Sequence[str], words: Sequence[str]
     ) -> Mapping[str, Sequence[tuple[str, str]]]:
         """Return, by word, the attributes of a class that have it as value, and that value."""
+        if not attributes or not words:
+            return {}
         text = filled(cypher("analysis/values"), {"_Label": quoted(unit)})
         small = {word: word.casefold() for word in words}
         rows = self._database.read(

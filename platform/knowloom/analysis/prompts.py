@@ -34,8 +34,8 @@ Put what you find into a dict called `analysis_results`, which may have the keys
   "network", "table": name of a table, "x": column, "y": column, "title": text}},
 - "notes": a list of texts.
 
-Use the standard library only. No files, no network, no printing. Do not define the classes again and
-do not assign `search_results`.
+Use the standard library only. No files, no network, no printing. Do not define the classes again
+and do not assign `search_results`.
 
 Task: {task}
 {reasons}
@@ -99,5 +99,6 @@ def judgement(answer: str) -> str:
     if plain.upper().startswith("GOOD"):
         return ""
     if plain.upper().startswith("BAD"):
-        return f"the judge says: {plain[3:].lstrip(': ').splitlines()[0] if plain[3:].strip(': ') else 'no'}"
+        why = plain[3:].strip(": ").splitlines()
+        return f"the judge says: {why[0] if why else 'no'}"
     return "the judge gave no verdict"

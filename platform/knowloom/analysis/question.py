@@ -92,6 +92,8 @@ class Question:
         sides: the two sides of a comparison.
         most: only so many; 0 for all.
         smallest: True when the smallest come first.
+        ties: True when those that are level with the last of the first count too.
+        by_key: True when groups come in the order of their keys, such as years.
         above: a relation and a number, for groups or units that are above it.
         chart: the mark that the task names; empty for what suits the data.
         notes: how the task was understood, where that is not plain.
@@ -107,6 +109,8 @@ class Question:
     sides: tuple[Filter, ...] = ()
     most: int = 0
     smallest: bool = False
+    ties: bool = False
+    by_key: bool = False
     above: tuple[str, float] | None = None
     chart: str = ""
     notes: tuple[str, ...] = field(default=())

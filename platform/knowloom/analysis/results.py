@@ -240,7 +240,8 @@ def _chart(found: Any) -> ChartOf | None:
     if "mark" not in known or "table" not in known:
         return None
     names = ("mark", "table", "x", "y", "color", "title")
-    return ChartOf(**{name: str(known.get(name) or "") for name in names})
+    mark, table, x, y, color, title = (str(known.get(name) or "") for name in names)
+    return ChartOf(mark, table, x, y, color, title)
 
 
 def _test(found: Any) -> Test:

@@ -7,7 +7,7 @@ leads to; what has no name is called by its key. The declaration is the code tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -78,14 +78,16 @@ def _rows(
     things: Sequence[Thing], ontology: Ontology, kind: Sequence[str], numbers: Mapping[str, int]
 ) -> list[list[Any]]:
     """Return the rows of one class."""
-    attributes = list(constructor(ontology, kind).values())
+    attributes = constructor(ontology, kind)
+    crossers = [(name, _crosser(a, numbers)) for name, a in attributes.items()]
     made: list[list[Any]] = []
     for thing in things:
         known = vars(thing)
-        row = [_cell(known.get(a.name), a, numbers) for a in attributes]
-        if not row[0] and attributes[0].name == "name":
+        row = [cross(known.get(name)) for name, cross in crossers]
+        if not row[0] and crossers[0][0] == "name":
             row[0] = _by_key(known, ontology, kind)
-        made.append([*row, thing.uid])
+        row.append(thing.uid)
+        made.append(row)
     return made
 
 
@@ -96,18 +98,33 @@ def _by_key(known: Mapping[str, Any], ontology: Ontology, kind: Sequence[str]) -
     return " ".join(str(v) for v in values if v and not isinstance(v, (list, Thing)))
 
 
-def _cell(value: Any, attribute: Attribute, numbers: Mapping[str, int]) -> Any:
-    """Return a value as it crosses."""
-    if not attribute.is_link:
-        return None if value == [] else json_value(value)
-    if isinstance(value, Thing):
-        found = numbers.get(value.uid)
-        return found if found is None or not attribute.many else [found]
-    targets = cast(Sequence[Thing], value or ())
-    found = [n for target in targets if (n := numbers.get(target.uid)) is not None]
-    if attribute.many:
-        return found or None
-    return found[0] if found else None
+def _crosser(attribute: Attribute, numbers: Mapping[str, int]) -> Callable[[Any], Any]:
+    """Return the function that makes what crosses of the values of an attribute."""
+    if attribute.is_link:
+        return _many_linked(numbers) if attribute.many else _one_linked(numbers)
+    if attribute.range in {Scalar.DATE, Scalar.DATETIME}:
+        return lambda value: None if value == [] else json_value(value)
+    return lambda value: None if value == [] else value
+
+
+def _many_linked(numbers: Mapping[str, int]) -> Callable[[Any], Any]:
+    number = numbers.get
+
+    def cross(value: Any) -> list[int] | None:
+        if not value:
+            return None
+        targets = cast(Sequence[Thing], [value] if isinstance(value, Thing) else value)
+        return [n for target in targets if (n := number(target.uid)) is not None] or None
+
+    return cross
+
+
+def _one_linked(numbers: Mapping[str, int]) -> Callable[[Any], Any]:
+    def cross(value: Any) -> int | None:
+        found = cast(Sequence[Thing | None], value if isinstance(value, list) else [value])
+        return next((numbers[t.uid] for t in found if t is not None and t.uid in numbers), None)
+
+    return cross
 
 
 def _declaration(kinds: Mapping[tuple[str, ...], Mapping[str, Attribute]]) -> str:

@@ -66,7 +66,7 @@ class Vocabulary:
     def _paths(self) -> Iterator[tuple[Path, list[frozenset[str]]]]:
         """Yield every attribute with the words that may stand for it."""
         for concept in self.ontology:
-            own = frozenset().union(*self._classes[concept.name][:1])
+            own = frozenset[str]().union(*self._classes[concept.name][:1])
             for attribute in concept.attributes:
                 yield self.path(concept.name, attribute), _attribute_names(attribute, own)
 
@@ -132,11 +132,11 @@ class Vocabulary:
     def named(self, path: Path) -> frozenset[str]:
         """Return the stems in the names of an attribute and its class."""
         own = next(iter(self._classes.get(path.owner, [])), frozenset[str]())
-        return stems_of(path.attribute) | (own if path.back else frozenset())
+        return stems_of(path.attribute) | (own if path.back else frozenset[str]())
 
     def class_stems(self, name: str) -> frozenset[str]:
         """Return the stems of a class's own name."""
-        return next(iter(self._classes.get(name, [])), frozenset())
+        return next(iter(self._classes.get(name, [])), frozenset[str]())
 
 
 _NAMING = {"name", "aliases", "id"}

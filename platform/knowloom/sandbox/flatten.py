@@ -197,14 +197,14 @@ class _Supers(ast.NodeTransformer):
         self._classes = classes
         self._self = ""
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:  # noqa: N802
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
         """Remember what the method calls its object."""
         if not self._self:
             self._self = node.args.args[0].arg if node.args.args else "self"
         self.generic_visit(node)
         return node
 
-    def visit_Call(self, node: ast.Call) -> ast.expr:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> ast.expr:
         """Replace one call."""
         self.generic_visit(node)
         match node.func:
@@ -236,7 +236,7 @@ class _Instances(ast.NodeTransformer):
     def __init__(self, lineage: Mapping[str, list[str]]) -> None:
         self._lineage = lineage
 
-    def visit_Call(self, node: ast.Call) -> ast.Call:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> ast.Call:
         """Widen the classes of one question."""
         self.generic_visit(node)
         match node:
