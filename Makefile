@@ -68,7 +68,7 @@ $(VENV)/.installed: pyproject.toml
 
 # What it takes to change it.
 $(VENV)/.developing: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[llm,monty,schedule,sql]' --group dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[llm,monty,py2neo,schedule,sql]' --group dev
 	touch $@
 
 # What it takes to drive a Chromium: Debian's package, and a library that speaks to it.
