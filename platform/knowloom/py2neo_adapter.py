@@ -102,7 +102,7 @@ def _py2neo() -> Any:
         ExtraMissing: it is not installed.
     """
     try:
-        import py2neo
+        import py2neo  # pyright: ignore[reportMissingTypeStubs]  # it has none
     except ImportError as error:
         raise ExtraMissing("py2neo", "py2neo") from error
     return py2neo

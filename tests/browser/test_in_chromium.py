@@ -73,7 +73,7 @@ def colour(server: LocalServer, label: str) -> str:
 def most_specific(server: LocalServer, name: str) -> str:
     """Return which label of a thing has the last rule in the style sheet, so that it wins."""
     told = CliRunner().invoke(cli, ["search", name, "--json", "--limit", "1"])
-    labels = json.loads(told.stdout)[0]["labels"]
+    labels: list[str] = json.loads(told.stdout)[0]["labels"]
     sheet = (server.workspace.served / STYLE).read_text("utf-8")
     return max(labels, key=lambda label: sheet.index(f"node.{label} {{"))
 
