@@ -77,6 +77,7 @@ def from_py2neo(kb: KnowledgeBase, subgraph: Any, *, source: str = "py2neo") -> 
     """
     faults: list[Fault] = []
     things: dict[Any, Thing] = {}
+    by_uid: dict[str, Thing] = {}  # what py2neo reads twice is two nodes to it
     for node in subgraph.nodes:
         names = kb.ontology.most_specific(node.labels)
         if not names:
@@ -88,11 +89,13 @@ def from_py2neo(kb: KnowledgeBase, subgraph: Any, *, source: str = "py2neo") -> 
         uid = str(values.pop("uid", ""))
         faults += _unknown(node, values, known)
         fitting = {n: v for n, v in values.items() if n in known}
-        things[node] = kb.classes.combined(names)(uid=uid, **fitting)
+        thing = kb.classes.combined(names)(uid=uid, **fitting)
+        things[node] = by_uid.setdefault(uid, thing) if uid else thing
     facts = list(_linked(kb, subgraph.relationships, things, faults))
     if faults:
         raise OntologyError(faults)
-    return kb.write([*things.values(), *facts], source=source)
+    once = {id(thing): thing for thing in things.values()}
+    return kb.write([*once.values(), *facts], source=source)
 
 
 def _py2neo() -> Any:
