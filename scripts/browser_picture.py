@@ -1,8 +1,8 @@
 """Make docs/pictures/browser.png: the demo in Neo4j Browser, as a person sees it after the log-in.
 
-    make test-browser          installs what this needs
-    knowloom demo
-    python scripts/browser_picture.py
+make test-browser          installs what this needs
+knowloom demo
+python scripts/browser_picture.py
 """
 
 from __future__ import annotations

@@ -12,9 +12,12 @@ import pytest
 from click.testing import CliRunner
 
 from knowloom.browser.links import browser_link
+from knowloom.browser.style import grass
 from knowloom.cli import cli
+from knowloom.ontology.concepts import Concept, Ontology
 from knowloom.server import LocalServer, ServerInfo
 from knowloom.server.config import STYLE
+from knowloom.store.connect import Endpoint, connect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -138,6 +141,29 @@ def test_a_printed_link_lands_and_draws(
     run(page)
     found = drawn(page)
     assert {name for name in captions if any(map(starts(name), found))} == captions
+
+
+def test_a_style_of_500_classes_loads(
+    page: Any, enter: Any, info: ServerInfo, local: LocalServer
+) -> None:
+    """Browser takes a sheet that large, and draws the deepest class by its rule."""
+    tops = [Concept(name=f"Branch{n}") for n in range(8)]
+    below = [Concept(name=f"Class{n}", parents=(f"Branch{n % 8}",)) for n in range(491)]
+    deepest = Concept(name="Deepest", parents=("Class490",))
+    sheet = grass(Ontology([*tops, *below, deepest]))
+    (local.workspace.served / "wide.grass").write_text(sheet, encoding="utf-8")
+    with connect(Endpoint(info.bolt_uri, info.user, info.password)) as database:
+        database.write("CREATE (:Entity:Branch2:Class490:Deepest {name: 'Low', uid: 'wide'})")
+        enter(browser_link(info.http_uri, info.bolt_uri, info.user, "MATCH (n:Deepest) RETURN n"))
+        page.get_by_text(STYLE).first.wait_for()
+        run(page)
+        page.wait_for_selector("circle.b-outline")
+        page.click("[data-testid=activeEditor] .monaco-editor")
+        page.keyboard.insert_text(f":style {info.http_uri}/browser/knowloom/wide.grass")
+        page.keyboard.press("Control+Enter")
+        wanted = sheet.partition("node.Deepest {")[2].partition("color: ")[2][:7]
+        page.wait_for_selector(f"circle.b-outline[fill='{wanted}']")
+        database.write("MATCH (n:Deepest) DELETE n")
 
 
 def test_a_wrong_password_is_said(page: Any, info: ServerInfo) -> None:
