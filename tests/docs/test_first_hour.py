@@ -45,7 +45,14 @@ def test_a_clean_environment_gets_there(tmp_path: Path) -> None:
     """With only what the tutorial installs, in an empty folder, its commands give its answer."""
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
     binaries = tmp_path / "venv" / "bin"
-    install: list[str | Path] = [binaries / "python", "-m", "pip", "install", "-q", f"{ROOT}[server,documents]"]
+    install: list[str | Path] = [
+        binaries / "python",
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        f"{ROOT}[server,documents]",
+    ]
     subprocess.run(install, check=True)
     folder = tmp_path / "lighthouses"
     folder.mkdir()
