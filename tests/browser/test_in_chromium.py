@@ -115,6 +115,9 @@ def test_a_guide_query_runs(enter: Any, info: ServerInfo, local: LocalServer) ->
     page.click("[data-testid=guideNextSlide]")
     query = page.locator("[data-testid=guidesDrawer] pre.runnable:visible").first
     assert query.inner_text().strip().startswith("MATCH (n:Person)")
+    links = page.locator("[data-testid=guidesDrawer] pre.runnable:visible").nth(3)
+    links.click()
+    assert in_editor(page) == "MATCHp=(:Person)-[:AFFILIATION]->()RETURNpLIMIT25"
     query.locator("i").click()
     assert set(drawn(page).values()) <= {
         colour(local, name)
