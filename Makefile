@@ -68,7 +68,7 @@ $(VENV)/.installed: pyproject.toml
 
 # What it takes to change it.
 $(VENV)/.developing: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[charts,llm,monty,ranking,schedule,sql]' --group dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[charts,llm,monty,py2neo,ranking,schedule,sql]' --group dev
 	touch $@
 
 # What it takes to drive a Chromium: Debian's package, and a library that speaks to it.

@@ -4,5 +4,6 @@
 MATCH (n:_Label)
 WITH n LIMIT 200
 MATCH (n)-[e]->() WHERE NOT type(e) STARTS WITH '_'
+WITH e LIMIT 20000
 RETURN type(e) AS type, count(e) AS count
 ORDER BY count DESC, type LIMIT 3

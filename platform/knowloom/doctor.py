@@ -34,6 +34,7 @@ _EXTRAS = (
     ("pydantic_monty", "programs in an interpreter without authority", "monty"),
     ("apscheduler", "keeping sources up to date", "schedule"),
     ("sqlalchemy", "sources that are databases", "sql"),
+    ("py2neo", "objects of py2neo, in and out", "py2neo"),
     ("torch", "trained extractors, and models in a folder", "neural"),
     ("gliner2", "extractors with weights of GLiNER2", "gliner2"),
 )

@@ -22,6 +22,7 @@
     ├── StoreError                 a Neo4j server could not do its part
     │   ├── ServerUnreachable      nobody answers at the address
     │   ├── AuthenticationFailed   the server refused the user name or password
+    │   ├── NoBrowser              the server does not say where its Neo4j Browser is
     │   ├── UnsupportedServer      the server's version or edition lacks something needed
     │   ├── ServerFailed           the server gave a statement up: memory, disk, time, deadlock
     │   ├── WriteLost              counts did not add up: rows in are not rows accounted for
@@ -264,6 +265,17 @@ class AuthenticationFailed(StoreError):
         refused = f"the password of user {user!r}" if user else "a login without a password"
         super().__init__(
             f"{uri} refused {refused}{because}: set NEO4J_USERNAME and NEO4J_PASSWORD"
+        )
+
+
+class NoBrowser(StoreError):
+    """The server at `uri` does not say where its Neo4j Browser is, or serves none."""
+
+    def __init__(self, uri: str) -> None:
+        self.uri = uri
+        super().__init__(
+            f"{uri} does not say where its Neo4j Browser is: open its page yourself (port 7474 of "
+            "a server of your own, the console of Aura) and connect to that address"
         )
 
 

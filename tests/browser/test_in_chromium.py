@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -11,9 +12,12 @@ import pytest
 from click.testing import CliRunner
 
 from knowloom.browser.links import browser_link
+from knowloom.browser.style import grass
 from knowloom.cli import cli
+from knowloom.ontology.concepts import Concept, Ontology
 from knowloom.server import LocalServer, ServerInfo
 from knowloom.server.config import STYLE
+from knowloom.store.connect import Endpoint, connect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -69,6 +73,14 @@ def colour(server: LocalServer, label: str) -> str:
     return sheet.partition(f"node.{label} {{")[2].partition("color: ")[2][:7]
 
 
+def most_specific(server: LocalServer, name: str) -> str:
+    """Return which label of a thing has the last rule in the style sheet, so that it wins."""
+    told = CliRunner().invoke(cli, ["search", name, "--json", "--limit", "1"])
+    labels: list[str] = json.loads(told.stdout)[0]["labels"]
+    sheet = (server.workspace.served / STYLE).read_text("utf-8")
+    return max(labels, key=lambda label: sheet.index(f"node.{label} {{"))
+
+
 def link_of(*words: str) -> str:
     """Return the link that a command prints."""
     told = CliRunner().invoke(cli, words)
@@ -91,7 +103,7 @@ def test_after_the_log_in_everything_is_there(
     page.get_by_text(STYLE).first.wait_for()
     run(page)
     found = drawn(page)
-    assert found.pop("Grace Hopper") == colour(local, "ComputerScientist")
+    assert found.pop("Grace Hopper") == colour(local, most_specific(local, "Grace Hopper"))
     assert set(found.values()) == {colour(local, "City")}
     assert {urlsplit(url).hostname for url in answered} <= {"localhost", None}
 
@@ -103,6 +115,9 @@ def test_a_guide_query_runs(enter: Any, info: ServerInfo, local: LocalServer) ->
     page.click("[data-testid=guideNextSlide]")
     query = page.locator("[data-testid=guidesDrawer] pre.runnable:visible").first
     assert query.inner_text().strip().startswith("MATCH (n:Person)")
+    links = page.locator("[data-testid=guidesDrawer] pre.runnable:visible").nth(3)
+    links.click()
+    assert in_editor(page) == "MATCHp=(:Person)-[:AFFILIATION]->()RETURNpLIMIT25"
     query.locator("i").click()
     assert set(drawn(page).values()) <= {
         colour(local, name)
@@ -129,6 +144,29 @@ def test_a_printed_link_lands_and_draws(
     run(page)
     found = drawn(page)
     assert {name for name in captions if any(map(starts(name), found))} == captions
+
+
+def test_a_style_of_500_classes_loads(
+    page: Any, enter: Any, info: ServerInfo, local: LocalServer
+) -> None:
+    """Browser takes a sheet that large, and draws the deepest class by its rule."""
+    tops = [Concept(name=f"Branch{n}") for n in range(8)]
+    below = [Concept(name=f"Class{n}", parents=(f"Branch{n % 8}",)) for n in range(491)]
+    deepest = Concept(name="Deepest", parents=("Class490",))
+    sheet = grass(Ontology([*tops, *below, deepest]))
+    (local.workspace.served / "wide.grass").write_text(sheet, encoding="utf-8")
+    with connect(Endpoint(info.bolt_uri, info.user, info.password)) as database:
+        database.write("CREATE (:Entity:Branch2:Class490:Deepest {name: 'Low', uid: 'wide'})")
+        enter(browser_link(info.http_uri, info.bolt_uri, info.user, "MATCH (n:Deepest) RETURN n"))
+        page.get_by_text(STYLE).first.wait_for()
+        run(page)
+        page.wait_for_selector("circle.b-outline")
+        page.click("[data-testid=activeEditor] .monaco-editor")
+        page.keyboard.insert_text(f":style {info.http_uri}/browser/knowloom/wide.grass")
+        page.keyboard.press("Control+Enter")
+        wanted = sheet.partition("node.Deepest {")[2].partition("color: ")[2][:7]
+        page.wait_for_selector(f"circle.b-outline[fill='{wanted}']")
+        database.write("MATCH (n:Deepest) DELETE n")
 
 
 def test_a_wrong_password_is_said(page: Any, info: ServerInfo) -> None:

@@ -80,15 +80,15 @@ def test_what_is_gone_is_out_of_the_way() -> None:
     """The rule of what is gone is the last, so it wins over the classes the thing was of."""
     labels = [name for kind, name in rules(ONTOLOGY) if kind == "node"]
     assert labels[-1] == ASIDE_LABELS[-1]
-    assert rules(ONTOLOGY)["node", "_Retired"]["diameter"] == "25px"
+    assert rules(ONTOLOGY)["node", "_Retired"]["diameter"] == "30px"
 
 
 def test_events_are_smaller_than_things() -> None:
     """What happens between things leaves them the room."""
     found = rules(ONTOLOGY)
     assert (found["node", "Person"]["diameter"], found["node", "Award"]["diameter"]) == (
+        "65px",
         "50px",
-        "40px",
     )
 
 
@@ -125,9 +125,9 @@ def test_what_is_ours_is_small() -> None:
     """knowloom's own nodes are smaller than what the user knows, and all of one colour."""
     found = rules(ONTOLOGY)
     ours = [found["node", name] for name in ("_Run", "_Source", "_Record")]
-    assert {rule["diameter"] for rule in ours} == {"25px"}
+    assert {rule["diameter"] for rule in ours} == {"30px"}
     assert len({rule["color"] for rule in ours}) == 1
-    assert found["node", "Person"]["diameter"] == "50px"
+    assert found["node", "Person"]["diameter"] == "65px"
 
 
 @given(st.lists(st.integers(min_value=0, max_value=30), max_size=30))

@@ -20,6 +20,7 @@ from knowloom.ontology.concepts import Ontology
 from knowloom.store.database import Database
 
 QUICK = 1.0  # seconds that a shown query may take
+_PATIENCE = 15.0  # seconds after which no more queries are tried
 _TRIES = 2  # the first also plans the query, which Browser's reader does not wait for twice
 
 
@@ -104,20 +105,29 @@ def tried(database: Database, given: Iterable[Page]) -> tuple[list[Page], list[T
         database: where to try them; they read only.
         given: pages with all their queries.
     """
+    until = time.monotonic() + _PATIENCE
     log: list[Tried] = []
     kept: list[Page] = []
     for page in given:
-        results = [_try(database, query) for query in page.queries]
+        results = [_try(database, query, until) for query in page.queries]
         log += results
         kept.append(replace(page, queries=tuple(t.query for t in results if t.good)))
     return kept, log
 
 
-def _try(database: Database, query: Query) -> Tried:
-    """Run a query, again when it was slow, and return how the better time went."""
+def _try(database: Database, query: Query, until: float) -> Tried:
+    """Run a query, again when it was slow, and return how the better time went.
+
+    Args:
+        database: where.
+        query: it.
+        until: when there is no time left; a query that was not run is as good as a slow one.
+    """
     best = Tried(query, 0, float("inf"))
     for _ in range(_TRIES):
         started = time.monotonic()
+        if started > until:
+            break
         try:
             rows = _rows(database, query.text)
         except Neo4jError:  # it takes too long, or this graph lacks what it needs

@@ -16,7 +16,7 @@ def as_html(title: str, pages: Iterable[Page]) -> str:
     """Return a guide for Neo4j Browser: slides, their queries to click on.
 
     >>> as_html("Films", [Page("A & B", ("Two.",))]).splitlines()[2]
-    '<slide><h3>A &amp; B</h3>'
+    '<slide><div style="padding: 0 20px"><h3>A &amp; B</h3>'
     """
     slides = "\n".join(map(_slide, pages))
     return f'<article class="guide">\n<title>{escape(title)}</title>\n{slides}\n</article>\n'
@@ -62,7 +62,7 @@ def favourites(pages: Iterable[Page]) -> Mapping[str, str]:
 
 def _slide(page: Page) -> str:
     """Return a page as a slide."""
-    lines = [f"<slide><h3>{escape(page.title)}</h3>"]
+    lines = [f'<slide><div style="padding: 0 20px"><h3>{escape(page.title)}</h3>']
     lines += [f"<p>{escape(text)}</p>" for text in page.says]
     for query in page.queries:
         lines.append(f"<h4>{escape(query.title)}</h4>")
@@ -70,7 +70,7 @@ def _slide(page: Page) -> str:
     if page.commands:
         commands = "\n".join(page.commands)
         lines.append(f"<p>In a terminal:</p>\n<pre>{escape(commands, quote=False)}</pre>")
-    return "\n".join([*lines, "</slide>"])
+    return "\n".join([*lines, "</div></slide>"])
 
 
 def _section(page: Page) -> list[str]:

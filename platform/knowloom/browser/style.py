@@ -17,9 +17,9 @@ from knowloom.knowledge.instance import ASIDE_LABELS
 from knowloom.ontology.concepts import Concept, Kind, Ontology, PropertyBinding
 
 _CAPTION = "{name}"
-_SIZES = {Kind.ENTITY: 50, Kind.EVENT: 40}  # pixels: things, and what happens between them
-_SMALL = 25  # knowloom's own
-_READ = {"_Concept": 50, "_Attribute": 40}  # those that people look at for their own sake
+_SIZES = {Kind.ENTITY: 65, Kind.EVENT: 50}  # pixels: things, and what happens between them
+_SMALL = 30  # knowloom's own
+_READ = {"_Concept": 65, "_Attribute": 50}  # those that people look at for their own sake
 # Labels of knowloom's own nodes and what each is called in the picture.
 SYSTEM_CAPTIONS = {
     "_Concept": _CAPTION,
@@ -118,7 +118,7 @@ def _base_rules() -> Iterator[Rule]:
     yield _relationship("", NEUTRAL)
     for label, text in SYSTEM_CAPTIONS.items():
         yield _node((label,), grey, text, _READ.get(label, _SMALL))
-    yield _node(("_Instance",), grey, _CAPTION, 50)
+    yield _node(("_Instance",), grey, _CAPTION, 65)
 
 
 def _class_rules(ontology: Ontology) -> Iterator[Rule]:

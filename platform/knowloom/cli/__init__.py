@@ -60,7 +60,18 @@ class _LazyGroup(click.Group):
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="knowloom")
 def cli() -> None:
-    """knowloom: documents and tables become typed objects in Neo4j, and objects come back."""
+    """knowloom: documents and tables become typed objects in Neo4j, and objects come back.
+
+    \b
+    Begin with:
+        knowloom demo
+    or with files of your own:
+        knowloom server start
+        knowloom ontology load ontology.py
+        knowloom load csv people.csv
+        knowloom extract notes/
+        knowloom find Person name="Ada Lovelace"
+    """
 
 
 def main() -> None:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from knowloom.browser.links import browser_link
-from knowloom.cli.connection import connection_options, workspace_option
+from knowloom.cli.connection import connection_options
 from knowloom.cli.output import emit, json_option
-from knowloom.errors import ServerUnreachable
+from knowloom.errors import NoBrowser, ServerUnreachable
 from knowloom.server.local import LocalServer
 from knowloom.settings import Settings
 
@@ -40,26 +40,24 @@ def browser() -> None:
 
 @browser.command("open")
 @click.option("--query", default="", help="A Cypher statement to put into the editor.")
-@workspace_option
+@connection_options
 @json_option
 def open_(settings: Settings, query: str, as_json: bool) -> None:
     """Print a link that opens Neo4j Browser, and open it where there is a desktop.
 
-    The server must run; log in with the password that `knowloom server status` names.
+    The server must run. The link fills in everything but the password.
 
     \b
     knowloom browser open
     knowloom browser open --query 'MATCH (p:Person) RETURN p LIMIT 25'
     """
-    if (info := LocalServer.of(settings).status()) is None:
-        raise ServerUnreachable(str(settings.workspace), "its server does not run")
-    link = browser_link(info.http_uri, info.bolt_uri, info.user, query, settings.database)
+    link, user, password = _theirs(settings, query) if settings.uri else _ours(settings, query)
     lines = [
         link,
-        f"Log in as {info.user}; the password: cat {info.password_file}",
+        f"Log in as {user}; the password: {password}" if user else "No log-in is needed",
         *(["The query is in the editor: run it with Ctrl+Enter"] if query else []),
     ]
-    emit({"link": link, "password_file": str(info.password_file)}, as_json, lines)
+    emit({"link": link, "user": user, "password": password}, as_json, lines)
     if not as_json and _at_a_desktop():
         click.launch(link)
 
@@ -134,6 +132,35 @@ def queries(folder: Path | None, dry_run: bool, settings: Settings, as_json: boo
     made = _made(settings)
     place = folder or Path("queries")
     _write(place, favourites(made.pages), as_json, made.log, dry_run=dry_run)
+
+
+def _ours(settings: Settings, query: str) -> tuple[str, str, str]:
+    """Return link, user and where the password is for the managed server.
+
+    Raises:
+        ServerUnreachable: it does not run.
+    """
+    if (info := LocalServer.of(settings).status()) is None:
+        raise ServerUnreachable(str(settings.workspace), "its server does not run")
+    link = browser_link(info.http_uri, info.bolt_uri, info.user, query, settings.database)
+    return link, info.user, f"cat {info.password_file}"
+
+
+def _theirs(settings: Settings, query: str) -> tuple[str, str, str]:
+    """Return link, user and where the password is for another server.
+
+    Raises:
+        NoBrowser: it does not say where its Browser is.
+    """
+    from knowloom.browser.place import browser_place
+    from knowloom.session import open_database
+
+    with open_database(settings) as database:
+        place = browser_place(settings, database)
+    if not place.http_uri:
+        raise NoBrowser(settings.uri)
+    link = browser_link(place.http_uri, place.bolt_uri, place.user, query, place.database)
+    return link, place.user, "the one in NEO4J_PASSWORD"
 
 
 def _made(settings: Settings) -> Guide:

@@ -1,0 +1,69 @@
+"""What documents only show: their commands exist, their links lead to a heading."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from knowloom.cli import cli
+from knowloom.doctor import _EXTRAS
+from tests.docs.test_documents import ROOT, blocks, documents
+
+COMMAND = re.compile(r"(?:^|[\s/;(])knowloom ([a-z].*)$")
+LINK = re.compile(r"\]\(([^)#:]*)#([^)]+)\)")
+
+
+def shown() -> Iterator[tuple[str, str]]:
+    """Yield each knowloom command in a block that is not run, with its place."""
+    for document in documents():
+        for block in blocks(document.read_text("utf-8")):
+            if block.language in {"sh", "text", "toml"} and not block.file:
+                for line in block.body.splitlines():
+                    if found := COMMAND.search(line.partition(" #")[0].rstrip(" \\")):
+                        yield f"{document.relative_to(ROOT)}:{block.line}", found[1]
+
+
+@pytest.mark.parametrize(("place", "command"), list(shown()))
+def test_a_shown_command_exists(place: str, command: str) -> None:
+    """Its words are a command of ours, and so are its options."""
+    current: click.Command = cli
+    words = shlex.split(command.partition("|")[0])
+    while words and isinstance(current, click.Group):
+        following = current.get_command(click.Context(current), words[0])
+        if following is None:
+            break
+        current = following
+        words.pop(0)
+    assert current is not cli, f"{place}: knowloom {command}"
+    known = {option for parameter in current.params for option in parameter.opts} | {"--help"}
+    assert {w.partition("=")[0] for w in words if w.startswith("--")} <= known, place
+
+
+def slugs(document: Path) -> set[str]:
+    """Return what the headings of a document are called in links."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text("utf-8"), flags=re.M)
+    plain = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings)
+    return {heading.replace(" ", "-") for heading in plain}
+
+
+def test_links_lead_to_headings() -> None:
+    """A link into a document names one of its headings."""
+    broken = [
+        f"{document.relative_to(ROOT)}: {target}#{anchor}"
+        for document in documents()
+        for target, anchor in LINK.findall(document.read_text("utf-8"))
+        if anchor not in slugs(document.parent / target if target else document)
+    ]
+    assert broken == []
+
+
+def test_doctor_covers_all_extras() -> None:
+    """Each optional part of the package has its line in `knowloom doctor`."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert {name for _, _, name in _EXTRAS} == set(project["optional-dependencies"])
