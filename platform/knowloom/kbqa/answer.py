@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from knowloom.kbqa.compose import Candidate
 
+_SHARP = 6.0
 _GAP, _EMPTY = 0.06, 0.45
 THRESHOLD = 0.5  # of the confidence; below, the answer is that we do not know
 
@@ -107,6 +109,16 @@ def chosen(runs: Sequence[Run]) -> tuple[Run | None, float]:
     )
     # What was most likely meant found nothing: the question may rest on what is not so.
     return run, min(sure, _EMPTY) if likelier else sure
+
+
+def margin(scores: Sequence[float]) -> float:
+    """Return how sure the first of ranked scores is, from 0 to 1: its share among the next.
+
+    >>> margin([2.0]), margin([1.0, 1.0])
+    (1.0, 0.5)
+    """
+    shares = [math.exp(_SHARP * (score - scores[0])) for score in scores[:5]]
+    return round(1 / sum(shares), 3)
 
 
 def worth_of(run: Run) -> float:

@@ -175,6 +175,10 @@ class Composer:
         words, head = self.question.words, self.cues.head
         if self.cues.kind == "what" and words[head : head + 1] and words[head] in _ASKING:
             return 0.2
+        asked = frozenset({head})
+        agent = words[head : head + 1] and words[head].endswith(("er", "or"))
+        if agent and not asked & at and any(asked & hit for hit, _ in self.said.links.values()):
+            return 0.2
         behind = max(at) + 1
         follows = words[behind] if behind < len(words) else ""
         ruled = any(behind in hit for hit, _ in self.said.links.values())
@@ -213,7 +217,7 @@ class Composer:
             return 0.0
         words = {w for c in self.schema.ontology.lineage(concept) for w in name_words(c)}
         odd = self.cues.kind == "where" or words & (PLACES | {"event", "topic", "work"})
-        return 0.25 if odd else 0.08
+        return 0.25 if odd else 0.15
 
     # Trees
 

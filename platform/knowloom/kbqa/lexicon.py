@@ -136,7 +136,7 @@ TOTAL = frozenset({"total", "sum", "altogether", "overall"})
 PLACES = frozenset({"place", "city", "country", "location", "town", "region", "state", "address"})
 PERSONS = frozenset(
     """person people human author actor director writer player artist researcher scientist employee
-    customer supplier user member organization organisation company shipper team group""".split()
+    customer supplier user member shipper""".split()
 )
 
 
