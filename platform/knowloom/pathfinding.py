@@ -129,7 +129,7 @@ class Pathfinder:
                 if named:
                     samples = tuple(named[:SAMPLES])
                     count = max(row["nodes"], len(samples))
-                    found.append(Reached(path, count, samples, (), len(fan), mediator))
+                    found.append(Reached(path, count, samples, tuple(named), len(fan), mediator))
                 joins = all(is_mediator_name(name) for _, name in ends[:3])
                 further.append((path, [key for key, _ in ends], joins))
             layers = further

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from knowloom.kbqa.words import plain
@@ -28,6 +28,8 @@ class Asked:
         gold: the right answers; none where there is none.
         kind: what sort of question it is, such as `2-hop`.
         answerable: False where the right answer is that nothing is known.
+        chains: annotated paths, as types of relationships.
+        cypher: the statement that gives the right answers, where the set has one.
     """
 
     id: str
@@ -36,6 +38,8 @@ class Asked:
     gold: frozenset[str]
     kind: str = ""
     answerable: bool = True
+    chains: tuple[tuple[str, ...], ...] = ()
+    cypher: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +267,5 @@ def evaluated(
 
 def _judged(outcome: Outcome, asked: Asked) -> Outcome:
     """Return an outcome with its scores and its error."""
-    from dataclasses import replace
-
     known = replace(outcome, asked=asked, scores=scored(outcome.answers, asked.gold))
     return replace(known, error=error_of(known, None))

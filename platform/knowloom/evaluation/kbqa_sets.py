@@ -53,7 +53,9 @@ def _webqsp(body: Any, path: Path) -> Iterator[Asked]:
         gold = frozenset(
             a["EntityName"] or a["AnswerArgument"] for p in question["Parses"] for a in p["Answers"]
         )
-        yield Asked(question["QuestionId"], question["ProcessedQuestion"], topics, gold)
+        chains = {tuple(p["InferentialChain"]) for p in parses if p["InferentialChain"]}
+        text = question["ProcessedQuestion"]
+        yield Asked(question["QuestionId"], text, topics, gold, chains=tuple(sorted(chains)))
 
 
 def _own(line: str, number: int, path: Path) -> Asked:
@@ -64,12 +66,14 @@ def _own(line: str, number: int, path: Path) -> Asked:
         gold = [*(body.get("answers_rog") or ()), *(body.get("answers_tog") or ())]
         topics = tuple(dict.fromkeys(body["topic_entity"].values()))
         return Asked(id_, body["question"], topics, frozenset(map(str, gold)))
-    answers = body.get("answers")
-    kind = str(body.get("kind", ""))
-    topics = tuple(body.get("topics") or ())
-    answerable = answers is not None
     return Asked(
-        id_, body["question"], topics, frozenset(map(str, answers or ())), kind, answerable
+        id_,
+        body["question"],
+        tuple(body.get("topics") or ()),
+        frozenset(map(str, body.get("answers") or ())),
+        " ".join(filter(None, (body.get("graph"), body.get("kind")))),
+        bool(body.get("answers") or body.get("cypher")),
+        cypher=body.get("cypher") or "",
     )
 
 
