@@ -11,6 +11,7 @@ from neo4j.exceptions import Neo4jError
 
 from knowloom.assets import cypher
 from knowloom.kbqa.answer import THRESHOLD, Answer, Found, Run, chosen, margin, worth_of
+from knowloom.kbqa.as_python import python_of
 from knowloom.kbqa.compose import Candidate, compose
 from knowloom.kbqa.link import Called, link, literals
 from knowloom.kbqa.mentions import Literal, Named, Question
@@ -18,7 +19,10 @@ from knowloom.kbqa.programs import Program, cypher_of, evidence_of, words_of_pro
 from knowloom.kbqa.schema import Schema, Value
 from knowloom.kbqa.words import is_mediator_name
 from knowloom.ontology.concepts import Ontology
+from knowloom.materials import materials
 from knowloom.pathfinding import Pathfinder, Ranker, plain_ranker, program_of
+from knowloom.sandbox import run as sandbox
+from knowloom.sandbox.outcome import Outcome
 from knowloom.store import ontology as stored
 from knowloom.store.database import Database
 from knowloom.store.infer import infer_bindings
@@ -180,6 +184,17 @@ class Asker:
             return ()
         return tuple(_found(row) for row in rows)
 
+    def in_sandbox(self, program: Program, most: int = 20_000) -> Outcome:
+        """Return what the Python of a program finds, run apart over objects that are read first.
+
+        Args:
+            program: as composed.
+            most: nodes of a class that are read, and relationships; a larger graph is cut.
+        """
+        things, facts = materials(self.database, self.schema, program, most)
+        inputs = {"things": things, "facts": facts}
+        return sandbox.run(python_of(program), inputs, result="found")
+
     def _answer(self, text: str, run: Run, sure: float, threshold: float) -> Answer:
         """Return an answer with all that explains it."""
         program = run.candidate.program
@@ -193,6 +208,7 @@ class Asker:
             words_of_program(program, self.schema),
             statement,
             parameters,
+            python_of(program),
             evidence=tuple(self._evidence(run)) if said else (),
             guesses=() if said else run.values,
         )

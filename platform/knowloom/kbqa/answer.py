@@ -131,7 +131,7 @@ def _penalty(run: Run) -> float:
     program = run.candidate.program
     values = [found.value for found in run.values]
     if program.reduce in {"exists"}:
-        return 0.0 if values == [True] else 0.1
+        return 0.0 if values == [True] else 0.03
     if not values or values == [None]:
         return 0.35
     if program.reduce in {"count", "distinct"} and values == [0]:

@@ -26,12 +26,15 @@ from knowloom.kbqa.mentions import (
 )
 from knowloom.kbqa.programs import Branch, Condition, Node, Order, Program
 from knowloom.kbqa.schema import Link, Schema, Value
-from knowloom.kbqa.words import name_words
+from knowloom.kbqa.words import name_words, stem
 
+_HALF = 0.5  # weight of a value of which only a part is named
+_DROPPED = 0.12  # what it costs not to read a name as one
 _AGAIN = 0.1  # what it costs to follow the same link again
 _OPPOSED = 0.3  # what a link among equals costs the wrong way round
 _UNSAID = 0.22  # what a link costs that the question does not name
 _ASKING = frozenset({"did", "does", "do", "has", "have"})  # behind `what`: no class is asked for
+_FELLOW = frozenset({"co", "fellow"})
 _BEAM = 6
 _LONGEST = 3
 _TIMES = frozenset({"year", "date"})
@@ -93,6 +96,7 @@ class Anchors:
 
     named: tuple[Named, ...]
     literals: tuple[Literal, ...]
+    dropped: int = 0
 
     @property
     def taken(self) -> Positions:
@@ -122,6 +126,7 @@ def _readings(
         yield Anchors(
             tuple(a for a in picked if isinstance(a, Named)),
             tuple(a for a in picked if isinstance(a, Literal)),
+            sum(a is None for a in picked),
         )
 
 
@@ -149,7 +154,7 @@ class Composer:
         """Return a candidate with its score: what is explained less what was added."""
         whole = self.question.weight(self.question.content)
         share = self.question.weight(candidate.covered | self.cues.used) / whole if whole else 0.0
-        return replace(candidate, score=share - candidate.cost)
+        return replace(candidate, score=share - candidate.cost - _DROPPED * self.anchors.dropped)
 
     # Roots
 
@@ -194,6 +199,8 @@ class Composer:
     def _unsaid_classes(self) -> dict[str, float]:
         """Return classes at the ends of links from what is named, with what they cost."""
         found: dict[str, float] = {}
+        if _FELLOW & set(self.question.words):
+            found = {n.concept: 0.05 for n in self.anchors.named}
         bases = [(n.concept,) for n in self.anchors.named]
         bases += [(c,) for c in self.said.classes]
         for base in bases:
@@ -342,7 +349,9 @@ class Composer:
         seen: dict[str, int] = {}
         for number, (link, forward) in enumerate(reversed(steps)):
             ends = link.ends if forward else link.start
-            cost += _AGAIN * seen.get(link.type, 0)
+            together = _FELLOW & set(self.question.words)
+            cost += 0.0 if together else _AGAIN * seen.get(link.type, 0)
+            covered |= {i for i, w in enumerate(self.question.words) if w in together}
             seen[link.type] = seen.get(link.type, 0) + 1
             if len(steps) == 1:
                 cost += self._opposed(link, forward, at)
@@ -352,7 +361,9 @@ class Composer:
                 node = Node(concept, branches=(made,) if made else ())
             cost += self._price(link, ends)
             covered |= self.said.links[link][0] if link in self.said.links else frozenset()
-            made = Branch((link.type,), forward, node)
+            # Who shares something with a named one is somebody else.
+            apart = not number and len(steps) == 2 and steps[0][0] is steps[1][0]
+            made = Branch((link.type,), forward, node, apart=apart)
         assert made is not None
         return made, covered, cost
 
@@ -368,6 +379,7 @@ class Composer:
         name = name_words(link.attribute or link.type)
         noun = (words[spot + 1 : spot + 2] == ["of"] and words[spot] != "part") or words[spot - 1 : spot] == ["the"]
         agent = name[-1].endswith(("or", "er", "ors", "ers"))
+        agent = agent and stem(name[-1]) == self.question.stems[spot]
         behind = at is None or min(at) > spot
         expected = behind and not noun
         if "by" in name and "by" not in words[spot : spot + 3]:
@@ -566,7 +578,7 @@ class Composer:
 
     def _holders(self, root: Node) -> Iterator[tuple[bool, str]]:
         yield False, root.concept
-        if root.branches and not root.branches[0].node.keys:
+        if root.branches and len(root.branches[0].node.keys) != 1:
             yield True, root.branches[0].node.concept
 
     def _picking(self, concept: str, by: str) -> list[Value]:
@@ -629,6 +641,7 @@ class Composer:
             found, weight = self.said.values[value]
             wrong = 0.2 if kind == "when" and not timely else 0.0
             wrong += 0.1 if kind in {"who", "where"} and value.kind != "text" else 0.0
+            wrong += 0.15 if weight < _HALF else 0.0
             return 0.1 * (1 - weight) + wrong, found | (at if timely else frozenset())
         if timely and (kind == "when" or year):
             return 0.1, at

@@ -199,6 +199,11 @@ def _picks(question: Question) -> Iterable[tuple[str, bool, Positions, int]]:
             if j >= 0 and words[j] in NUMBERS and NUMBERS[words[j]] > 1:
                 limit = NUMBERS[words[j]]
                 at |= {j}
+        for j, other in enumerate(words[: min(at)]):
+            listed = words[j - 1 : j] in (["the"], ["top"]) and (other in NUMBERS or other.isdecimal())
+            if limit == 1 and listed and 1 < (counted := NUMBERS.get(other) or int(other)) < 100:
+                limit = counted
+                at |= {j}
         yield by, most, frozenset(at), limit
 
 
