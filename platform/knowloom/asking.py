@@ -18,8 +18,8 @@ from knowloom.kbqa.mentions import Literal, Named, Question
 from knowloom.kbqa.programs import Program, cypher_of, evidence_of, words_of_program
 from knowloom.kbqa.schema import Schema, Value
 from knowloom.kbqa.words import is_mediator_name
-from knowloom.ontology.concepts import Ontology
 from knowloom.materials import materials
+from knowloom.ontology.concepts import Ontology
 from knowloom.pathfinding import Pathfinder, Ranker, plain_ranker, program_of
 from knowloom.sandbox import run as sandbox
 from knowloom.sandbox.outcome import Outcome
@@ -158,9 +158,7 @@ class Asker:
                 continue
             pattern = ":" + self.schema.place(concept).pattern
             text = filled(cypher("kbqa/values"), {_LABEL: pattern})
-            rows = self.database.read(
-                text, properties=list(texts), sample=_SAMPLE, most=_MOST
-            )
+            rows = self.database.read(text, properties=list(texts), sample=_SAMPLE, most=_MOST)
             found |= {texts[row["name"]]: list(row["values"]) for row in rows}
         return found
 

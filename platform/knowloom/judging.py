@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from knowloom.asking import Asker
 from knowloom.errors import ExtraMissing, UsageError
 from knowloom.evaluation.kbqa import Asked, Outcome
-from knowloom.evaluation.kbqa_sets import part_of, read_questions
+from knowloom.evaluation.kbqa_sets import read_questions
 from knowloom.kbqa import rank
 from knowloom.kbqa.answer import Found
 from knowloom.kbqa.paths import Step
+from knowloom.kbqa.words import part_of
 from knowloom.pathfinding import Pathfinder, PlainRanker, Ranker
 from knowloom.store.database import Database
 from knowloom.store.seeds import SeedFinder

@@ -32,9 +32,7 @@ def materials(
         types |= {t for branch in node.branches for t in (*branch.types, *branch.also)}
         for row in _read(database, schema, node, most):
             things[row["key"]] = row
-    rows = database.read(
-        cypher("kbqa/facts"), keys=list(things), types=sorted(types), limit=most
-    )
+    rows = database.read(cypher("kbqa/facts"), keys=list(things), types=sorted(types), limit=most)
     facts = [
         {
             "type": row["type"],

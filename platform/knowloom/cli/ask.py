@@ -13,7 +13,6 @@ from knowloom.cli.output import emit, json_option
 from knowloom.settings import Settings
 
 if TYPE_CHECKING:
-    from knowloom.asking import Asker
     from knowloom.kbqa.answer import Answer
 
 _SHOWN = 50  # values and facts that a person reads; --json has all
@@ -122,7 +121,7 @@ def _lines(answer: Answer, link: str, show_code: bool) -> Iterator[str]:
         yield ""
         yield f"how      {answer.way} ({answer.confidence:.0%} sure)"
     for fact in answer.evidence[:10]:
-        yield f"fact     {' – '.join(fact)}"
+        yield f"fact     {' - '.join(fact)}"
     if link:
         yield f"look     {link}"
     if show_code and answer.cypher:

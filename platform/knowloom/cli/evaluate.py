@@ -58,7 +58,9 @@ def extract(
 @click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @click.option("--model", type=click.Path(path_type=Path), help="Folder of a trained ranker.")
 @click.option("--graph", help="Of questions about several graphs, only those about this one.")
-@click.option("--limit", type=int, help="Only so many questions of each file, by a hash of the id.")
+@click.option(
+    "--limit", type=int, help="Only so many questions of each file, by a hash of the id."
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Also write every question here.")
 @connection_options
 @json_option

@@ -62,7 +62,9 @@ def extract(
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write.")
 @click.option("--epochs", default=18, show_default=True, help="How often each question is seen.")
 @click.option("--seed", default=1, show_default=True, help="Of all chance.")
-@click.option("--limit", type=int, help="Only so many questions of each file, by a hash of the id.")
+@click.option(
+    "--limit", type=int, help="Only so many questions of each file, by a hash of the id."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be learnt; train nothing.")
 @connection_options
 @json_option
@@ -100,7 +102,9 @@ def kbqa(
         except ModuleNotFoundError as error:
             raise ExtraMissing("training a ranker", "neural") from error
         taught = lessons(database, questions)
-    ranker = trained(taught, epochs=epochs, seed=seed, told=lambda line: click.echo(line, err=True))
+    ranker = trained(
+        taught, epochs=epochs, seed=seed, told=lambda line: click.echo(line, err=True)
+    )
     save_ranker(out, ranker)
     body = {"folder": str(out), "questions": ranker.card.questions, **ranker.card.figures}
     emit(body, as_json, [f"{out}: {ranker.card.questions:,} questions"])

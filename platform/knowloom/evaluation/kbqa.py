@@ -206,9 +206,7 @@ def summary(outcomes: Sequence[Outcome], seed: int = 1) -> Summary:
     """
     wanted = [o for o in outcomes if o.asked.answerable and o.asked.gold]
     none = [o for o in outcomes if not o.asked.answerable]
-    means = {
-        name: 100 * _mean([getattr(o.scores, name) for o in wanted]) for name in _CALLED
-    }
+    means = {name: 100 * _mean([getattr(o.scores, name) for o in wanted]) for name in _CALLED}
     errors: dict[str, int] = {}
     for outcome in outcomes:
         errors[outcome.error] = errors.get(outcome.error, 0) + 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +50,9 @@ def _webqsp(body: Any, path: Path) -> Iterator[Asked]:
         parses = [p for p in question["Parses"] if p["TopicEntityName"]]
         topics = tuple(dict.fromkeys(p["TopicEntityName"] for p in parses))
         gold = frozenset(
-            a["EntityName"] or a["AnswerArgument"] for p in question["Parses"] for a in p["Answers"]
+            a["EntityName"] or a["AnswerArgument"]
+            for p in question["Parses"]
+            for a in p["Answers"]
         )
         chains = {tuple(p["InferentialChain"]) for p in parses if p["InferentialChain"]}
         text = question["ProcessedQuestion"]
@@ -96,13 +97,3 @@ def _path_question(line: str, number: int, path: Path) -> Asked:
     gold = listed[1].strip("/").split("/") if listed else [answers]
     subject = steps.split("#")[0]
     return Asked(f"{path.stem}-{number}", question, (subject,), frozenset(gold), path.stem)
-
-
-def part_of(id_: str, parts: int) -> int:
-    """Return which part of a split a question belongs to, by a hash of its id.
-
-    >>> part_of("WebQTrn-1", 5) == part_of("WebQTrn-1", 5) < 5
-    True
-    """
-    digest = blake2b(id_.encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") % parts

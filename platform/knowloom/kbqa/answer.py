@@ -10,6 +10,7 @@ from typing import Any
 from knowloom.kbqa.compose import Candidate
 
 _SHARP = 6.0
+_UNEXPLAINED = 0.3  # what a word that nothing explains costs
 _GAP, _EMPTY = 0.06, 0.45
 THRESHOLD = 0.5  # of the confidence; below, the answer is that we do not know
 
@@ -148,4 +149,5 @@ def confidence(worth: float, run: Run) -> float:
     values = [found.value for found in run.values]
     empty = values == [None] or (run.candidate.program.reduce != "exists" and values == [0])
     sure = max(0.0, min(1.0, (worth - 0.3) / 0.6))
+    sure *= max(0.0, 1.0 - _UNEXPLAINED * run.candidate.unexplained)
     return round(min(sure, 0.4) if empty else sure, 3)

@@ -13,7 +13,7 @@ from knowloom.kbqa.schema import Value
 from knowloom.ontology.names import is_name
 
 _INDENT = "    "
-_HEAD = '''\
+_HEAD = """\
 class Thing:
     def __init__(self, row):
         self.key = row["key"]
@@ -38,8 +38,8 @@ class Fact:
     def get(self, name):
         return self.values.get(name)
 
-'''
-_LOAD = '''
+"""
+_LOAD = """
 def load(things, facts):
     objects = {}
     for row in things:
@@ -85,7 +85,7 @@ def once(values):
             seen.append(value)
     return seen
 
-'''
+"""
 
 
 def python_of(program: Program) -> str:

@@ -50,12 +50,14 @@ class Candidate:
         covered: positions of the words that it explains.
         cost: of what it adds by itself.
         score: the higher the likelier, about 1 at best.
+        unexplained: how much the words say that it does not explain.
     """
 
     program: Program
     covered: Positions
     cost: float
     score: float = 0.0
+    unexplained: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +155,10 @@ class Composer:
     def scored(self, candidate: Candidate) -> Candidate:
         """Return a candidate with its score: what is explained less what was added."""
         whole = self.question.weight(self.question.content)
-        share = self.question.weight(candidate.covered | self.cues.used) / whole if whole else 0.0
-        return replace(candidate, score=share - candidate.cost - _DROPPED * self.anchors.dropped)
+        said = self.question.weight(candidate.covered | self.cues.used)
+        share = said / whole if whole else 0.0
+        score = share - candidate.cost - _DROPPED * self.anchors.dropped
+        return replace(candidate, score=score, unexplained=whole - said)
 
     # Roots
 
@@ -253,7 +257,11 @@ class Composer:
                 trees = sorted([*trees, *more], key=self._worth)[:_BEAM]
         joint = [g for tree in trees for g in self._joint(tree)]
         for link in self.said.links:
-            more = [t for t in trees if not self.said.links[link][0] & self.question.content <= t.covered]
+            more = [
+                t
+                for t in trees
+                if not self.said.links[link][0] & self.question.content <= t.covered
+            ]
             grown = [g for t in more for g in self._hung(t, link)]
             trees = sorted([*trees, *grown], key=self._worth)[: _BEAM + 2]
         return [*trees, *joint]
@@ -377,7 +385,9 @@ class Composer:
             return 0.0
         words, spot = self.question.words, max(named[0])
         name = name_words(link.attribute or link.type)
-        noun = (words[spot + 1 : spot + 2] == ["of"] and words[spot] != "part") or words[spot - 1 : spot] == ["the"]
+        noun = (words[spot + 1 : spot + 2] == ["of"] and words[spot] != "part") or words[
+            spot - 1 : spot
+        ] == ["the"]
         agent = name[-1].endswith(("or", "er", "ors", "ers"))
         agent = agent and stem(name[-1]) == self.question.stems[spot]
         behind = at is None or min(at) > spot
@@ -406,7 +416,11 @@ class Composer:
                 if self.schema.related((concept,), here):
                     end = ends[0] if len(ends) == 1 else ""
                     root = _hang(tree.root, spot, Branch((link.type,), forward, Node(end)))
-                    yield _Grown(root, tree.covered | at, tree.cost + 0.05 + self._opposed(link, forward, None))
+                    yield _Grown(
+                        root,
+                        tree.covered | at,
+                        tree.cost + 0.05 + self._opposed(link, forward, None),
+                    )
 
     def _joint(self, tree: _Grown) -> Iterator[_Grown]:
         """Yield trees in which two links join the same nodes: `acted in and directed`, `or`."""
@@ -416,10 +430,11 @@ class Composer:
         for number, branch in enumerate(tree.root.branches):
             ends = (branch.node.concept,)
             for link, (at, _) in self.said.links.items():
-                if link.type in branch.types or at <= tree.covered and not branch.node.keys:
-                    if link.type in branch.types:
-                        continue
-                here, there = (link.start, link.ends) if branch.forward else (link.ends, link.start)
+                if link.type in branch.types:
+                    continue
+                here, there = (
+                    (link.start, link.ends) if branch.forward else (link.ends, link.start)
+                )
                 fits = self.schema.related(here, (tree.root.concept,))
                 if not fits or not self.schema.related(there, ends):
                     continue
@@ -574,7 +589,11 @@ class Composer:
                     cost, named = self._pick_cost(value, by)
                     order = Order(value, most, limit, below)
                     extra = 0.06 if below else 0.0
-                    yield Program(tree.root, order=order), covered | named, tree.cost + cost + extra
+                    yield (
+                        Program(tree.root, order=order),
+                        covered | named,
+                        tree.cost + cost + extra,
+                    )
 
     def _holders(self, root: Node) -> Iterator[tuple[bool, str]]:
         yield False, root.concept
@@ -633,9 +652,7 @@ class Composer:
     def _want_cost(self, value: Value) -> tuple[float, Positions]:
         kind = self.cues.kind
         year = {"year", "date", "day"} & set(self.question.words)
-        at = frozenset(
-            i for i, w in enumerate(self.question.words) if w in {"year", "date"}
-        )
+        at = frozenset(i for i, w in enumerate(self.question.words) if w in {"year", "date"})
         timely = value.kind in _TIMES
         if value in self.said.values:
             found, weight = self.said.values[value]

@@ -21,12 +21,12 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - torch's own habit
 
 from knowloom.errors import ExtraMissing
-from knowloom.evaluation.kbqa_sets import part_of
 from knowloom.kbqa.neural.encoder import Encoder
 from knowloom.kbqa.neural.ranker import Card, Head, TrainedRanker
 from knowloom.kbqa.paths import Path as Steps
 from knowloom.kbqa.paths import Reached, Step
 from knowloom.kbqa.rank import Asked, Priors, features, path_key
+from knowloom.kbqa.words import part_of
 
 _FOLDS = 2
 _LEARNING = 3e-3
@@ -221,7 +221,9 @@ def _loss(head: Head, encoder: Encoder, asked: Tensor, picked: Sequence[Weighed]
     last = torch.tensor([at[path[-1]] for path in flat]).reshape(shape)
     single = torch.tensor([len(path) == 1 for path in flat]).reshape(shape)
     start, end = 0.5 * rows + head.a(rows), rows + head.b(rows)
-    paths = F.normalize(torch.where(single[..., None], head.none, start[first]) + end[last], dim=-1)
+    paths = F.normalize(
+        torch.where(single[..., None], head.none, start[first]) + end[last], dim=-1
+    )
     weights = torch.tensor([[w for _, w in some] for some in padded])
     scores = torch.einsum("bd,bnd->bn", head.questions(asked), paths) * head.t.exp()
     scores = scores.masked_fill(weights < 0, -1e4)
