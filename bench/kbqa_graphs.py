@@ -108,7 +108,9 @@ def _table(name: str) -> Iterator[Row]:
     path = DATA / f"graphs/neo4j_northwind/import/{name}.csv"
     with path.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
-            known = {k: v for k, v in row.items() if k and v not in ("NULL", "") and k not in _LEFT_OUT}
+            known = {
+                k: v for k, v in row.items() if k and v not in ("NULL", "") and k not in _LEFT_OUT
+            }
             yield {k: _value(k, v.strip()) for k, v in known.items()}
 
 
@@ -137,7 +139,9 @@ def noise(database: Database) -> None:
     chance = random.Random(7)
     rows = database.read("MATCH (n:Entity) RETURN n.name AS name")
     real = [row["name"] for row in rows]
-    types = [r["t"] for r in database.read("CALL db.relationshipTypes() YIELD relationshipType AS t")]
+    types = [
+        r["t"] for r in database.read("CALL db.relationshipTypes() YIELD relationshipType AS t")
+    ]
     made = [f"noise {number}" for number in range(1_000_000)]
     put(database, _NODES.format(label="Entity"), ({"name": name} for name in made))
     # One fact in thirty touches a real node, the rest lie between made ones.

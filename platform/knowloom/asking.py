@@ -10,23 +10,31 @@ from neo4j import Record
 from neo4j.exceptions import Neo4jError
 
 from knowloom.assets import cypher
-from knowloom.kbqa.answer import THRESHOLD, Answer, Found, Run, chosen, worth_of
+from knowloom.kbqa.answer import THRESHOLD, Answer, Found, Run, chosen, margin, worth_of
+from knowloom.kbqa.as_python import python_of
 from knowloom.kbqa.compose import Candidate, compose
 from knowloom.kbqa.link import Called, link, literals
 from knowloom.kbqa.mentions import Literal, Named, Question
 from knowloom.kbqa.programs import Program, cypher_of, evidence_of, words_of_program
 from knowloom.kbqa.schema import Schema, Value
+from knowloom.kbqa.words import is_mediator_name
+from knowloom.materials import materials
 from knowloom.ontology.concepts import Ontology
+from knowloom.pathfinding import Pathfinder, Ranker, plain_ranker, program_of
+from knowloom.sandbox import run as sandbox
+from knowloom.sandbox.outcome import Outcome
 from knowloom.store import ontology as stored
 from knowloom.store.database import Database
 from knowloom.store.infer import infer_bindings
 from knowloom.store.search import plain_query
+from knowloom.store.seeds import SeedFinder
 from knowloom.store.statement import filled
 
 _HITS = 200
 _NAMES = 60_000  # of nodes that knowloom did not lay out, kept in memory
 _SAMPLE, _MOST = 5_000, 300
 _CLOSE = 0.02
+_SAME = 20  # nodes of one name
 _FACTS = 30  # of the evidence that is shown
 _RUNS = 12  # programs that are tried for one question
 _LABEL = "/*:label*/"
@@ -39,12 +47,19 @@ class Asker:
 
     Args:
         database: where to look.
+        ranker: of paths from a known topic; the default when None.
         ontology: the classes; those stored when None, and where none are, those that the graph's
             labels and types suggest.
     """
 
-    def __init__(self, database: Database, ontology: Ontology | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        ontology: Ontology | None = None,
+        ranker: Ranker | None = None,
+    ) -> None:
         self.database = database
+        self._ranker = ranker
         known = stored.load(database) if ontology is None else ontology
         self.schema = Schema(known if len(known) else infer_bindings(database))
 
@@ -58,6 +73,8 @@ class Asker:
             topic: the name of what it is about, when that is known.
             threshold: of the confidence, from 0 to 1; the default when None.
         """
+        if topic is not None:
+            return self._about(text, topic, threshold)
         threshold = THRESHOLD if threshold is None else threshold
         question = Question.of(text)
         named, said = self._linked(question)
@@ -67,6 +84,29 @@ class Asker:
         if run is None:
             return Answer(text, why_not="no way through the graph fits the words of the question")
         return self._answer(text, run, sure, threshold)
+
+    def _about(self, text: str, topic: str, threshold: float | None) -> Answer:
+        """Return the answer to a question about a known topic: the end of the likeliest path."""
+        keys = self._seeds.keys([topic]).get(topic, [])
+        if not keys:
+            return Answer(text, why_not=f"the graph knows nothing called {topic!r}")
+        ranked = self._paths.ranked(text, topic, keys[:_SAME])
+        if not ranked:
+            return Answer(text, why_not=f"nothing is linked to {topic!r}")
+        program = program_of(ranked[0].reached.path, keys[:_SAME], topic)
+        values = tuple(f for f in self.values(program) if not is_mediator_name(str(f.value)))
+        covered = Candidate(program, frozenset(), 0.0)
+        run = Run(covered, values)
+        sure = margin([one.score for one in ranked])
+        return self._answer(text, run, sure, 0.0 if threshold is None else threshold)
+
+    @cached_property
+    def _seeds(self) -> SeedFinder:
+        return SeedFinder(self.database, self.schema.bindings)
+
+    @cached_property
+    def _paths(self) -> Pathfinder:
+        return Pathfinder(self.database, self.schema, self._ranker or plain_ranker())
 
     def _linked(self, question: Question) -> tuple[list[Named], list[Literal]]:
         """Return the instances and values that a question may name."""
@@ -118,9 +158,7 @@ class Asker:
                 continue
             pattern = ":" + self.schema.place(concept).pattern
             text = filled(cypher("kbqa/values"), {_LABEL: pattern})
-            rows = self.database.read(
-                text, properties=list(texts), sample=_SAMPLE, most=_MOST
-            )
+            rows = self.database.read(text, properties=list(texts), sample=_SAMPLE, most=_MOST)
             found |= {texts[row["name"]]: list(row["values"]) for row in rows}
         return found
 
@@ -144,6 +182,17 @@ class Asker:
             return ()
         return tuple(_found(row) for row in rows)
 
+    def in_sandbox(self, program: Program, most: int = 20_000) -> Outcome:
+        """Return what the Python of a program finds, run apart over objects that are read first.
+
+        Args:
+            program: as composed.
+            most: nodes of a class that are read, and relationships; a larger graph is cut.
+        """
+        things, facts = materials(self.database, self.schema, program, most)
+        inputs = {"things": things, "facts": facts}
+        return sandbox.run(python_of(program), inputs, result="found")
+
     def _answer(self, text: str, run: Run, sure: float, threshold: float) -> Answer:
         """Return an answer with all that explains it."""
         program = run.candidate.program
@@ -157,6 +206,7 @@ class Asker:
             words_of_program(program, self.schema),
             statement,
             parameters,
+            python_of(program),
             evidence=tuple(self._evidence(run)) if said else (),
             guesses=() if said else run.values,
         )

@@ -121,7 +121,7 @@ def _lines(answer: Answer, link: str, show_code: bool) -> Iterator[str]:
         yield ""
         yield f"how      {answer.way} ({answer.confidence:.0%} sure)"
     for fact in answer.evidence[:10]:
-        yield f"fact     {' – '.join(fact)}"
+        yield f"fact     {' - '.join(fact)}"
     if link:
         yield f"look     {link}"
     if show_code and answer.cypher:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+import orjson
 
 from knowloom.cli.connection import connection_options
 from knowloom.cli.output import emit, json_option
@@ -116,3 +117,57 @@ def taxonomy(
         stored = {path.name: harness.read_outputs(path, questions) for path in beside}
         made = harness.compared(data.name, questions, found, stored)
     emit({"encoder": encoder.name, **made.as_json()}, as_json, [made.as_markdown()])
+
+
+@evaluate.command()
+@click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.option("--model", type=click.Path(path_type=Path), help="Folder of a trained ranker.")
+@click.option("--graph", help="Of questions about several graphs, only those about this one.")
+@click.option(
+    "--limit", type=int, help="Only so many questions of each file, by a hash of the id."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Also write every question here.")
+@connection_options
+@json_option
+def kbqa(
+    data: tuple[Path, ...],
+    model: Path | None,
+    graph: str | None,
+    limit: int | None,
+    out: Path | None,
+    settings: Settings,
+    as_json: bool,
+) -> None:
+    """Score the answers to questions, by the metrics of several authors (docs/asking.md).
+
+    DATA are WebQSP's official JSON, MetaQA's or PathQuestion's lines, or JSON Lines. The graph has
+    to be loaded; it is only read.
+
+    \b
+    Example:
+        knowloom evaluate kbqa dev_questions.jsonl --model ranker
+    """
+    from dataclasses import asdict
+
+    from knowloom.asking import Asker
+    from knowloom.cli.output import progress
+    from knowloom.evaluation.kbqa import evaluated, summary
+    from knowloom.judging import answering, ranker_of, wanted
+    from knowloom.session import open_database
+
+    with open_database(settings) as database:
+        asker = Asker(database, ranker=ranker_of(model))
+        figures: dict[str, object] = {}
+        lines: list[str] = []
+        written: list[dict[str, object]] = []
+        for path in data:
+            questions = wanted(database, path, graph, limit)
+            with progress(path.name, len(questions)) as advance:
+                outcomes = evaluated(questions, answering(asker), advance)
+            found = summary(outcomes)
+            figures[str(path)] = asdict(found)
+            lines += [str(path), *found.lines(), ""]
+            written += [outcome.as_json() for outcome in outcomes]
+    if out is not None:
+        out.write_bytes(b"".join(orjson.dumps(row, default=str) + b"\n" for row in written))
+    emit(figures, as_json, lines)

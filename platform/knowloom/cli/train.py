@@ -113,5 +113,58 @@ def taxonomy(
     emit({"folder": str(out), **asdict(card)}, as_json, [shown])
 
 
+@train.command()
+@click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write.")
+@click.option("--epochs", default=18, show_default=True, help="How often each question is seen.")
+@click.option("--seed", default=1, show_default=True, help="Of all chance.")
+@click.option(
+    "--limit", type=int, help="Only so many questions of each file, by a hash of the id."
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be learnt; train nothing.")
+@connection_options
+@json_option
+def kbqa(
+    data: tuple[Path, ...],
+    out: Path,
+    epochs: int,
+    seed: int,
+    limit: int | None,
+    dry_run: bool,
+    settings: Settings,
+    as_json: bool,
+) -> None:
+    """Train the ranker of paths on questions about the graph, with their answers.
+
+    DATA are files as of `knowloom evaluate kbqa`. Needs `knowloom[neural,ranking]`. The folder is
+    used by its path: `knowloom evaluate kbqa --model FOLDER`.
+
+    \b
+    Example:
+        knowloom train kbqa WebQSP.train.json --out ranker
+    """
+    from knowloom.judging import lessons, wanted
+    from knowloom.session import open_database
+
+    with open_database(settings) as database:
+        questions = [q for path in data for q in wanted(database, path, None, limit)]
+        if dry_run:
+            planned = {"questions": len(questions)}
+            emit(planned, as_json, [f"would learn from {len(questions):,} questions"])
+            return
+        try:
+            from knowloom.kbqa.neural.ranker import save_ranker
+            from knowloom.training.kbqa import train as trained
+        except ModuleNotFoundError as error:
+            raise ExtraMissing("training a ranker", "neural") from error
+        taught = lessons(database, questions)
+    ranker = trained(
+        taught, epochs=epochs, seed=seed, told=lambda line: click.echo(line, err=True)
+    )
+    save_ranker(out, ranker)
+    body = {"folder": str(out), "questions": ranker.card.questions, **ranker.card.figures}
+    emit(body, as_json, [f"{out}: {ranker.card.questions:,} questions"])
+
+
 def _tell(epoch: int, loss: float) -> None:
     click.echo(f"epoch {epoch}: loss {loss:.3f}", err=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from knowloom.kbqa.compose import Candidate
 
+_SHARP = 6.0
+_UNEXPLAINED = 0.3  # what a word that nothing explains costs
 _GAP, _EMPTY = 0.06, 0.45
 THRESHOLD = 0.5  # of the confidence; below, the answer is that we do not know
 
@@ -109,6 +112,16 @@ def chosen(runs: Sequence[Run]) -> tuple[Run | None, float]:
     return run, min(sure, _EMPTY) if likelier else sure
 
 
+def margin(scores: Sequence[float]) -> float:
+    """Return how sure the first of ranked scores is, from 0 to 1: its share among the next.
+
+    >>> margin([2.0]), margin([1.0, 1.0])
+    (1.0, 0.5)
+    """
+    shares = [math.exp(_SHARP * (score - scores[0])) for score in scores[:5]]
+    return round(1 / sum(shares), 3)
+
+
 def worth_of(run: Run) -> float:
     """Return the score of a candidate less what speaks against its result."""
     return run.candidate.score - _penalty(run)
@@ -119,7 +132,7 @@ def _penalty(run: Run) -> float:
     program = run.candidate.program
     values = [found.value for found in run.values]
     if program.reduce in {"exists"}:
-        return 0.0 if values == [True] else 0.1
+        return 0.0 if values == [True] else 0.03
     if not values or values == [None]:
         return 0.35
     if program.reduce in {"count", "distinct"} and values == [0]:
@@ -136,4 +149,5 @@ def confidence(worth: float, run: Run) -> float:
     values = [found.value for found in run.values]
     empty = values == [None] or (run.candidate.program.reduce != "exists" and values == [0])
     sure = max(0.0, min(1.0, (worth - 0.3) / 0.6))
+    sure *= max(0.0, 1.0 - _UNEXPLAINED * run.candidate.unexplained)
     return round(min(sure, 0.4) if empty else sure, 3)

@@ -26,12 +26,15 @@ from knowloom.kbqa.mentions import (
 )
 from knowloom.kbqa.programs import Branch, Condition, Node, Order, Program
 from knowloom.kbqa.schema import Link, Schema, Value
-from knowloom.kbqa.words import name_words
+from knowloom.kbqa.words import name_words, stem
 
+_HALF = 0.5  # weight of a value of which only a part is named
+_DROPPED = 0.12  # what it costs not to read a name as one
 _AGAIN = 0.1  # what it costs to follow the same link again
 _OPPOSED = 0.3  # what a link among equals costs the wrong way round
 _UNSAID = 0.22  # what a link costs that the question does not name
 _ASKING = frozenset({"did", "does", "do", "has", "have"})  # behind `what`: no class is asked for
+_FELLOW = frozenset({"co", "fellow"})
 _BEAM = 6
 _LONGEST = 3
 _TIMES = frozenset({"year", "date"})
@@ -47,12 +50,14 @@ class Candidate:
         covered: positions of the words that it explains.
         cost: of what it adds by itself.
         score: the higher the likelier, about 1 at best.
+        unexplained: how much the words say that it does not explain.
     """
 
     program: Program
     covered: Positions
     cost: float
     score: float = 0.0
+    unexplained: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,7 @@ class Anchors:
 
     named: tuple[Named, ...]
     literals: tuple[Literal, ...]
+    dropped: int = 0
 
     @property
     def taken(self) -> Positions:
@@ -122,6 +128,7 @@ def _readings(
         yield Anchors(
             tuple(a for a in picked if isinstance(a, Named)),
             tuple(a for a in picked if isinstance(a, Literal)),
+            sum(a is None for a in picked),
         )
 
 
@@ -148,8 +155,10 @@ class Composer:
     def scored(self, candidate: Candidate) -> Candidate:
         """Return a candidate with its score: what is explained less what was added."""
         whole = self.question.weight(self.question.content)
-        share = self.question.weight(candidate.covered | self.cues.used) / whole if whole else 0.0
-        return replace(candidate, score=share - candidate.cost)
+        said = self.question.weight(candidate.covered | self.cues.used)
+        share = said / whole if whole else 0.0
+        score = share - candidate.cost - _DROPPED * self.anchors.dropped
+        return replace(candidate, score=score, unexplained=whole - said)
 
     # Roots
 
@@ -175,6 +184,10 @@ class Composer:
         words, head = self.question.words, self.cues.head
         if self.cues.kind == "what" and words[head : head + 1] and words[head] in _ASKING:
             return 0.2
+        asked = frozenset({head})
+        agent = words[head : head + 1] and words[head].endswith(("er", "or"))
+        if agent and not asked & at and any(asked & hit for hit, _ in self.said.links.values()):
+            return 0.2
         behind = max(at) + 1
         follows = words[behind] if behind < len(words) else ""
         ruled = any(behind in hit for hit, _ in self.said.links.values())
@@ -190,6 +203,8 @@ class Composer:
     def _unsaid_classes(self) -> dict[str, float]:
         """Return classes at the ends of links from what is named, with what they cost."""
         found: dict[str, float] = {}
+        if _FELLOW & set(self.question.words):
+            found = {n.concept: 0.05 for n in self.anchors.named}
         bases = [(n.concept,) for n in self.anchors.named]
         bases += [(c,) for c in self.said.classes]
         for base in bases:
@@ -213,7 +228,7 @@ class Composer:
             return 0.0
         words = {w for c in self.schema.ontology.lineage(concept) for w in name_words(c)}
         odd = self.cues.kind == "where" or words & (PLACES | {"event", "topic", "work"})
-        return 0.25 if odd else 0.08
+        return 0.25 if odd else 0.15
 
     # Trees
 
@@ -242,7 +257,11 @@ class Composer:
                 trees = sorted([*trees, *more], key=self._worth)[:_BEAM]
         joint = [g for tree in trees for g in self._joint(tree)]
         for link in self.said.links:
-            more = [t for t in trees if not self.said.links[link][0] & self.question.content <= t.covered]
+            more = [
+                t
+                for t in trees
+                if not self.said.links[link][0] & self.question.content <= t.covered
+            ]
             grown = [g for t in more for g in self._hung(t, link)]
             trees = sorted([*trees, *grown], key=self._worth)[: _BEAM + 2]
         return [*trees, *joint]
@@ -338,7 +357,9 @@ class Composer:
         seen: dict[str, int] = {}
         for number, (link, forward) in enumerate(reversed(steps)):
             ends = link.ends if forward else link.start
-            cost += _AGAIN * seen.get(link.type, 0)
+            together = _FELLOW & set(self.question.words)
+            cost += 0.0 if together else _AGAIN * seen.get(link.type, 0)
+            covered |= {i for i, w in enumerate(self.question.words) if w in together}
             seen[link.type] = seen.get(link.type, 0) + 1
             if len(steps) == 1:
                 cost += self._opposed(link, forward, at)
@@ -348,7 +369,9 @@ class Composer:
                 node = Node(concept, branches=(made,) if made else ())
             cost += self._price(link, ends)
             covered |= self.said.links[link][0] if link in self.said.links else frozenset()
-            made = Branch((link.type,), forward, node)
+            # Who shares something with a named one is somebody else.
+            apart = not number and len(steps) == 2 and steps[0][0] is steps[1][0]
+            made = Branch((link.type,), forward, node, apart=apart)
         assert made is not None
         return made, covered, cost
 
@@ -362,8 +385,11 @@ class Composer:
             return 0.0
         words, spot = self.question.words, max(named[0])
         name = name_words(link.attribute or link.type)
-        noun = (words[spot + 1 : spot + 2] == ["of"] and words[spot] != "part") or words[spot - 1 : spot] == ["the"]
+        noun = (words[spot + 1 : spot + 2] == ["of"] and words[spot] != "part") or words[
+            spot - 1 : spot
+        ] == ["the"]
         agent = name[-1].endswith(("or", "er", "ors", "ers"))
+        agent = agent and stem(name[-1]) == self.question.stems[spot]
         behind = at is None or min(at) > spot
         expected = behind and not noun
         if "by" in name and "by" not in words[spot : spot + 3]:
@@ -390,7 +416,11 @@ class Composer:
                 if self.schema.related((concept,), here):
                     end = ends[0] if len(ends) == 1 else ""
                     root = _hang(tree.root, spot, Branch((link.type,), forward, Node(end)))
-                    yield _Grown(root, tree.covered | at, tree.cost + 0.05 + self._opposed(link, forward, None))
+                    yield _Grown(
+                        root,
+                        tree.covered | at,
+                        tree.cost + 0.05 + self._opposed(link, forward, None),
+                    )
 
     def _joint(self, tree: _Grown) -> Iterator[_Grown]:
         """Yield trees in which two links join the same nodes: `acted in and directed`, `or`."""
@@ -400,10 +430,11 @@ class Composer:
         for number, branch in enumerate(tree.root.branches):
             ends = (branch.node.concept,)
             for link, (at, _) in self.said.links.items():
-                if link.type in branch.types or at <= tree.covered and not branch.node.keys:
-                    if link.type in branch.types:
-                        continue
-                here, there = (link.start, link.ends) if branch.forward else (link.ends, link.start)
+                if link.type in branch.types:
+                    continue
+                here, there = (
+                    (link.start, link.ends) if branch.forward else (link.ends, link.start)
+                )
                 fits = self.schema.related(here, (tree.root.concept,))
                 if not fits or not self.schema.related(there, ends):
                     continue
@@ -558,11 +589,15 @@ class Composer:
                     cost, named = self._pick_cost(value, by)
                     order = Order(value, most, limit, below)
                     extra = 0.06 if below else 0.0
-                    yield Program(tree.root, order=order), covered | named, tree.cost + cost + extra
+                    yield (
+                        Program(tree.root, order=order),
+                        covered | named,
+                        tree.cost + cost + extra,
+                    )
 
     def _holders(self, root: Node) -> Iterator[tuple[bool, str]]:
         yield False, root.concept
-        if root.branches and not root.branches[0].node.keys:
+        if root.branches and len(root.branches[0].node.keys) != 1:
             yield True, root.branches[0].node.concept
 
     def _picking(self, concept: str, by: str) -> list[Value]:
@@ -617,14 +652,13 @@ class Composer:
     def _want_cost(self, value: Value) -> tuple[float, Positions]:
         kind = self.cues.kind
         year = {"year", "date", "day"} & set(self.question.words)
-        at = frozenset(
-            i for i, w in enumerate(self.question.words) if w in {"year", "date"}
-        )
+        at = frozenset(i for i, w in enumerate(self.question.words) if w in {"year", "date"})
         timely = value.kind in _TIMES
         if value in self.said.values:
             found, weight = self.said.values[value]
             wrong = 0.2 if kind == "when" and not timely else 0.0
             wrong += 0.1 if kind in {"who", "where"} and value.kind != "text" else 0.0
+            wrong += 0.15 if weight < _HALF else 0.0
             return 0.1 * (1 - weight) + wrong, found | (at if timely else frozenset())
         if timely and (kind == "when" or year):
             return 0.1, at

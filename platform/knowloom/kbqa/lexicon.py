@@ -5,9 +5,10 @@ No graph's own words are here: only verbs and nouns that go together in the lang
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
-from knowloom.kbqa.words import stem
+from knowloom.kbqa.words import listed, stem
 
 Phrase = frozenset[str]
 
@@ -92,7 +93,7 @@ university college
 author writer
 actor actress
 """
-# Adjectives and adverbs that pick by size: the words a value may have, and whether the most counts.
+# Words that pick by size: what by, and whether the most counts.
 _SUPERLATIVES: dict[str, tuple[str, bool]] = {
     "oldest": ("age", False), "earliest": ("time", False), "first": ("time", False),
     "newest": ("time", True), "latest": ("time", True), "last": ("time", True),
@@ -107,13 +108,9 @@ _SUPERLATIVES: dict[str, tuple[str, bool]] = {
     "lower": ("number", False), "smaller": ("number", False), "worst": ("number", False),
     "most": ("count", True), "fewest": ("count", False), "least": ("count", False),
 }  # fmt: skip
-NUMBERS = {
-    word: number
-    for number, word in enumerate(
-        """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen
-        fifteen sixteen seventeen eighteen nineteen twenty""".split()
-    )
-}
+_COUNTED = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen
+fifteen sixteen seventeen eighteen nineteen twenty"""
+NUMBERS = {word: number for number, word in enumerate(re.findall(r"[a-z]+", _COUNTED))}
 # Longest first; what is compared stands behind them.
 COMPARATORS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("more", "than", "or", "equal", "to"), ">="),
@@ -126,17 +123,18 @@ COMPARATORS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("after",), ">"), (("before",), "<"), (("since",), ">="), (("until",), "<="),
 )  # fmt: skip
 # Verbs that hardly say anything: that nothing explains them costs little.
-LIGHT = frozenset(
-    """make made come live belong work exist lie appear happen take get got put go name call called
-    located contain include people person thing things ones one different each every per together
-    both same other number amount way there also else""".split()
+LIGHT = listed(
+    """make made come live belong work exist lie appear happen take get got put go name call
+    called     located contain include people person thing things ones one different each
+    every per together
+    both same other number amount way there also else"""
 )
 AVERAGE = frozenset({"average", "mean"})
 TOTAL = frozenset({"total", "sum", "altogether", "overall"})
 PLACES = frozenset({"place", "city", "country", "location", "town", "region", "state", "address"})
-PERSONS = frozenset(
-    """person people human author actor director writer player artist researcher scientist employee
-    customer supplier user member organization organisation company shipper team group""".split()
+PERSONS = listed(
+    """person people human author actor director writer player artist researcher scientist
+    employee     customer supplier user member shipper"""
 )
 
 
@@ -170,7 +168,9 @@ def related(phrase: Phrase, *, nouns: bool = False) -> list[Phrase]:
 
 
 def superlative(word: str) -> tuple[str, bool] | None:
-    """Return what a word picks by (`time`, `age`, `price`, `number` or `count`), and if by the most.
+    """Return what a word picks by, and whether by the most.
+
+    It is `time`, `age`, `price`, `number` or `count`.
 
     >>> superlative("oldest"), superlative("green")
     (('age', False), None)

@@ -12,7 +12,7 @@ from knowloom.kbqa.mentions import Literal, Named, Question
 from knowloom.kbqa.schema import Value
 from knowloom.kbqa.words import STOP, words_of
 
-_ODD = re.compile(r"[^\w\s.,'’:;()!?-]")
+_ODD = re.compile(r"[^\w\s.,'\u2019:;()!?-]")
 _NEAR = 88.0  # of 100, how alike a misspelt name and a part of the question are
 _SHORTEST = 5  # letters of a name that may be misspelt
 _MOST = 4  # readings of the same words
@@ -72,7 +72,7 @@ def _best(named: Sequence[Named]) -> Iterator[Named]:
 def _spans(question: Question, name: str) -> Iterator[tuple[frozenset[int], float]]:
     """Yield where a question says a name, and how exactly."""
     words = words_of(name)
-    if not words or all(word in STOP for word in words) and name not in question.text:
+    if not words or (all(word in STOP for word in words) and name not in question.text):
         return
     if (words[0] in STOP or words[-1] in STOP) and name not in question.text:
         return

@@ -8,12 +8,10 @@ from typing import Any
 
 from knowloom.kbqa.lexicon import AVERAGE, COMPARATORS, LIGHT, NUMBERS, TOTAL, superlative
 from knowloom.kbqa.schema import Link, Phrase, Schema, Value
-from knowloom.kbqa.words import STOP, name_words, stem, words_of
+from knowloom.kbqa.words import STOP, listed, name_words, stem, words_of
 
 Positions = frozenset[int]
-_AUXILIARY = frozenset(
-    "is are was were did does do has have had can could will would should".split()
-)
+_AUXILIARY = listed("is are was were did does do has have had can could will would should")
 _TEMPORAL = frozenset({"after", "before", "since", "until", "later", "earlier"})
 _PROPER, _LIGHT = 2.5, 0.4  # what a name, and a word that says little, count
 SMALL = frozenset({"for", "about", "by"})  # that tell links apart
@@ -137,7 +135,9 @@ class Question:
 
 def _proper(text: str) -> list[str]:
     """Return the words of a text that are written with a capital or hold a digit."""
-    return words_of(" ".join(w for w in text[:2_000].split() if w[:1].isupper() or w[:1].isdigit()))
+    return words_of(
+        " ".join(w for w in text[:2_000].split() if w[:1].isupper() or w[:1].isdigit())
+    )
 
 
 def cues_of(question: Question) -> Cues:
@@ -154,7 +154,7 @@ def cues_of(question: Question) -> Cues:
         kind, head = "yesno", 1
     for i, word in enumerate(words):
         pair = words[i : i + 2]
-        if pair == ["how", "many"] or pair == ["how", "much"]:
+        if pair in (["how", "many"], ["how", "much"]):
             kind, head = "count", i + 2
             break
         if word in {"when", "where", "who", "whom", "whose"}:
@@ -191,13 +191,20 @@ def _picks(question: Question) -> Iterable[tuple[str, bool, Positions, int]]:
         by, most = found
         at, limit = {i}, 1
         if words[i - 1 : i] in (["most"], ["least"]):
-            continue_most = words[i - 1] == "most"
-            by, most, at = by, most if continue_most else not most, {i, i - 1}
+            at = {i, i - 1}
+            most = most if words[i - 1] == "most" else not most
         if by == "count" and superlative(" ".join(words[i + 1 : i + 2])):
             continue
         for j in (min(at) - 1, min(at) - 2):
             if j >= 0 and words[j] in NUMBERS and NUMBERS[words[j]] > 1:
                 limit = NUMBERS[words[j]]
+                at |= {j}
+        for j, other in enumerate(words[: min(at)]):
+            listed = words[j - 1 : j] in (["the"], ["top"]) and (
+                other in NUMBERS or other.isdecimal()
+            )
+            if limit == 1 and listed and 1 < (counted := NUMBERS.get(other) or int(other)) < 100:
+                limit = counted
                 at |= {j}
         yield by, most, frozenset(at), limit
 
@@ -254,7 +261,13 @@ def _number(word: str) -> int | float | None:
         return NUMBERS[word]
     bare = word.removesuffix("s") if len(word) == 5 and word.endswith("0s") else word
     try:
-        return int(bare) if bare.isdecimal() and len(bare) < 16 else float(bare) if "." in bare else None
+        return (
+            int(bare)
+            if bare.isdecimal() and len(bare) < 16
+            else float(bare)
+            if "." in bare
+            else None
+        )
     except ValueError:
         return None
 
@@ -268,7 +281,7 @@ class Mentioned:
     links: dict[Link, tuple[Positions, float]]
 
 
-def mentioned(question: Question, schema: Schema, similar: Similar | None = None) -> Mentioned:
+def mentioned(question: Question, schema: Schema) -> Mentioned:
     """Return the classes, values and links that a question speaks of.
 
     Args:
@@ -279,8 +292,10 @@ def mentioned(question: Question, schema: Schema, similar: Similar | None = None
     for concept, phrases in schema.classes.items():
         for number, phrase in enumerate(phrases):
             at = question.find(phrase)
-            if at and (number == 0 or at & question.content) and not (
-                len(at) < len(classes.get(concept, ()))
+            if (
+                at
+                and (number == 0 or at & question.content)
+                and not (len(at) < len(classes.get(concept, ())))
             ):
                 classes.setdefault(concept, at)
     qualifiers = [q for link in schema.links for q in link.qualifiers]

@@ -38,7 +38,7 @@ class Edge:
 
 
 class Around(Protocol):
-    """What a graph tells about the surroundings of nodes; keys of nodes mean nothing by themselves."""
+    """What a graph tells about the surroundings of nodes; their keys mean nothing."""
 
     def edges(self, keys: Sequence[str], cap: int) -> Mapping[str, Sequence[Edge]]:
         """Return the relationships of each node, at most `cap` of a type and direction."""
@@ -57,7 +57,7 @@ class Reached:
         path: at least one step.
         count: of the nodes at its end, those that only join others left out.
         samples: what some of them are called.
-        ends: their keys, perhaps not all of many.
+        ends: what they are called, perhaps not all of many.
         fan: how many nodes its first steps lead to.
         mediated: whether its last step leaves nodes that only join others.
     """
@@ -155,7 +155,7 @@ def _answering(
         return []
     mediated = len(path) > 1 and not any(around.name(key) for key in before[:3])
     samples = tuple(name for name, _ in zip(named.values(), range(SAMPLES), strict=False))
-    return [Reached(path, len(named), samples, tuple(named), len(before), mediated)]
+    return [Reached(path, len(named), samples, tuple(named.values()), len(before), mediated)]
 
 
 SAMPLES = 5

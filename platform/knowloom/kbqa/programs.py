@@ -121,7 +121,9 @@ class _Writer:
         self.parameters[name] = value
         return f"${quoted(name)}"
 
-    def node(self, node: Node, lead: LiteralString = "", tail: LiteralString = "") -> LiteralString:
+    def node(
+        self, node: Node, lead: LiteralString = "", tail: LiteralString = ""
+    ) -> LiteralString:
         """Write the clauses of a node and what hangs from it; return its variable."""
         name: LiteralString = f"n{quoted(str(self.nodes))[1:-1]}"
         self.nodes += 1
@@ -233,19 +235,7 @@ def _returned(program: Program, schema: Schema) -> LiteralString:
     if program.reduce == "group":
         return f"RETURN elementId(n0) AS key, {name} AS value, count(DISTINCT n1) AS number"
     if program.give is not None:
-        holder: LiteralString = "r0" if program.qualifier else "n0"
-        stored: LiteralString = f"{holder}.{quoted(program.give.property)}"
-        if program.reduce in {"sum", "avg", "min", "max"}:
-            folds: dict[str, LiteralString] = {f: f for f in ("sum", "avg", "min", "max")}
-            fold = folds[program.reduce]
-            return f"WITH DISTINCT {holder} RETURN {fold}({stored}) AS value"
-        if program.reduce == "distinct":
-            return f"RETURN count(DISTINCT {stored}) AS value"
-        many = program.give.many
-        listed: LiteralString = f"[] + {stored}" if many else f"[{stored}]"
-        return (
-            f"UNWIND {listed} AS value WITH DISTINCT value WHERE value IS NOT NULL RETURN value"
-        )
+        return _values(program, program.give)
     if program.reduce == "count":
         return "RETURN count(DISTINCT n0) AS value"
     return f"RETURN DISTINCT elementId(n0) AS key, {name} AS value"
@@ -283,6 +273,21 @@ def evidence_of(
     return "\n".join(writer.clauses), writer.parameters
 
 
+def _values(program: Program, give: Value) -> LiteralString:
+    """Return the last clause of a program that gives values."""
+    holder: LiteralString = "r0" if program.qualifier else "n0"
+    stored: LiteralString = f"{holder}.{quoted(give.property)}"
+    if program.reduce in {"sum", "avg", "min", "max"}:
+        folds: dict[str, LiteralString] = {f: f for f in ("sum", "avg", "min", "max")}
+        fold = folds[program.reduce]
+        return f"WITH DISTINCT {holder} RETURN {fold}({stored}) AS value"
+    if program.reduce == "distinct":
+        return f"RETURN count(DISTINCT {stored}) AS value"
+    many = give.many
+    listed: LiteralString = f"[] + {stored}" if many else f"[{stored}]"
+    return f"UNWIND {listed} AS value WITH DISTINCT value WHERE value IS NOT NULL RETURN value"
+
+
 def _name(concept: str, variable: LiteralString, schema: Schema) -> LiteralString:
     """Return the expression for what a node is called."""
     if not concept:
@@ -309,7 +314,7 @@ def _node_words(node: Node) -> str:
     parts = [called, *map(str, node.conditions)]
     for branch in node.branches:
         types = " or ".join((*branch.types, *(f"and {t}" for t in branch.also)))
-        arrow = f"–{types}→" if branch.forward else f"←{types}–"
+        arrow = f"-{types}→" if branch.forward else f"←{types}-"
         held = "".join(f" [{c}]" for c in branch.conditions)
         parts.append(f"{arrow}{held} ({_node_words(branch.node)})")
     return " ".join(parts)

@@ -64,7 +64,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Priors:
-    """How often training questions took a path, the last step of one, and that by question word."""
+    """How often training questions took a path, its last step, and that by question word."""
 
     paths: Mapping[str, int] = field(default_factory=dict[str, int])
     lasts: Mapping[str, int] = field(default_factory=dict[str, int])
@@ -94,10 +94,10 @@ def features(
     """
     heads = _ranks([m.head for m in meanings])
     wholes = _ranks([m.whole for m in meanings])
+    rows = [_features(asked, one, m, priors) for one, m in zip(found, meanings, strict=True)]
     return [
-        [*_features(asked, one, meaning, priors)[:-2], heads[i], wholes[i]]
-        + _features(asked, one, meaning, priors)[-2:]
-        for i, (one, meaning) in enumerate(zip(found, meanings, strict=True))
+        [*row[:-2], head, whole, *row[-2:]]
+        for row, head, whole in zip(rows, heads, wholes, strict=True)
     ]
 
 
@@ -153,7 +153,9 @@ def path_key(path: Path) -> str:
     return " ".join(map(str, path))
 
 
-def default_scores(asked: Asked, found: Sequence[Reached], meanings: Sequence[Meaning]) -> list[float]:
+def default_scores(
+    asked: Asked, found: Sequence[Reached], meanings: Sequence[Meaning]
+) -> list[float]:
     """Return how well each path fits without any training, the more the better.
 
     Args:
@@ -161,9 +163,7 @@ def default_scores(asked: Asked, found: Sequence[Reached], meanings: Sequence[Me
         found: the paths that exist.
         meanings: of each path; zeros without an encoder, and then words alone decide.
     """
-    return [
-        _default(asked, one, meaning) for one, meaning in zip(found, meanings, strict=True)
-    ]
+    return [_default(asked, one, meaning) for one, meaning in zip(found, meanings, strict=True)]
 
 
 def _default(asked: Asked, found: Reached, meaning: Meaning) -> float:

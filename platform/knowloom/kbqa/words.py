@@ -5,21 +5,29 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from hashlib import blake2b
 
-_WORD = re.compile(r"[^\W_]+(?:[.'’][^\W_]+)*", re.UNICODE)
+_WORD = re.compile(r"[^\W_]+(?:[.'\u2019][^\W_]+)*", re.UNICODE)
 _APART = re.compile(r"[\W_]+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _MEDIATOR = re.compile(r"[mg]\.[0-9a-z_]+")
 _DATE = re.compile(r"-?\d{1,4}(?:-\d\d(?:-\d\d)?)?(?:T.*)?")
 _YEAR = re.compile(r"(?<!\d)(1[0-9]{3}|20[0-9]{2})(?!\d)")
 
+
+def listed(text: str) -> frozenset[str]:
+    """Return the words of a text as a set."""
+    return frozenset(text.split())
+
+
 # Words that say how a question is built and nothing of what it is about.
-STOP = frozenset(
-    """a an the of in on at to for from by with and or as is are was were be been being do does did
-    has have had what which who whom whose when where why how many much that this these those it
+STOP = listed(
+    """a an the of in on at to for from by with and or as is are was were be been being do does
+    did has have had what which who whom whose when where why how many much that this
+    these those it
     its their there his her he she they them i me my you your we our us s t 's can could would
     should will shall may might please tell give list name show find all any some into about than
-    then so also ever""".split()
+    then so also ever"""
 )
 _IRREGULAR = {
     "wrote": "write", "written": "write", "writes": "write", "died": "die", "dead": "die",
@@ -43,7 +51,7 @@ def words_of(text: str) -> list[str]:
     >>> words_of("Who won the Côte-d'Or Prize?")
     ['who', 'won', 'the', 'cote', "d'or", 'prize']
     """
-    return [word.replace("’", "'") for word in _WORD.findall(plain(text))]
+    return [word.replace("\u2019", "'") for word in _WORD.findall(plain(text))]
 
 
 @lru_cache(maxsize=200_000)
@@ -159,6 +167,18 @@ def _alike(word: str, part: str) -> bool:
     """Return whether a word of a question may be a word of a name."""
     if word == part or word.removesuffix("'s") == part:
         return True
-    return min(len(word), len(part)) >= 3 and (
-        word[:5] == part[:5] if min(len(word), len(part)) >= 5 else part.startswith(word)
-    ) and word not in STOP
+    return (
+        min(len(word), len(part)) >= 3
+        and (word[:5] == part[:5] if min(len(word), len(part)) >= 5 else part.startswith(word))
+        and word not in STOP
+    )
+
+
+def part_of(id_: str, parts: int) -> int:
+    """Return which part of a split a question belongs to, by a hash of its id.
+
+    >>> part_of("WebQTrn-1", 5) == part_of("WebQTrn-1", 5) < 5
+    True
+    """
+    digest = blake2b(id_.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") % parts

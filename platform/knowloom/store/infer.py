@@ -75,7 +75,7 @@ class TypeSample:
     properties: Mapping[str, Types] = field(default_factory=dict[str, Types])
 
 
-def infer_bindings(database: Database, sample: int = 1_000) -> Ontology:
+def infer_bindings(database: Database, sample: int = 1_000, most_types: int = 300) -> Ontology:
     """Return an ontology by which a graph that knowloom did not lay out is read.
 
     Nodes of knowloom's own layout are left out; nothing is written.
@@ -83,14 +83,16 @@ def infer_bindings(database: Database, sample: int = 1_000) -> Ontology:
     Args:
         database: where to look.
         sample: how many nodes of a label, and relationships of a type, to look at.
+        most_types: in a graph of more types than this, none is looked at.
     """
     [names] = database.read(cypher("infer/names"))
+    types: list[str] = names["types"] if len(names["types"]) <= most_types else []
     identities = {
         row["label"]: row["property"] for row in database.read(cypher("infer/identities"))
     }
     return inferred(
         list(_labels(database, names["labels"], identities, sample)),
-        list(_types(database, names["types"], sample)),
+        list(_types(database, types, sample)),
     )
 
 

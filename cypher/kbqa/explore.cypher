@@ -1,0 +1,19 @@
+// Follow every relationship of groups of nodes one step, and say where each type leads.
+// parameters: groups [[element id]], topics [element id], each (relationships of one node),
+//   cap (nodes of one type and direction)
+// columns: number (of the group), type, forward, nodes, ends [[element id, name]]
+UNWIND range(0, size($groups) - 1) AS number
+UNWIND $groups[number] AS key
+MATCH (n) WHERE elementId(n) = key
+CALL (n) {
+  MATCH (n)-[r]-(m)
+  WHERE NOT type(r) STARTS WITH '_' AND NOT elementId(m) IN $topics AND NOT '_Gone' IN labels(m)
+  RETURN r, m LIMIT $each
+}
+WITH number, type(r) AS type, startNode(r) = n AS forward, collect(DISTINCT m) AS found
+RETURN
+  number,
+  type,
+  forward,
+  size([m IN found WHERE NOT coalesce(m.name/*or name*/, '') =~ '([mg]\\.[0-9a-z_]+)?']) AS nodes,
+  [m IN found[..$cap] | [elementId(m), toString(coalesce(m.name/*or name*/, ''))]] AS ends

@@ -1,0 +1,170 @@
+"""The trained ranker of paths: a small head on the frozen encoder, and trees over all features.
+
+A folder holds it: the card (`ranker.json`), the head's weights and the trees.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812 - torch's own habit
+
+from knowloom.errors import ExtraMissing, NotTrained
+from knowloom.kbqa.neural.encoder import Encoder
+from knowloom.kbqa.paths import Path as Steps
+from knowloom.kbqa.paths import Reached
+from knowloom.kbqa.rank import Asked, Priors, features
+
+CARD, WEIGHTS, TREES = "ranker.json", "ranker.safetensors", "ranker.trees.txt"
+FORMAT = 1
+_HIDDEN = 192
+_DROPPED = 0.2
+
+
+class Head(nn.Module):
+    """Moves questions and paths to where those that belong together are near.
+
+    A path is what its first step and its last one add up to; one of a single step has a vector of
+    its own in the place of the first.
+    """
+
+    def __init__(self, width: int = 384, hidden: int = _HIDDEN) -> None:
+        super().__init__()
+        self.q = _layers(width, hidden)
+        self.a = _layers(width, hidden)
+        self.b = _layers(width, hidden)
+        self.none = nn.Parameter(torch.zeros(width))
+        self.t = nn.Parameter(torch.tensor(3.0))
+
+    def questions(self, rows: Tensor) -> Tensor:
+        """Return questions, one a row, where they belong."""
+        return F.normalize(rows + self.q(rows), dim=-1)
+
+    def paths(self, first: Tensor, last: Tensor, single: Tensor) -> Tensor:
+        """Return paths, one a row, where they belong.
+
+        Args:
+            first, last: the encoder's rows of their steps.
+            single: whether a path has one step only.
+        """
+        start = torch.where(single[..., None], self.none, 0.5 * first + self.a(first))
+        return F.normalize(start + last + self.b(last), dim=-1)
+
+
+def _layers(width: int, hidden: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Linear(width, hidden), nn.GELU(), nn.Dropout(_DROPPED), nn.Linear(hidden, width)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is known of a trained ranker.
+
+    Args:
+        questions: it was trained on.
+        made_of: digest of them.
+        priors: how often they took a path.
+        figures: what it scored, and how long training took.
+        format: of the folder.
+    """
+
+    questions: int
+    made_of: str
+    priors: Priors
+    figures: dict[str, float] = field(default_factory=dict[str, float])
+    format: int = FORMAT
+
+
+class TrainedRanker:
+    """Ranks paths as training questions were answered.
+
+    Args:
+        head: trained.
+        trees: LightGBM's; None to rank by the head alone.
+        card: of the folder.
+        encoder: that the head was trained on.
+    """
+
+    def __init__(self, head: Head, trees: Any, card: Card, encoder: Encoder) -> None:
+        self.head = head.eval()
+        self.trees = trees
+        self.card = card
+        self._encoder = encoder
+
+    def scores(self, asked: Asked, found: Sequence[Reached]) -> list[float]:
+        """Return a score for each path, the more the likelier."""
+        if not found:
+            return []
+        paths = [one.path for one in found]
+        heads = self.head_scores(asked.text, paths)
+        if self.trees is None:
+            return heads
+        meanings = [
+            replace(meaning, head=head)
+            for meaning, head in zip(self._encoder.similar(asked.text, paths), heads, strict=True)
+        ]
+        rows = features(asked, found, meanings, self.card.priors)
+        # Trees say which is better, the head says how much: equal trees are told apart by it.
+        scores = self.trees.predict(rows)
+        return [float(s) * _TREE + head for s, head in zip(scores, heads, strict=True)]
+
+    def head_scores(self, question: str, paths: Sequence[Steps]) -> list[float]:
+        """Return how near each path is to a question, from -1 to 1."""
+        with torch.inference_mode():
+            asked = self.head.questions(self._encoder.encode([question]))[0]
+            first = self._encoder.steps([path[0] for path in paths])
+            last = self._encoder.steps([path[-1] for path in paths])
+            single = torch.tensor([len(path) == 1 for path in paths])
+            near = self.head.paths(first, last, single) @ asked
+            return [float(score) for score in near]
+
+
+_TREE = 0.25  # what one point of the trees is worth beside the head
+
+
+def save_ranker(folder: Path, ranker: TrainedRanker) -> None:
+    """Write a trained ranker to a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = {name: t.contiguous() for name, t in ranker.head.state_dict().items()}
+    save_file(weights, folder / WEIGHTS)
+    if ranker.trees is not None:
+        ranker.trees.save_model(str(folder / TREES))
+    text = json.dumps(asdict(ranker.card), indent=1, sort_keys=True)
+    (folder / CARD).write_text(text, encoding="utf-8")
+
+
+def load_ranker(folder: Path) -> TrainedRanker:
+    """Return the trained ranker of a folder.
+
+    Raises:
+        NotTrained: the folder holds none that can be used.
+        ExtraMissing: it has trees, and `knowloom[ranking]` is not installed.
+    """
+    if not (folder / CARD).is_file():
+        raise NotTrained(folder, "holds no ranker.json")
+    body = json.loads((folder / CARD).read_text(encoding="utf-8"))
+    if body.get("format") != FORMAT:
+        raise NotTrained(folder, "was written by another version: train it again")
+    card = Card(**{**body, "priors": Priors(**body["priors"])})
+    head = Head()
+    head.load_state_dict(load_file(folder / WEIGHTS))
+    return TrainedRanker(head, _trees(folder / TREES), card, Encoder())
+
+
+def _trees(path: Path) -> Any:
+    """Return the trees of a file; None when there is none."""
+    if not path.is_file():
+        return None
+    try:
+        import lightgbm
+    except ModuleNotFoundError as error:
+        raise ExtraMissing("ranking paths by trees", "ranking") from error
+    return lightgbm.Booster(model_file=str(path))

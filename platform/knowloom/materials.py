@@ -1,0 +1,85 @@
+"""The objects that the Python of a program runs over, read from the graph as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from knowloom.assets import cypher
+from knowloom.kbqa.programs import Node, Program
+from knowloom.kbqa.schema import Schema
+from knowloom.store.database import Database
+from knowloom.store.statement import filled
+
+Row = dict[str, Any]
+
+
+def materials(
+    database: Database, schema: Schema, program: Program, most: int
+) -> tuple[list[Row], list[Row]]:
+    """Return the things and facts that a program may look at.
+
+    Args:
+        database: where they are read.
+        schema: their classes.
+        program: as composed.
+        most: nodes of a class, and relationships, that are read.
+    """
+    things: dict[str, Row] = {}
+    types: set[str] = set()
+    roots = [program.root, *([program.other] if program.other else [])]
+    for node in _nodes(roots):
+        types |= {t for branch in node.branches for t in (*branch.types, *branch.also)}
+        for row in _read(database, schema, node, most):
+            things[row["key"]] = row
+    rows = database.read(cypher("kbqa/facts"), keys=list(things), types=sorted(types), limit=most)
+    facts = [
+        {
+            "type": row["type"],
+            "start": row["start"],
+            "end": row["end"],
+            "values": _plain(row["properties"]),
+        }
+        for row in rows
+    ]
+    return list(things.values()), facts
+
+
+def _nodes(roots: list[Node]) -> Iterator[Node]:
+    queue = list(roots)
+    while queue:
+        node = queue.pop()
+        yield node
+        queue += [branch.node for branch in node.branches]
+
+
+def _read(database: Database, schema: Schema, node: Node, most: int) -> Iterator[Row]:
+    """Yield the nodes that a node of a program may stand for."""
+    label = f":{schema.place(node.concept).pattern}" if node.concept else ""
+    text = filled(cypher("kbqa/nodes"), {"/*:label*/": label})
+    for row in database.read(text, keys=list(node.keys), limit=most):
+        classes = _classes(schema, row["labels"], node)
+        name = schema.name_of(classes[0]).property if classes else "name"
+        values = _plain(row["properties"])
+        yield {
+            "key": row["key"],
+            "name": values.get(name),
+            "classes": classes,
+            "values": values,
+        }
+
+
+def _classes(schema: Schema, labels: list[str], node: Node) -> list[str]:
+    """Return the classes of a node with all that are above them, the most specific first."""
+    found = schema.bindings.concepts(labels)
+    lines = [line for concept in found for line in schema.ontology.lineage(concept)]
+    return list(dict.fromkeys([*lines, *([node.concept] if node.concept else [])]))
+
+
+def _plain(properties: dict[str, Any]) -> dict[str, Any]:
+    """Return properties as plain data: days as ISO text, knowloom's own left out."""
+    return {
+        name: value.iso_format() if hasattr(value, "iso_format") else value
+        for name, value in properties.items()
+        if not name.startswith("_")
+    }

@@ -1,0 +1,234 @@
+"""Training the ranker of paths on questions with their answers, or with annotated paths.
+
+The encoder stays as it is. The head learns to tell the paths that reach the answers from others
+that exist, and annotated chains from those of other questions. The trees learn on scores that
+heads gave which had not seen the question. Answers choose what is right and never reach a
+feature.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F  # noqa: N812 - torch's own habit
+
+from knowloom.errors import ExtraMissing
+from knowloom.kbqa.neural.encoder import Encoder
+from knowloom.kbqa.neural.ranker import Card, Head, TrainedRanker
+from knowloom.kbqa.paths import Path as Steps
+from knowloom.kbqa.paths import Reached, Step
+from knowloom.kbqa.rank import Asked, Priors, features, path_key
+from knowloom.kbqa.words import part_of
+
+_FOLDS = 2
+_LEARNING = 3e-3
+_AT_ONCE = 256
+_RIVALS = 36  # wrong paths of a question that are looked at in one step
+_STRANGERS = 20  # chains of other questions, likewise
+_GOOD = 0.5  # of the best F1, from which a path counts as right
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A question to learn from.
+
+    Args:
+        id: by which it falls into a fold.
+        asked: the question.
+        found: the paths that exist from its topic.
+        worth: of each, the F1 of what it reaches beside the answers.
+        chains: annotated paths, which need not exist.
+    """
+
+    id: str
+    asked: Asked
+    found: tuple[Reached, ...]
+    worth: tuple[float, ...]
+    chains: tuple[Steps, ...] = ()
+
+
+def train(
+    lessons: Sequence[Lesson],
+    *,
+    epochs: int = 18,
+    seed: int = 1,
+    told: Callable[[str], None] = lambda _: None,
+) -> TrainedRanker:
+    """Return a ranker trained on questions.
+
+    Args:
+        lessons: those without any right path teach nothing.
+        epochs: how often each is seen.
+        seed: of all chance.
+        told: called with a line now and then.
+
+    Raises:
+        ExtraMissing: the encoder, or LightGBM, is not installed.
+    """
+    try:
+        import lightgbm
+    except ModuleNotFoundError as error:
+        raise ExtraMissing("training a ranker", "ranking") from error
+    started = time.monotonic()
+    encoder = Encoder()
+    lessons = [x for x in lessons if x.chains or max(x.worth, default=0) > 0]
+    priors = priors_of(lessons)
+    trees = None
+    if any(max(x.worth, default=0) > 0 for x in lessons):
+        rows: list[list[float]] = []
+        grades: list[int] = []
+        groups: list[int] = []
+        for fold in range(_FOLDS):
+            seen = [x for x in lessons if part_of(x.id, _FOLDS) != fold]
+            unseen = [x for x in lessons if part_of(x.id, _FOLDS) == fold]
+            told(f"fold {fold + 1} of {_FOLDS}: {len(seen)} questions")
+            ranker = _bare(_fitted(seen, encoder, epochs, seed), encoder)
+            known = priors_of(seen)
+            for lesson in unseen:
+                if max(lesson.worth, default=0) > 0:
+                    rows += rows_of(lesson, ranker, encoder, known)
+                    grades += [_grade(worth) for worth in lesson.worth]
+                    groups.append(len(lesson.worth))
+        trees = lightgbm.train(_SETTINGS, lightgbm.Dataset(rows, grades, group=groups), _ROUNDS)
+    head = _fitted(lessons, encoder, epochs, seed)
+    digest = blake2b("\n".join(x.asked.text for x in lessons).encode(), digest_size=12)
+    seconds = float(round(time.monotonic() - started))
+    card = Card(len(lessons), digest.hexdigest(), priors, {"seconds": seconds})
+    return TrainedRanker(head, trees, card, encoder)
+
+
+_ROUNDS = 200
+_SETTINGS: dict[str, Any] = {
+    "objective": "lambdarank",
+    "lambdarank_truncation_level": 5,
+    "label_gain": [0, 1, 3, 7, 15],
+    "num_leaves": 15,
+    "learning_rate": 0.05,
+    "min_data_in_leaf": 30,
+    "feature_fraction": 0.7,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1,
+    "seed": 1,
+    "deterministic": True,
+    "verbose": -1,
+}
+
+
+def rows_of(
+    lesson: Lesson, ranker: TrainedRanker, encoder: Encoder, priors: Priors
+) -> list[list[float]]:
+    """Return the features of a question's paths; its answers are not looked at."""
+    paths = [one.path for one in lesson.found]
+    heads = ranker.head_scores(lesson.asked.text, paths)
+    meanings = [
+        replace(meaning, head=head)
+        for meaning, head in zip(encoder.similar(lesson.asked.text, paths), heads, strict=True)
+    ]
+    return features(lesson.asked, lesson.found, meanings, priors)
+
+
+def priors_of(lessons: Sequence[Lesson]) -> Priors:
+    """Return how often questions took a path."""
+    paths: Counter[str] = Counter()
+    lasts: Counter[str] = Counter()
+    asked: Counter[str] = Counter()
+    for lesson in lessons:
+        for path in _right(lesson):
+            paths[path_key(path)] += 1
+            lasts[str(path[-1])] += 1
+            asked[f"{lesson.asked.kind} {path[-1]}"] += 1
+    return Priors(dict(paths), dict(lasts), dict(asked))
+
+
+def _right(lesson: Lesson) -> list[Steps]:
+    """Return the paths of a question that are right: annotated, else the best that exist."""
+    if lesson.chains:
+        return list(lesson.chains)
+    best = max(lesson.worth, default=0.0)
+    pairs = zip(lesson.found, lesson.worth, strict=True)
+    return [one.path for one, worth in pairs if worth == best and best > 0][:3]
+
+
+def _grade(worth: float) -> int:
+    return min(int(worth * 4 + 0.5), 4) if worth >= 0.1 else 0
+
+
+def _bare(head: Head, encoder: Encoder) -> TrainedRanker:
+    return TrainedRanker(head, None, Card(0, "", Priors()), encoder)
+
+
+def _fitted(lessons: Sequence[Lesson], encoder: Encoder, epochs: int, seed: int) -> Head:
+    """Return a head fitted to questions."""
+    chance = random.Random(seed)
+    torch.manual_seed(seed)
+    head = Head()
+    asked = encoder.encode([lesson.asked.text for lesson in lessons])
+    strangers = sorted({chain for lesson in lessons for chain in lesson.chains})
+    steps = -(-len(lessons) // _AT_ONCE) * epochs
+    optimiser = torch.optim.AdamW(head.parameters(), lr=_LEARNING, weight_decay=0.05)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, _LEARNING, total_steps=steps)
+    order = list(range(len(lessons)))
+    for _ in range(epochs):
+        chance.shuffle(order)
+        for start in range(0, len(order), _AT_ONCE):
+            some = order[start : start + _AT_ONCE]
+            picked = [_picked(lessons[i], strangers, chance) for i in some]
+            loss = _loss(head, encoder, asked[some], picked)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+    return head.eval()
+
+
+Weighed = list[tuple[Steps, float]]
+
+
+def _picked(lesson: Lesson, strangers: Sequence[Steps], chance: random.Random) -> Weighed:
+    """Return right paths of a question with their weights, and wrong ones with none."""
+    best = max(lesson.worth, default=0.0)
+    pairs = list(zip(lesson.found, lesson.worth, strict=True))
+    chains = set(lesson.chains)
+    found: Weighed = []
+    if best >= 0.3:
+        right = sorted((p for p in pairs if p[1] >= _GOOD * best), key=lambda p: -p[1])[:12]
+        found += [(one.path, w * w + (one.path in chains)) for one, w in right]
+        wrong = [one.path for one, worth in pairs if worth < _GOOD * best]
+        found += [(path, 0.0) for path in chance.sample(wrong, min(_RIVALS, len(wrong)))]
+    found += [(chain, 1.0) for chain in lesson.chains]
+    others = chance.sample(strangers, min(_STRANGERS, len(strangers)))
+    return found + [(path, 0.0) for path in others if path not in chains]
+
+
+def _loss(head: Head, encoder: Encoder, asked: Tensor, picked: Sequence[Weighed]) -> Tensor:
+    """Return how far heads are from giving right paths all the weight."""
+    most = max(map(len, picked))
+    padded = [[*paths, *[((), -1.0)] * (most - len(paths))] for paths in picked]
+    flat = [path or (_PAD,) for paths in padded for path, _ in paths]
+    steps = list(dict.fromkeys(step for path in flat for step in (path[0], path[-1])))
+    at = {step: i for i, step in enumerate(steps)}
+    rows = encoder.steps(steps)
+    shape = (len(picked), most)
+    first = torch.tensor([at[path[0]] for path in flat]).reshape(shape)
+    last = torch.tensor([at[path[-1]] for path in flat]).reshape(shape)
+    single = torch.tensor([len(path) == 1 for path in flat]).reshape(shape)
+    start, end = 0.5 * rows + head.a(rows), rows + head.b(rows)
+    paths = F.normalize(
+        torch.where(single[..., None], head.none, start[first]) + end[last], dim=-1
+    )
+    weights = torch.tensor([[w for _, w in some] for some in padded])
+    scores = torch.einsum("bd,bnd->bn", head.questions(asked), paths) * head.t.exp()
+    scores = scores.masked_fill(weights < 0, -1e4)
+    weights = weights.clamp(min=0)
+    return -(F.log_softmax(scores, -1) * weights / weights.sum(-1, keepdim=True)).sum(-1).mean()
+
+
+_PAD = Step("")
