@@ -145,8 +145,8 @@ def papers(kb: KnowledgeBase, resolve: bool) -> None:
         plan = loading.plan("jsonl", [path], kb.ontology, mapping=mapping, source=path.name)
         loading.load(kb, plan)
     if resolve:
-        found = kb.resolve()
-        print(f"{len(found.joined):,} pairs one, {len(found.review):,} to review")
+        who = kb.resolve()
+        print(f"{len(who.joined):,} pairs one, {len(who.review):,} to review")
     print(f"fingerprint by updates and by one load: {once == kb.fingerprint()}")
 
 
