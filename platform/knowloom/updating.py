@@ -90,6 +90,7 @@ class _Read:
 
     Args:
         before: the lines of its last snapshot; None when there is none to go by.
+        parts: the same as they are kept.
         now: the lines of what it says now.
         changed: the statements that are not in the last snapshot.
         renewed: the uids of things of which it says something new.
@@ -98,6 +99,7 @@ class _Read:
     """
 
     before: set[str] | None
+    parts: dict[int, bytes] = field(default_factory=dict[int, bytes])
     now: set[str] = field(default_factory=set[str])
     changed: Spool[Statement] = field(default_factory=Spool[Statement])
     renewed: set[str] = field(default_factory=set[str])
@@ -225,11 +227,12 @@ class _Update:
         self,
         plan: loading.LoadPlan,
         fetched: Fetched,
-        before: set[str] | None,
+        parts: dict[int, bytes] | None,
         rejects: RejectFile,
     ) -> _Read:
         """Read the whole source, and keep what its last snapshot does not hold."""
-        read = _Read(before)
+        before = None if parts is None else unpacked(parts)
+        read = _Read(before, parts or {})
         validator = Validator(self._kb.ontology, rejects.add)
         deleted = _deletions(plan, self._kb.ontology, fetched)
         for statement in _statements(plan, self._kb.ontology, fetched.deleted):
@@ -295,6 +298,7 @@ class _Update:
                 self._kb.ontology,
                 run,
                 complete=self._source.delta,
+                certain=read.before is not None,
                 gone=parted(replaced)[0],
             )
             done = writer.write(one for part in read.changed.batches() for one in part)
@@ -314,9 +318,8 @@ class _Update:
         """Note how far the source was read, drop the lock and close the run, all at once."""
         if self._report.rejected:
             read.now |= gone  # what was not looked at closely did not go
-        old = {} if read.before is None else packed(read.before)
         parts = packed(read.now)
-        rows = [{"number": n, "body": b} for n, b in parts.items() if old.get(n) != b]
+        rows = [{"number": n, "body": b} for n, b in parts.items() if read.parts.get(n) != b]
         state = {
             "source": run.source,
             "digest": digest,
@@ -429,9 +432,9 @@ def _is_current(known: dict[str, Any]) -> bool:
     return known["mirrors"] is not None and known["mirrors"] == (known["last"] or 0)
 
 
-def _snapshot(database: Database, known: dict[str, Any]) -> set[str] | None:
-    """Return the lines of the last snapshot, if it still mirrors what the graph holds."""
+def _snapshot(database: Database, known: dict[str, Any]) -> dict[int, bytes] | None:
+    """Return the parts of the last snapshot, if it still mirrors what the graph holds."""
     if not _is_current(known):
         return None
     rows = database.read(cypher("update/read_snapshot"), source=known["name"])
-    return unpacked({row["number"]: row["body"] for row in rows})
+    return {row["number"]: bytes(row["body"]) for row in rows}

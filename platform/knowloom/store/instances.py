@@ -58,8 +58,15 @@ class InstanceWriter:
     """
 
     def __init__(
-        self, database: Database, ontology: Ontology, run: Run, gone: Collection[Key] = ()
+        self,
+        database: Database,
+        ontology: Ontology,
+        run: Run,
+        gone: Collection[Key] = (),
+        *,
+        certain: bool = False,
     ) -> None:
+        self._certain = certain
         self._gone = frozenset(gone)
         self._database = database
         self._ontology = ontology
@@ -221,7 +228,8 @@ class InstanceWriter:
             new.setdefault(holder, []).extend(self._evidence(r, hash_) for r, hash_ in said)
             for record, _ in said:
                 mentions.update((m.uid, m) for found in record.links.values() for m in found)
-        self._take(self._reviser.revise(new, self._replaced), outcome, mentions)
+        revised = self._reviser.revise(new, self._replaced, certain=self._certain)
+        self._take(revised, outcome, mentions)
 
     def _take(
         self, revised: Revised, outcome: InstanceOutcome, mentions: Mapping[str, Mention]

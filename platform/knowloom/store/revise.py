@@ -105,6 +105,8 @@ class Reviser:
         self,
         new: Mapping[str, Sequence[Evidence]],
         outdated: Callable[[State], Collection[Key]],
+        *,
+        certain: bool = False,
     ) -> Revised:
         """Add records to instances, and end others.
 
@@ -114,6 +116,7 @@ class Reviser:
         Args:
             new: the records to add, by the uid of the instance that is to hold them.
             outdated: the keys of the stored records that are history from now on.
+            certain: the records are known to be new: lock at once.
         """
 
         def plan(tx: neo4j.ManagedTransaction, uids: Sequence[str]) -> list[Revision]:
@@ -131,22 +134,28 @@ class Reviser:
                 for state, _ in self._reader.states(rows)
             ]
 
-        return self.apply(plan, list(new))
+        return self.apply(plan, list(new), certain=certain)
 
     def apply(
         self,
         plan: Callable[[neo4j.ManagedTransaction, Sequence[str]], list[Revision]],
         uids: Sequence[str],
+        *,
+        certain: bool = False,
     ) -> Revised:
         """Write what a plan says of instances, planned again under their locks.
 
         Args:
             plan: returns the revisions of some instances as they are stored at that moment.
             uids: those it concerns.
+            certain: all of them are known to change: nothing is read before they are locked.
         """
-        planned = self._database.in_read(lambda tx: plan(tx, uids))
+        planned: list[Revision] = []
+        changing = sorted(uids)
+        if not certain:
+            planned = self._database.in_read(lambda tx: plan(tx, uids))
+            changing = sorted(r.uid for r in planned if r.changes_node)
         revised = Revised(revisions=planned)
-        changing = sorted(r.uid for r in planned if r.changes_node)
         if not changing:
             return revised
 

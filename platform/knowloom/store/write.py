@@ -254,6 +254,7 @@ class Writer:
         rejects: where to list rejected statements; None to keep only the first few.
         complete: of the things it speaks of, the run says all that its source says, so that what
             it leaves out of them is history.
+        certain: all it says is known to be new, so nothing is looked up before it is locked.
         gone: the keys of records that the source does not make any more, where the things they
             are of are spoken of otherwise.
     """
@@ -266,6 +267,7 @@ class Writer:
         rejects: Path | None = None,
         *,
         complete: bool = True,
+        certain: bool = False,
         gone: Collection[Key] = (),
     ) -> None:
         self._complete = complete
@@ -275,7 +277,7 @@ class Writer:
         self._rejects = RejectFile(rejects)
         self._listing = Lock()
         self._validator = Validator(ontology, self._add_reject)
-        self._instances = InstanceWriter(database, ontology, run, gone)
+        self._instances = InstanceWriter(database, ontology, run, gone, certain=certain)
         self._edges = EdgeWriter(database, ontology, run)
         self._waiting = Spool[Edge]()
         self._updates = 0
