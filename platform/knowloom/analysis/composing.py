@@ -229,6 +229,7 @@ def _count_groups(question: Question) -> list[str]:
     relation, number = question.above
     return [
         *_groups(question),
+        "lines = [line for line in lines if line[0][1] is not None]",
         f"lines = [line for line in lines if line[0][1] {relation} {number!r}]",
         "behind = sorted({uid for _, uids in lines for uid in uids})",
         *_result("", values='"answer": {"value": len(lines), "uids": behind}'),

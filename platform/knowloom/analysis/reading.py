@@ -406,6 +406,8 @@ class _Reading(Linking):
         said = self.said
         if unused := sorted(said.flags.keys() - _USED[question.ask] - {"number"}):
             raise CannotRead(f"what {' and '.join(unused)} means for it cannot be told")
+        if question.ask is Ask.COMPARE_SHARES and "number" in said:
+            raise CannotRead("whether numbers or shares are compared cannot be told")
         if said.fold is not None and question.fold is not said.fold:
             raise CannotRead(f"of what the {said.fold.value} is asked cannot be told")
         if said.most and question.most != said.most:
