@@ -103,6 +103,8 @@ def _holds(one: Filter) -> str:
     """Return the expression that is true of units that a filter keeps."""
     if one.path is None:
         return f"u.uid in {_set(one.values)}"
+    if one.counted:
+        return f"len(distinct({_keys(one.path)})) {one.relation} {one.values[0]!r}"
     if one.relation != "is":
         return f"any(v {one.relation} {one.values[0]!r} for v in {_keys(one.path)})"
     if one.path.link:
@@ -170,7 +172,10 @@ def _count(question: Question) -> list[str]:
 
 
 def _aggregate(question: Question) -> list[str]:
-    some = f"some = [u for u in units if {_value(question)} is not None]"
+    known = f"{_value(question)} is not None"
+    if question.counted:
+        known = _keys(question.measure) if question.measure else "True"  # unknown is not 0
+    some = f"some = [u for u in units if {known}]"
     number = _number(question, "some")
     value = f'"answer": {{"value": {number}, "uids": uids_of(some)}}'
     return [some, *_result("", values=value)]

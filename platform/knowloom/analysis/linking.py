@@ -10,7 +10,7 @@ from knowloom.analysis.vocabulary import Noun
 from knowloom.analysis.words import stem, synonyms
 
 # Verbs that may be said of any link.
-ANY_VERB = frozenset(map(stem, ("make", "publish", "appear", "occur", "contain", "write")))
+ANY_VERB = frozenset(map(stem, ("make", "publish", "appear", "occur", "contain")))
 _KINDS = ("genre", "type", "kind", "category", "status", "class")
 
 
