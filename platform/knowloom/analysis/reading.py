@@ -427,9 +427,10 @@ class _Reading(Linking):
             raise CannotRead("whether one or all of the things are meant cannot be told")
 
     def _may_do(self, question: Question, term: Term) -> bool:
-        """Return whether a verb is what makes units, such as `written` of papers with authors."""
+        """Return whether a verb is what units do or undergo: directors direct."""
         names = self.vocabulary.ontology.attributes(question.unit)
-        known = frozenset[str]().union(*(stems_of(name) for name in names))
+        own = self.vocabulary.class_stems(question.unit)
+        known = own.union(*(stems_of(name) for name in names))
         return bool(term.verb & known)
 
     def _accounts(self, path: Path, term: Term) -> bool:
