@@ -95,7 +95,7 @@ def words_of(task: str) -> list[Word]:
     """Return the words and numbers of a task in order.
 
     >>> [word.stem for word in words_of("Hinton's most cited papers")]
-    ['hinton', 'most', 'cit', 'paper']
+    ['hinton', 'most', 'cit', 'pap']
     """
     found: list[Word] = []
     for match in _TOKEN.finditer(task):
