@@ -126,6 +126,7 @@ def test_numbers_are_those_of_the_rows(kb: KnowledgeBase) -> None:
         "How many different authors are there?": 4,
         "How many authors have written more than 10 papers?": 2,
         "How many papers have more than 1,000 citations?": sum(c > 1000 for c in _cited(ROWS)),
+        "How many Alpha papers did Bob Ray write?": sum("Bob Ray" in r[5] for r in alpha),
         "How many films did Dee direct?": 2,
         "How many directors have directed more than 1 films?": 1,
         "Average number of authors per paper": mean([len(r[5]) for r in ROWS if r[5]]),

@@ -198,7 +198,7 @@ class Terms:
                 edges = {words[0].text.casefold(), words[-1].text.casefold()}
                 if not all(self._free(at) for at in span) or (edges - {"year"}) & SMALL:
                     continue
-                if length > 1 and any(w.text.casefold() in VERBS for w in words):
+                if length > 1 and any(w.text.casefold() in VERBS | {"and"} for w in words):
                     continue
                 if length == 1 and words[0].text.casefold() in VERBS:
                     verb = deeds(words[0].stem)
