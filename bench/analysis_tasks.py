@@ -33,7 +33,7 @@ TASKS = Path(__file__).parent / "tasks"
 def main() -> None:
     """Judge and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("set", choices=("papers", "papers_unseen", "fb15k237"))
+    parser.add_argument("set", choices=("papers", "papers_unseen", "fb15k237", "fb15k237_unseen"))
     parser.add_argument("folder", type=Path)
     parser.add_argument("--workspace", type=Path)
     given = parser.parse_args()

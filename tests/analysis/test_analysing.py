@@ -126,7 +126,13 @@ def test_numbers_are_those_of_the_rows(kb: KnowledgeBase) -> None:
         "How many different authors are there?": 4,
         "How many authors have written more than 10 papers?": 2,
         "How many papers have more than 1,000 citations?": sum(c > 1000 for c in _cited(ROWS)),
+        "How many Alpha papers did Bob Ray write?": sum("Bob Ray" in r[5] for r in alpha),
         "How many films did Dee direct?": 2,
+        "How many directors have directed more than 1 films?": 1,
+        "Average number of authors per paper": mean([len(r[5]) for r in ROWS if r[5]]),
+        "What is the highest number of citations of Beta papers?": max(
+            _cited([r for r in ROWS if r[1] == "Beta"])
+        ),
     }
     found = {task: _answer(analyse(kb, task)) for task in expected}
     assert found == pytest.approx(expected)
@@ -166,6 +172,8 @@ def test_tables_are_those_of_the_rows(kb: KnowledgeBase) -> None:
         "Which authors wrote exactly 20 papers?",
         "How many papers has Zoe Nobody written?",
         "How many papers did Bob Ray direct?",
+        "How many films did Dee write and direct?",
+        "Compare the number of authors of Alpha and Beta papers",
         "Tell me something",
         "",
         "How many papers are there \x00 ' OR 1=1 }) DETACH DELETE n //",

@@ -103,6 +103,8 @@ def _holds(one: Filter) -> str:
     """Return the expression that is true of units that a filter keeps."""
     if one.path is None:
         return f"u.uid in {_set(one.values)}"
+    if one.counted:
+        return f"len(distinct({_keys(one.path)})) {one.relation} {one.values[0]!r}"
     if one.relation != "is":
         return f"any(v {one.relation} {one.values[0]!r} for v in {_keys(one.path)})"
     if one.path.link:
@@ -170,7 +172,10 @@ def _count(question: Question) -> list[str]:
 
 
 def _aggregate(question: Question) -> list[str]:
-    some = f"some = [u for u in units if {_value(question)} is not None]"
+    known = f"{_value(question)} is not None"
+    if question.counted:
+        known = _keys(question.measure) if question.measure else "True"  # unknown is not 0
+    some = f"some = [u for u in units if {known}]"
     number = _number(question, "some")
     value = f'"answer": {{"value": {number}, "uids": uids_of(some)}}'
     return [some, *_result("", values=value)]
@@ -229,6 +234,7 @@ def _count_groups(question: Question) -> list[str]:
     relation, number = question.above
     return [
         *_groups(question),
+        "lines = [line for line in lines if line[0][1] is not None]",
         f"lines = [line for line in lines if line[0][1] {relation} {number!r}]",
         "behind = sorted({uid for _, uids in lines for uid in uids})",
         *_result("", values='"answer": {"value": len(lines), "uids": behind}'),

@@ -67,8 +67,8 @@ _FOLDS = (
     (Fold.TOTAL, re.compile(r"\b(?:in total|total|sum of|altogether|overall)\b")),
     (Fold.MEAN, re.compile(r"\b(?:average|mean|on average)\b")),
     (Fold.MEDIAN, re.compile(r"\bmedians?\b")),
-    (Fold.LARGEST, re.compile(r"\bmaximum\b")),
-    (Fold.SMALLEST, re.compile(r"\bminimum\b")),
+    (Fold.LARGEST, re.compile(r"\bmaximum\b|\bwhat (?:is|was) the (?:largest|highest)\b")),
+    (Fold.SMALLEST, re.compile(r"\bminimum\b|\bwhat (?:is|was) the (?:smallest|lowest)\b")),
 )
 _PER = re.compile(r"\b(?:per|by|(?:of |for )?(?:each|every))\b")
 

@@ -10,7 +10,7 @@ from knowloom.analysis.vocabulary import Noun
 from knowloom.analysis.words import stem, synonyms
 
 # Verbs that may be said of any link.
-ANY_VERB = frozenset(map(stem, ("make", "publish", "appear", "occur", "contain", "write")))
+ANY_VERB = frozenset(map(stem, ("make", "publish", "appear", "occur", "contain")))
 _KINDS = ("genre", "type", "kind", "category", "status", "class")
 
 
@@ -46,7 +46,8 @@ class Linking(Terms):
             given = hints | self.vocabulary.class_stems(unit)
             best = max(self.vocabulary.fit(w.path, given) for w in fitting)
             fitting = [w for w in fitting if self.vocabulary.fit(w.path, given) == best]
-        if not fitting and self._any_verb() and not self._is_value(term.start):
+        others = [t for t in self.terms if t.things and t is not term]
+        if not fitting and (self._any_verb() or others) and not self._is_value(term.start):
             fitting = ways
         paths = list(dict.fromkeys(w.path for w in fitting))
         if len(paths) != 1:

@@ -69,12 +69,14 @@ class Filter:
         relation: `is`, or one of `>`, `>=`, `<`, `<=`.
         values: one of which it is: plain values, or uids when the path is a link.
         said: as a person would say it.
+        counted: True when the number of values is meant and not the values.
     """
 
     path: Path | None
     relation: str
     values: tuple[Any, ...]
     said: str
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from knowloom.analysis.linking import ANY_VERB, Linking
 from knowloom.analysis.question import Ask, Filter, Fold, Path, Question
 from knowloom.analysis.terms import SMALL, CannotRead, Lookup, Term
 from knowloom.analysis.vocabulary import Noun, Vocabulary
-from knowloom.analysis.words import synonyms
+from knowloom.analysis.words import stems_of, synonyms
 
 _SOME = 10  # of what a task asks for in the plural
 _RANKED = {"most", "least", "frequent", "how_many", "distinct"}
@@ -232,6 +232,8 @@ class _Reading(Linking):
         relation = self._relation(one, other)
         made = self._made(relation.ask, relation)
         if relation.ask is Ask.LIST and self.said.fold and not self.said.most:
+            if relation.counted and relation.measure:
+                self.notes.append(f"a {made.unit} without any {relation.measure.name} is left out")
             return replace(made, ask=Ask.AGGREGATE, fold=self.said.fold)
         if made.most or not {"most", "least", "frequent"} & self.said.flags.keys():
             timed = made.group is not None and self.vocabulary.is_time(made.group)
@@ -330,10 +332,10 @@ class _Reading(Linking):
         relation = self._relation(one, other)
         if relation.ask is Ask.GROUP:
             return replace(self._made(Ask.COUNT_GROUPS, relation), above=above)
-        if relation.counted or relation.measure is None:
+        if relation.measure is None:
             raise CannotRead("how many of what is meant cannot be told")
         said = f"{relation.measure.name} {above[0]} {above[1]}"
-        more = Filter(relation.measure, above[0], (above[1],), said)
+        more = Filter(relation.measure, above[0], (above[1],), said, relation.counted)
         return Question(ask=Ask.COUNT, unit=relation.unit, filters=(more,))
 
     def _compared(self) -> Question:
@@ -390,8 +392,10 @@ class _Reading(Linking):
         self._check_directives(question)
         for term in self.terms:
             paths = [p for p in question.paths if self._accounts(p, term)]
-            if not term.used and (paths or term.verb & ANY_VERB):
+            if not term.used and (paths or term.verb & ANY_VERB or self._may_do(question, term)):
                 term.used = True
+        if len(verbs := {t.verb for t in self.terms if t.verb and not t.verb & ANY_VERB}) > 1:
+            raise CannotRead(f"which of {len(verbs)} verbs counts cannot be told")
         left = [t.text for t in self.terms if not t.used and not self._same_unit(t, question)]
         left += [
             word.text
@@ -406,6 +410,8 @@ class _Reading(Linking):
         said = self.said
         if unused := sorted(said.flags.keys() - _USED[question.ask] - {"number"}):
             raise CannotRead(f"what {' and '.join(unused)} means for it cannot be told")
+        if question.ask is Ask.COMPARE_SHARES and "number" in said:
+            raise CannotRead("whether numbers or shares are compared cannot be told")
         if said.fold is not None and question.fold is not said.fold:
             raise CannotRead(f"of what the {said.fold.value} is asked cannot be told")
         if said.most and question.most != said.most:
@@ -419,6 +425,13 @@ class _Reading(Linking):
         links = [f.path for f in question.filters if f.path and f.relation == "is"]
         if len(links) != len(set(links)) and "together" not in said:
             raise CannotRead("whether one or all of the things are meant cannot be told")
+
+    def _may_do(self, question: Question, term: Term) -> bool:
+        """Return whether a verb is what units do or undergo: directors direct."""
+        names = self.vocabulary.ontology.attributes(question.unit)
+        own = self.vocabulary.class_stems(question.unit)
+        known = own.union(*(stems_of(name) for name in names))
+        return bool(term.verb & known)
 
     def _accounts(self, path: Path, term: Term) -> bool:
         stems = term.verb or (term.noun.stems if term.noun else frozenset[str]())

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 from knowloom.analysis.directives import Directives, directives_of
 from knowloom.analysis.question import Path
 from knowloom.analysis.vocabulary import Noun, Vocabulary
-from knowloom.analysis.words import Word, synonyms, words_of
+from knowloom.analysis.words import Word, deeds, words_of
 
 _LONGEST = 8  # words of a name
 
@@ -21,7 +21,7 @@ def _split(text: str) -> frozenset[str]:
 SMALL = _split(
     "a an the of in at by for and is are was were be been there what which who whose whom how do"
     " does did has have had with from on to into their its it than that those these show give list"
-    " plot draw me as please all any year"
+    " plot draw me as please all any among year"
 )
 _BASES = _split(
     "write publish direct act star produce play die work study employ found compose sing appear"
@@ -141,6 +141,8 @@ class Terms:
         self.terms: list[Term] = []
         self._find_things()
         self._find_nouns()
+        begun = {term.start for term in self.terms if term.things}
+        self.said.per = [at for at in self.said.per if at + 1 not in begun]  # `by Google`
         self.terms.sort(key=lambda term: term.start)
 
     def _free(self, at: int) -> bool:
@@ -196,8 +198,10 @@ class Terms:
                 edges = {words[0].text.casefold(), words[-1].text.casefold()}
                 if not all(self._free(at) for at in span) or (edges - {"year"}) & SMALL:
                     continue
+                if length > 1 and any(w.text.casefold() in VERBS | {"and"} for w in words):
+                    continue
                 if length == 1 and words[0].text.casefold() in VERBS:
-                    verb = synonyms(words[0].stem)
+                    verb = deeds(words[0].stem)
                     self.terms.append(Term(start, start + 1, words[0].text, verb=verb))
                 elif noun := self._noun(words):
                     text = self.task[words[0].start : words[-1].end]

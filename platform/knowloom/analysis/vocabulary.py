@@ -159,4 +159,4 @@ def _attribute_names(attribute: Attribute, own: frozenset[str]) -> list[frozense
 
 def _same(wanted: frozenset[str], names: Iterable[frozenset[str]]) -> bool:
     """Return whether words mean a name though they are others."""
-    return any(len(one) == len(wanted) and covered(wanted, one) for one in names)
+    return any(covered(wanted, one) and covered(one, wanted) for one in names)

@@ -62,13 +62,16 @@ _SHORTEST = 3  # letters that stay
 _SYNONYMS = (
     {"paper", "publication", "article"},
     {"organization", "organisation", "affiliation", "institution"},
-    {"write", "author", "writer"},
     {"film", "movie"},
-    {"publish", "author", "venue"},
     {"nationality", "citizenship"},
     {"job", "profession", "occupation"},
     {"sex", "gender"},
-    {"employ", "employer", "affiliation", "work"},
+)
+# What people do, and the attributes that may tell of it.
+_DEEDS = (
+    {"write", "author", "writer"},
+    {"publish", "author", "venue", "publisher"},
+    {"employ", "employer", "affiliation"},
 )
 
 
@@ -92,7 +95,7 @@ def words_of(task: str) -> list[Word]:
     """Return the words and numbers of a task in order.
 
     >>> [word.stem for word in words_of("Hinton's most cited papers")]
-    ['hinton', 'most', 'cit', 'paper']
+    ['hinton', 'most', 'cit', 'pap']
     """
     found: list[Word] = []
     for match in _TOKEN.finditer(task):
@@ -134,11 +137,17 @@ def stems_of(name: str) -> frozenset[str]:
 
 _SMALL = {"of", "the", "a", "an", "in", "at", "by", "for", "s", "to"}
 _SETS = tuple(frozenset(map(stem, group)) for group in _SYNONYMS)
+_DEED_SETS = tuple(frozenset(map(stem, group)) for group in _DEEDS)
 
 
 def synonyms(one: str) -> frozenset[str]:
     """Return a stem with those that may mean the same."""
     return frozenset({one}).union(*(group for group in _SETS if one in group))
+
+
+def deeds(verb: str) -> frozenset[str]:
+    """Return a verb's stem with those of the attributes that may tell of what it says."""
+    return frozenset({verb}).union(*(group for group in _DEED_SETS if verb in group))
 
 
 def covered(wanted: Iterable[str], given: Iterable[str]) -> bool:
