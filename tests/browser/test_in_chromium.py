@@ -6,7 +6,9 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import pytest
 from click.testing import CliRunner
@@ -144,6 +146,16 @@ def test_a_printed_link_lands_and_draws(
     run(page)
     found = drawn(page)
     assert {name for name in captions if any(map(starts(name), found))} == captions
+
+
+def test_nobody_reads_the_guide_without_a_log_in(info: ServerInfo, local: LocalServer) -> None:
+    """Its name is not to be guessed, and the folder is not listed; who knows it may read."""
+    folder = f"{info.http_uri}/browser/knowloom"
+    with urlopen(f"{folder}/{local.workspace.guide.name}") as answer:
+        assert b"Grace Hopper" in answer.read()
+    for name in ("", "guide.html", "guide-.html", "guide-*.html"):
+        with pytest.raises(HTTPError):
+            urlopen(f"{folder}/{name}")
 
 
 def test_a_style_of_500_classes_loads(
