@@ -131,9 +131,11 @@ def refresh(settings: Settings, database: Database, ontology: Ontology) -> None:
     """
     if settings.uri:
         return
+    from neo4j.exceptions import DriverError, Neo4jError
+
     restyle(settings, ontology)
     try:
         guide = make_guide(database, ontology)
-    except KnowloomError:
+    except (KnowloomError, DriverError, Neo4jError):
         return
     write_guide(LocalServer.of(settings), guide)
