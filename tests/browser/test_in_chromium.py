@@ -24,7 +24,6 @@ from knowloom.store.connect import Endpoint, connect
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
 HOPPER = 'MATCH p = (:Person {name: "Grace Hopper"})-[:BORN_IN]->() RETURN p'
-LOOK = re.compile(r"^Look at it:? +(http\S+)", re.MULTILINE)
 
 
 @pytest.fixture
@@ -84,12 +83,12 @@ def most_specific(server: LocalServer, name: str) -> str:
 
 
 def link_of(*words: str) -> str:
-    """Return the link that a command prints."""
-    told = CliRunner().invoke(cli, words)
+    """Return the link that a command gives."""
+    told = CliRunner().invoke(cli, [*words, "--json"])
     assert told.exit_code == 0, told.output
-    found = LOOK.search(told.output)
-    assert found, told.output
-    return found[1]
+    found = json.loads(told.stdout)
+    link: str = (found[0] if isinstance(found, list) else found)["browser"]
+    return link
 
 
 def test_after_the_log_in_everything_is_there(
