@@ -6,7 +6,9 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import pytest
 from click.testing import CliRunner
@@ -22,7 +24,6 @@ from knowloom.store.connect import Endpoint, connect
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
 HOPPER = 'MATCH p = (:Person {name: "Grace Hopper"})-[:BORN_IN]->() RETURN p'
-LOOK = re.compile(r"^Look at it:? +(http\S+)", re.MULTILINE)
 
 
 @pytest.fixture
@@ -82,12 +83,12 @@ def most_specific(server: LocalServer, name: str) -> str:
 
 
 def link_of(*words: str) -> str:
-    """Return the link that a command prints."""
-    told = CliRunner().invoke(cli, words)
+    """Return the link that a command gives."""
+    told = CliRunner().invoke(cli, [*words, "--json"])
     assert told.exit_code == 0, told.output
-    found = LOOK.search(told.output)
-    assert found, told.output
-    return found[1]
+    found = json.loads(told.stdout)
+    link: str = (found[0] if isinstance(found, list) else found)["browser"]
+    return link
 
 
 def test_after_the_log_in_everything_is_there(
@@ -144,6 +145,16 @@ def test_a_printed_link_lands_and_draws(
     run(page)
     found = drawn(page)
     assert {name for name in captions if any(map(starts(name), found))} == captions
+
+
+def test_nobody_reads_the_guide_without_a_log_in(info: ServerInfo, local: LocalServer) -> None:
+    """Its name is not to be guessed, and the folder is not listed; who knows it may read."""
+    folder = f"{info.http_uri}/browser/knowloom"
+    with urlopen(f"{folder}/{local.workspace.guide.name}") as answer:
+        assert b"Grace Hopper" in answer.read()
+    for name in ("", "guide.html", "guide-.html", "guide-*.html"):
+        with pytest.raises(HTTPError):
+            urlopen(f"{folder}/{name}")
 
 
 def test_a_style_of_500_classes_loads(

@@ -65,7 +65,7 @@ def test_logs_are_what_the_server_printed(running: LocalServer) -> None:
 
 def test_open_prints_a_link_with_the_query(running: LocalServer) -> None:
     """The query of the command line is the one that the link puts into the editor."""
-    link = said(running, "browser", "open", "--query", "MATCH (n:Person) RETURN n").strip()
+    link = said(running, "browser", "open", "--query", "MATCH (n:Person) RETURN n").splitlines()[0]
     query = parse_qs(urlsplit(link).query)
     assert query["arg"] == ["MATCH (n:Person) RETURN n"]
     assert query["dbms"][0].startswith("neo4j://neo4j@localhost:")

@@ -146,9 +146,7 @@ def test_show_draws_the_hierarchy_with_numbers_of_instances(
     """Those of subclasses are included."""
     run("load", file)
     database.write("CREATE (:_Instance:Entity:Agent:Person:Author {uid: 'a'})")
-    *shown, link = run("show").splitlines()
-    assert link.startswith("Look at it: http")
-    assert shown == [
+    assert run("show").splitlines() == [
         "Entity (1)",
         "└─ Agent (1)",
         "   ├─ Person (1)",
@@ -156,7 +154,6 @@ def test_show_draws_the_hierarchy_with_numbers_of_instances(
         "   └─ Robot",
         "Event",
         "└─ Award",
-        "",
     ]
     rows = {row["name"]: row for row in json.loads(run("show", "--json"))}
     assert rows["Author"] == {"name": "Author", "parents": ["Person"], "instances": 1}

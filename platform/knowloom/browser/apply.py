@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from knowloom.browser.style import grass, inline
 from knowloom.errors import KnowloomError
 from knowloom.ontology.concepts import Ontology
-from knowloom.server.config import GUIDE, STYLE
+from knowloom.server.config import STYLE
 from knowloom.server.files import disk_room, write_text
 from knowloom.server.local import LocalServer
 from knowloom.settings import Settings
@@ -59,7 +59,7 @@ def guide_files(guide: Guide) -> Mapping[str, str]:
     from knowloom.browser.pages import as_asciidoc, as_html
 
     return {
-        GUIDE: as_html(_TITLE, guide.pages),
+        "guide.html": as_html(_TITLE, guide.pages),
         "guide.adoc": as_asciidoc(_TITLE, guide.pages),
     }
 
@@ -90,6 +90,23 @@ def write_style(server: LocalServer, ontology: Ontology) -> None:
     write_files(server.workspace.served, {STYLE: grass(ontology)})
 
 
+def write_guide(server: LocalServer, guide: Guide) -> Path:
+    """Give the workspace's Browser a guide, and return its file; the next connection opens it.
+
+    Args:
+        server: managed; it has been started once.
+        guide: to what it holds.
+
+    Raises:
+        DiskFull: no room is left.
+    """
+    from knowloom.browser.pages import as_html
+
+    file = server.workspace.guide
+    write_files(file.parent, {file.name: as_html(_TITLE, guide.pages)})
+    return file
+
+
 def restyle(settings: Settings, ontology: Ontology) -> None:
     """Give the managed server's Browser the style of an ontology; other servers are left alone.
 
@@ -114,9 +131,11 @@ def refresh(settings: Settings, database: Database, ontology: Ontology) -> None:
     """
     if settings.uri:
         return
+    from neo4j.exceptions import DriverError, Neo4jError
+
     restyle(settings, ontology)
     try:
         guide = make_guide(database, ontology)
-    except KnowloomError:
+    except (KnowloomError, DriverError, Neo4jError):
         return
-    write_files(LocalServer.of(settings).workspace.served, guide_files(guide))
+    write_guide(LocalServer.of(settings), guide)

@@ -13,6 +13,7 @@ from knowloom.browser.links import browser_link
 from knowloom.cli.connection import connection_options
 from knowloom.cli.output import emit, json_option
 from knowloom.errors import NoBrowser, ServerUnreachable
+from knowloom.server.config import STYLE
 from knowloom.server.local import LocalServer
 from knowloom.settings import Settings
 
@@ -85,7 +86,10 @@ def style(folder: Path | None, dry_run: bool, settings: Settings, as_json: bool)
 
     with open_database(settings) as database:
         ontology = store.load(database)
-    _write(_place(folder, settings), style_files(ontology), as_json, dry_run=dry_run)
+    files = style_files(ontology)
+    if folder is None and not settings.uri:
+        files = {STYLE: files[STYLE]}
+    _write(_place(folder, settings), files, as_json, dry_run=dry_run)
 
 
 @browser.command()
@@ -109,6 +113,9 @@ def guide(folder: Path | None, dry_run: bool, settings: Settings, as_json: bool)
 
     made = _made(settings)
     files = guide_files(made)
+    if folder is None and not settings.uri:
+        # Under its secret name; the other form is of no use to this Browser.
+        files = {LocalServer.of(settings).workspace.guide.name: files["guide.html"]}
     _write(_place(folder, settings), files, as_json, made.log, dry_run=dry_run)
 
 

@@ -26,8 +26,11 @@ def emit(data: Any, as_json: bool, lines: Iterable[str] = ()) -> None:
 
 
 def look_at(link: str) -> list[str]:
-    """Return the lines that lead to Neo4j Browser; none without a link."""
-    return ["", f"Look at it: {link}"] if link else []
+    """Return the lines that lead a person to Neo4j Browser.
+
+    There are none without a link, and none where a program reads: with `--json` it has the link.
+    """
+    return ["", f"Look at it: {link}"] if link and sys.stdout.isatty() else []
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:

@@ -11,7 +11,7 @@ USER = "neo4j"
 DATABASE = "neo4j"
 SERVED = "knowloom"  # the folder below /browser/ that holds the files of one workspace
 STYLE = "style.grass"
-GUIDE = "guide.html"
+GUIDE = "guide-*.html"  # what stands for the star is a secret of the workspace
 _MAIN = "org.neo4j.server.CommunityEntryPoint"
 _ADMIN = "org.neo4j.cli.AdminTool"
 _MEGABYTE = 2**20
@@ -82,12 +82,17 @@ def memory(machine: int) -> tuple[str, str]:
     return f"{heap // _MEGABYTE}m", f"{page_cache // _MEGABYTE}m"
 
 
-def server_settings(ports: Ports, page_cache: str) -> str:
+def server_settings(ports: Ports, page_cache: str, guide: str) -> str:
     """Return the text of the server's `neo4j.conf`.
 
     Logins are always needed, nobody outside this machine can connect, nothing is reported to
     anybody, and Neo4j Browser neither loads nor sends anything elsewhere. When it connects it
     applies the workspace's style and opens its guide.
+
+    Args:
+        ports: where it listens.
+        page_cache: memory for the graph's files.
+        guide: the name of the guide's file.
     """
     files = f"http://localhost:{ports.http}/browser/{SERVED}"
     return _lines(
@@ -106,7 +111,7 @@ def server_settings(ports: Ports, page_cache: str) -> str:
         # Without this every stop waits ten seconds for threads that have nothing to do.
         ("internal.server.bolt.thread_pool_shutdown_wait_time", "0s"),
         ("dbms.security.http_static_content_security_policy_header", _CONTENT_POLICY),
-        ("browser.post_connect_cmd", f"style {files}/{STYLE}; guide {files}/{GUIDE}"),
+        ("browser.post_connect_cmd", f"style {files}/{STYLE}; guide {files}/{guide}"),
     )
 
 

@@ -80,7 +80,8 @@ class Launcher:
     def _launch(self, ports: Ports) -> psutil.Process:
         """Start the process."""
         home = self.workspace.home
-        write_text(home / "conf" / "neo4j.conf", server_settings(ports, self.profile.page_cache))
+        settings = server_settings(ports, self.profile.page_cache, self.workspace.guide.name)
+        write_text(home / "conf" / "neo4j.conf", settings)
         command = server_command(
             self.archive.java.executable,
             home,

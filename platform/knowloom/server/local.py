@@ -223,7 +223,7 @@ class LocalServer:
         self.installation.complete(self._repository, advance)
         swap.finish(self.workspace.home)
         self._ensure_password(java)
-        web.prepare(self.workspace.web, self.installation.browser)
+        web.prepare(self.workspace.web, self.installation.browser, self.workspace.guide.name)
         jars = self.installation.class_path
         archive = class_archive(self.installation.folder, java, jars)
         state = Launcher(self.workspace, archive, self.profile, self.ports).start()

@@ -22,10 +22,9 @@ knowloom load csv people.csv</pre>
 </slide>
 </article>
 """
-_FIRST = {STYLE: _FIRST_STYLE, GUIDE: _FIRST_GUIDE}
 
 
-def prepare(web: Path, browser: Path) -> None:
+def prepare(web: Path, browser: Path, guide: str) -> None:
     """Make or mend the folder: links to the unpacked Browser, and a folder of our own.
 
     The server serves the first folder called `browser` on its class path, so the two cannot lie
@@ -34,6 +33,8 @@ def prepare(web: Path, browser: Path) -> None:
     Args:
         web: the folder that goes on the class path.
         browser: the unpacked Browser in the cache.
+        guide: the name of the guide's file; guides of other names, which are known to somebody
+            who knew an older password, go.
     """
     shown = web / "browser"
     served = shown / SERVED
@@ -47,6 +48,9 @@ def prepare(web: Path, browser: Path) -> None:
         link.symlink_to(source)
     for outdated in present.values():
         outdated.unlink()
-    for name, text in _FIRST.items():
+    for known in served.glob(GUIDE):
+        if known.name != guide:
+            known.unlink()
+    for name, text in ((STYLE, _FIRST_STYLE), (guide, _FIRST_GUIDE)):
         if not (served / name).exists():
             write_text(served / name, text)

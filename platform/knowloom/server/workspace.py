@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import orjson
 
 from knowloom.errors import ServerError, WorkspaceBusy
-from knowloom.server.config import SERVED, Ports
+from knowloom.server.config import GUIDE, SERVED, Ports
 from knowloom.server.files import disk_room, exclusive, write_text
 
 _PATIENCE = 300.0  # seconds; another process may have to download the server first
@@ -58,6 +59,19 @@ class Workspace:
     def served(self) -> Path:
         """The folder that is served as `/browser/knowloom/`."""
         return self.web / "browser" / SERVED
+
+    @property
+    def guide(self) -> Path:
+        """The file of the guide, in the folder that is served.
+
+        A guide names things of the graph, and what is served is so without a log-in, to every
+        user of the machine. So its name is a secret, which Browser learns when somebody logs in.
+
+        Raises:
+            ServerError: the password's file cannot be read.
+        """
+        secret = sha256(f"guide {self.password()}".encode()).hexdigest()[:24]
+        return self.served / GUIDE.replace("*", secret)
 
     @property
     def loaded_classes(self) -> Path:
