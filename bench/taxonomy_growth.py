@@ -4,8 +4,8 @@
 
 The taxonomy is made up (`bench/made_taxonomy.py`), its seed fixed. Baselines of the same run: one
 product of all vectors with one vector, which every search by meaning needs, beside a placement;
-the first tenth of the additions beside the last. Times are those of the clock, and of the processor
-in brackets: where others use the machine, only the latter say something.
+the first tenth of the additions beside the last. Times are those of the clock, and in brackets of
+the processor: where others use the machine, only the latter say something.
 """
 
 from __future__ import annotations
