@@ -287,6 +287,19 @@ def test_wrong_use_is_said(kb: KnowledgeBase) -> None:
         assert CliRunner().invoke(cli, ["taxonomy", "expand", *arguments]).exit_code != 0
 
 
+def test_a_place_may_be_changed_before_it_is_accepted(kb: KnowledgeBase) -> None:
+    """What it takes over stays with it; another name is no class and cannot be edited."""
+    placed(kb, New("car", "a vehicle with four wheels"), New("authors"))
+    Path("car.py").write_text("class Car(Vehicle):\n    wheels: int | None = None\n")
+    assert "wheels" in run("review", "edit", "Car", "car.py", "--by", "ann").output
+    assert run("review", "accept", "Car").exit_code == 0
+    kb = KnowledgeBase(kb.database, kb.workspace)
+    assert kb.ontology["RacingCar"].parents == ("Car",)
+    assert "wheels" in kb.ontology.attributes("RacingCar")
+    refused = CliRunner().invoke(cli, ["review", "edit", "authors", "car.py"])
+    assert "no class" in str(refused.exception)
+
+
 def test_a_rejected_place_stays_so(kb: KnowledgeBase) -> None:
     """Proposed again it is not asked for again."""
     done = placed(kb, New("hand grenade", "a grenade"))

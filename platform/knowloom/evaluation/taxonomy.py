@@ -167,7 +167,8 @@ class Compared:
         depths = ", ".join(f"{d}: {a:.0%} of {n}" for d, (a, n) in first["by_depth"].items())
         yield f"\nby depth of the parent: {depths}; {first['seconds']} s"
         for name, (ours, theirs, p) in self.paired.items():
-            yield f"\nbeside {name}: only ours right {ours}, only theirs {theirs}, p = {p:.3f}"
+            said = f"p = {p:.3f}" if p >= 0.001 else "p < 0.001"
+            yield f"\nbeside {name}: only ours right {ours}, only theirs {theirs}, {said}"
 
 
 def measured(

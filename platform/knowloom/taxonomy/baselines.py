@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from knowloom.taxonomy.index import Entry, Index
@@ -42,7 +43,7 @@ class Overlap(_Untrained):
         rare = {word: index.rarity(word) for word in entry.bag}
         return softmax(
             [
-                sum(rare[word] for word in entry.bag & index.entries[node].bag)
+                math.fsum(rare[word] for word in entry.bag & index.entries[node].bag)
                 / max(1, len(index.entries[node].bag)) ** 0.5
                 for node in candidates
             ],

@@ -1,7 +1,7 @@
 """What speaks for each candidate, in numbers: words, definitions, vectors, children, structure.
 
 Counts enter by their order of size only: an exact number of children would tell which name was
-taken out to make a question of it.
+taken out to make a question of it. Sums are exact, so that no order of words changes a number.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class _Pairing:
         places = sorted(self.mentions, key=lambda n: self.mentions[n])
         self.order = {node: place for place, node in enumerate(places)}
         self.rare = {w: index.rarity(w) for w in entry.bag}
-        self.total = sum(self.rare.values()) or 1.0
+        self.total = math.fsum(self.rare.values()) or 1.0
         self.genus = " ".join(w for p in entry.meaning.genera for w in p)
         self.genus_words = {w for p in entry.meaning.genera for w in p}
         self.genus_grams = _grams(self.genus)
@@ -113,7 +113,7 @@ class _Pairing:
             float(own.head == other.head),
             float(set(theirs) <= set(mine)),
             len(shared) / max(1, len(set(mine) | set(theirs))),
-            sum(self.rare.get(w, 0.0) for w in shared),
+            math.fsum(self.rare.get(w, 0.0) for w in shared),
             float(own.said.endswith(other.said) and len(own.said) > len(other.said)),
             float(_same_end(own.said, other.said)),
             float(_same_start(own.said, other.said)),
@@ -134,7 +134,7 @@ class _Pairing:
         place, size = self.mentions.get(node, (99, 0))
         genus = own.genus
         shared = self.entry.bag & other.bag
-        rare = sum(self.rare[w] for w in shared)
+        rare = math.fsum(self.rare[w] for w in shared)
         subject = own.meaning.subject
         above = index.parents[node]
         below = index.children[node][:_CHILDREN]
@@ -219,7 +219,7 @@ class _Pairing:
             heads / len(others),
             genera / len(others),
             ends / len(others),
-            max(sum(self.rare[w] for w in own.bag & o.bag) for o in others) / self.total,
+            max(math.fsum(self.rare[w] for w in own.bag & o.bag) for o in others) / self.total,
         ]
 
     def by_structure(self, node: int) -> list[float]:

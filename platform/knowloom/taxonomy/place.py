@@ -169,12 +169,12 @@ def _alike(
     index: Index, entry: Entry, close: Near, found: Sequence[tuple[str, float]]
 ) -> tuple[str, float, str] | None:
     """Return the known name that may mean the same, how sure that is, and why."""
-    known = {name for name, _ in found[:SHORTLIST]}
+    known = [name for name, _ in found[:SHORTLIST]]
     for name in _other_names(entry.new.definition):
         for node in index.by_name.get(_words(name), ()):
             if index.parents[node]:
                 return index.names[node], 0.6, f"its definition calls it {name!r} as well"
-    for name in known | {c for n in list(known)[:3] for c in _children(index, n)}:
+    for name in dict.fromkeys([*known, *(c for n in known[:3] for c in _children(index, n))]):
         node = index.ids[name]
         other = index.entries[node]
         if not (entry.defined and other.defined and index.parents[node]):
