@@ -45,12 +45,13 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 def quoted(name: str) -> LiteralString:
     """Return `name` as a Cypher identifier, whatever it holds.
 
-    Its type says that the result may stand in a statement; plain text may not.
+    Its type says that the result may stand in a statement; plain text may not. Neo4j reads
+    `\\uXXXX` anywhere in a statement as the character of that code, so no backslash stays one.
 
     >>> quoted("Person"), quoted("odd `name`")
     ('`Person`', '`odd ``name```')
     """
-    escaped = name.replace("\\u0060", "`").replace("`", "``")
+    escaped = name.replace("\\", "\\u005C").replace("`", "``")
     return f"`{escaped}`"  # pyright: ignore[reportReturnType]  # nothing can leave the quotes
 
 
