@@ -361,6 +361,8 @@ class Composer:
             cost += 0.0 if together else _AGAIN * seen.get(link.type, 0)
             covered |= {i for i, w in enumerate(self.question.words) if w in together}
             seen[link.type] = seen.get(link.type, 0) + 1
+            if not number:
+                cost += self._far(link, at)
             if len(steps) == 1:
                 cost += self._opposed(link, forward, at)
             if number:
@@ -374,6 +376,13 @@ class Composer:
             made = Branch((link.type,), forward, node, apart=apart)
         assert made is not None
         return made, covered, cost
+
+    def _far(self, link: Link, at: Positions) -> float:
+        """Return what it costs that the words for a link stand far from those it leads to."""
+        named = self.said.links.get(link)
+        if not named or not named[0] or not at:
+            return 0.0
+        return 0.004 * min(abs(i - j) for i in named[0] for j in at)
 
     def _opposed(self, link: Link, forward: bool, at: Positions | None) -> float:
         """Return what it costs to follow a link between equals this way, by the word order.
