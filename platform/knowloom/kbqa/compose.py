@@ -6,7 +6,7 @@ question names cost nothing, others a little, words that nothing explains cost m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -169,9 +169,8 @@ class Composer:
         for concept, at in classes.items():
             late = 0.0 if min(at) == first and self.cues.kind != "yesno" else 0.12
             yield _Grown(Node(concept), at, late + self._aside(at))
-        for group in _by_concept(self.anchors.named):
-            node = _node_of(group)
-            yield _Grown(node, frozenset(i for n in group for i in n.at), 0.05)
+        for number, named in enumerate(self.anchors.named):
+            yield _Grown(_node_of([named]), named.at, 0.05 + 0.02 * bool(number))
         if self.cues.kind != "yesno":
             for concept, cost in self._unsaid_classes().items():
                 if concept not in classes:
@@ -730,11 +729,6 @@ def _general(schema: Schema, a: str, b: str) -> str:
     """Return the class of both: the more general one, or what they share."""
     shared = [c for c in schema.ontology.lineage(a) if schema.ontology.is_a(b, c)]
     return shared[0] if shared else a
-
-
-def _by_concept(named: Iterable[Named]) -> list[list[Named]]:
-    """Return each named thing by itself."""
-    return [[n] for n in named]
 
 
 def _node_of(group: Sequence[Named]) -> Node:

@@ -140,9 +140,10 @@ def reached(
                 for edge in edges.get(key, ()):
                     if edge.other not in own:
                         further.setdefault((*path, edge.step), {})[edge.other] = None
-        for path, ends in further.items():
-            found += _answering(around, path, list(ends), layers[path[:-1]])
-        layers = {path: list(ends) for path, ends in further.items()}
+        reached_now = {path: list(ends) for path, ends in further.items()}
+        for path, ends in reached_now.items():
+            found += _answering(around, path, ends, layers[path[:-1]])
+        layers = reached_now
     return found
 
 
