@@ -73,7 +73,10 @@ class Asker:
             topic: the name of what it is about, when that is known.
             threshold: of the confidence, from 0 to 1; the default when None.
         """
+        # Halves of characters are no text that could be sent.
+        text = text.encode("utf-8", "ignore").decode("utf-8")
         if topic is not None:
+            topic = topic.encode("utf-8", "ignore").decode("utf-8")
             return self._about(text, topic, threshold)
         threshold = THRESHOLD if threshold is None else threshold
         question = Question.of(text)
