@@ -74,7 +74,7 @@ def films(database: Database, tmp_path: Path) -> Database:
 @pytest.fixture
 def shops(database: Database) -> Database:
     """A graph that knowloom did not lay out."""
-    database.run(OTHERS)  # type: ignore[arg-type]
+    database.run(OTHERS)
     return database
 
 

@@ -79,7 +79,8 @@ def _readings(
 ) -> Iterator[Anchors]:
     """Yield the ways to read names and values, the fullest first."""
     everything: list[Named | Literal] = [*named, *literals]
-    spans = sorted({a.at for a in everything}, key=lambda at: (-len(at), min(at)))
+    places = {*(n.at for n in named), *(x.at for x in literals)}
+    spans = sorted(places, key=lambda at: (-len(at), min(at)))
     kept: list[Positions] = []
     for span in spans:
         if not any(span & other for other in kept):

@@ -49,7 +49,8 @@ class Anchors:
     @property
     def taken(self) -> Positions:
         """The positions of the words that are part of one."""
-        return frozenset(i for a in (*self.named, *self.literals) for i in a.at)
+        spans = [*(n.at for n in self.named), *(x.at for x in self.literals)]
+        return frozenset(i for at in spans for i in at)
 
 
 @dataclass(frozen=True, slots=True)
