@@ -199,7 +199,7 @@ def test_evaluating(films: Database, login: Endpoint, workspace: Path) -> None:
         {"id": "1", "graph": "films", "kind": "path", "question": "Who directed Night Train?",
          "cypher": "MATCH (:Film {name: 'Night Train'})-[:DIRECTOR]->(p) RETURN p.name AS answer"},
         {"id": "2", "graph": "films", "kind": "none", "question": "Who directed Golden Hour?"},
-        {"id": "3", "graph": "shops", "kind": "path", "question": "?", "cypher": "RETURN 1 AS answer"},
+        {"id": "3", "graph": "shops", "kind": "one", "question": "?", "cypher": "RETURN 1 AS n"},
     ]  # fmt: skip
     file = workspace / "questions.jsonl"
     file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
