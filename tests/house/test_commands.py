@@ -23,6 +23,7 @@ WRITERS = {
     "review edit",
     "review reject",
     "train extract",
+    "train kbqa",
     "update rollback",
     "update run",
 }
