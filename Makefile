@@ -64,12 +64,12 @@ $(VENV)/.installed: pyproject.toml
 
 # What it takes to change it.
 $(VENV)/.developing: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[llm,monty,schedule,sql]' --group dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[llm,monty,ranking,schedule,sql]' --group dev
 	touch $@
 
 # What it takes to train networks: torch and all it brings, apart from the light environment.
 $(NEURAL)/.installed: pyproject.toml
 	test -x $(NEURAL)/bin/python || $(PYTHON) -m venv $(NEURAL)
 	$(NEURAL)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	$(NEURAL)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[neural]' --group test
+	$(NEURAL)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[neural,ranking]' --group test
 	touch $@
