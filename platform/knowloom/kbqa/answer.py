@@ -148,7 +148,7 @@ def confidence(worth: float, run: Run) -> float:
         return 0.0
     values = [found.value for found in run.values]
     # False is no zero here: it answers a question that wants yes or no.
-    zero = len(values) == 1 and values[0] == 0 and not isinstance(values[0], bool)
+    zero = len(values) == 1 and values[0] is not False and values[0] == 0
     empty = values == [None] or zero
     sure = max(0.0, min(1.0, (worth - 0.3) / 0.6))
     sure *= max(0.0, 1.0 - _UNEXPLAINED * run.candidate.unexplained)

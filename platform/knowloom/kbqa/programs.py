@@ -136,7 +136,8 @@ class _Writer:
             labels = ""
         else:
             tests.append(f"NOT '_Gone' IN labels({name})")
-        tests += [self.test(name, c) for c in node.conditions]
+        for condition in node.conditions:
+            tests.append(self.test(name, condition))
         self.clauses.append(f"MATCH {lead}({name}{labels}){tail}")
         if tests:
             self.clauses.append("WHERE " + " AND ".join(tests))
@@ -148,7 +149,8 @@ class _Writer:
         """Write a relationship and the node it leads to."""
         link: LiteralString = f"r{quoted(str(self.links))[1:-1]}"
         self.links += 1
-        types = "|".join(quoted(t) for t in branch.types)
+        kinds: list[LiteralString] = [quoted(t) for t in branch.types]
+        types: LiteralString = "|".join(kinds)
         left, right = _arrows(branch.forward)
         before = len(self.clauses)
         end = self.node(branch.node, f"({start}){left}[{link}:{types}]{right}")
