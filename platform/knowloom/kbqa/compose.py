@@ -251,7 +251,7 @@ class Composer(Grower):
             wrong = 0.2 if kind == "when" and not timely else 0.0
             wrong += 0.1 if kind in {"who", "where"} and value.kind != "text" else 0.0
             wrong += 0.15 if weight < HALF else 0.0
-            return 0.1 * (1 - weight) + wrong, found | (at if timely else frozenset())
+            return 0.1 * (1 - weight) + wrong, found | (at if timely else frozenset[int]())
         if timely and (kind == "when" or year):
             return 0.1, at
         return 1.0, frozenset()
