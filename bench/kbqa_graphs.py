@@ -67,7 +67,7 @@ def put(database: Database, text: str, rows: Iterable[Any]) -> None:
     """Run a statement for rows, some thousands at a time."""
     rest = iter(rows)
     while part := list(islice(rest, 5_000)):
-        database.write(text, rows=part)  # type: ignore[arg-type]
+        database.write(text, rows=part)
 
 
 def movies(database: Database) -> None:
@@ -75,7 +75,7 @@ def movies(database: Database) -> None:
     script = (DATA / "graphs/neo4j_movies/scripts/movies.cypher").read_text(encoding="utf-8")
     for statement in script.split(";"):
         if statement.strip():
-            database.run(statement)  # type: ignore[arg-type]
+            database.run(statement)
 
 
 def northwind(database: Database) -> None:
@@ -84,7 +84,7 @@ def northwind(database: Database) -> None:
     for label, file in NORTHWIND.items():
         rows = list(_table(file))
         keys[label] = next(iter(rows[0]))
-        database.run(_UNIQUE.format(label=label, key=keys[label]))  # type: ignore[arg-type]
+        database.run(_UNIQUE.format(label=label, key=keys[label]))
         foreign = {"supplierID", "categoryID", "customerID", "employeeID", "shipVia", "regionID"}
         drop = (foreign | {"reportsTo"}) - {keys[label]}
         kept = [{k: v for k, v in row.items() if k not in drop} for row in rows]
@@ -126,7 +126,7 @@ def _value(column: str, text: str) -> object:
 
 def triples(database: Database, path: Path) -> None:
     """Load head, relation, tail as nodes with a unique name and relationships between them."""
-    database.run(_UNIQUE.format(label="Entity", key="name"))  # type: ignore[arg-type]
+    database.run(_UNIQUE.format(label="Entity", key="name"))
     with path.open(encoding="utf-8") as file:
         facts = list(dict.fromkeys(tuple(x.rstrip("\n").split("\t")[:3]) for x in file))
     names = dict.fromkeys(name for head, _, tail in facts for name in (head, tail))

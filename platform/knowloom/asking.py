@@ -73,11 +73,14 @@ class Asker:
             topic: the name of what it is about, when that is known.
             threshold: of the confidence, from 0 to 1; the default when None.
         """
+        # Halves of characters are no text that could be sent.
+        text = text.encode("utf-8", "ignore").decode("utf-8")
         if topic is not None:
+            topic = topic.encode("utf-8", "ignore").decode("utf-8")
             return self._about(text, topic, threshold)
         threshold = THRESHOLD if threshold is None else threshold
         question = Question.of(text)
-        named, said = self._linked(question)
+        named, said = self.linked(question)
         candidates = compose(question, self.schema, named, said)
         runs = list(self._run(candidates))
         run, sure = chosen(runs)
@@ -108,7 +111,7 @@ class Asker:
     def _paths(self) -> Pathfinder:
         return Pathfinder(self.database, self.schema, self._ranker or plain_ranker())
 
-    def _linked(self, question: Question) -> tuple[list[Named], list[Literal]]:
+    def linked(self, question: Question) -> tuple[list[Named], list[Literal]]:
         """Return the instances and values that a question may name."""
         called = [*self._own(question), *self._foreign_names]
         return link(question, called), literals(question, self._values)

@@ -33,7 +33,7 @@
     ├── SourceError                a source of data cannot be read at all
     │   ├── DocumentUnreadable     a document is damaged, encrypted, empty or none that we read
     │   └── UnknownLoader          no loader of this kind is installed
-    ├── NotTrained                 a folder holds no extractor that can be used
+    ├── NotTrained                 a folder holds no trained extractor or ranker that can be used
     ├── ModelError                 a language model could not do its part
     │   ├── ModelUnreachable       nobody answers at its address
     │   ├── ModelRefused           the endpoint refused the key, or knows no such model
@@ -377,13 +377,15 @@ class RankerUnusable(KnowloomError):
 
 
 class NotTrained(KnowloomError):
-    """A `folder` holds no extractor that can be used."""
+    """A `folder` holds no trained thing of a `kind` that can be used."""
 
-    def __init__(self, folder: Path, why: str) -> None:
+    def __init__(self, folder: Path, why: str, kind: str = "extractor") -> None:
         self.folder = folder
+        self.kind = kind
+        command = "train extract" if kind == "extractor" else "train kbqa"
         super().__init__(
-            f"{folder} holds no trained extractor that can be used ({why}): make one with "
-            "`knowloom train extract`"
+            f"{folder} holds no trained {kind} that can be used ({why}): make one with "
+            f"`knowloom {command}`"
         )
 
 

@@ -64,7 +64,7 @@ def wanted(database: Database, path: Path, graph: str | None, limit: int | None)
 
 def _gold(database: Database, statement: str) -> frozenset[str]:
     """Return what a statement of a question file gives."""
-    rows = database.read(statement)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    rows = database.read(statement)  # pyright: ignore[reportArgumentType]
     return frozenset(_text(row["answer"], row.get("number")) for row in rows)
 
 

@@ -122,8 +122,8 @@ class Pathfinder:
             )
             further: list[tuple[Path, Sequence[str], bool]] = []
             for row in rows:
-                before, fan, mediator = layers[row["number"]]
-                path = (*before, Step(row["type"], row["forward"]))
+                before, fan, mediator = layers[int(row["number"])]
+                path: Path = (*before, Step(row["type"], row["forward"]))
                 ends: list[tuple[str, str]] = [(key, name) for key, name in row["ends"]]
                 named = [name for _, name in ends if not is_mediator_name(name)]
                 if named:

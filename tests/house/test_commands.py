@@ -31,6 +31,7 @@ WRITERS = {
     "split",
     "taxonomy expand",
     "train extract",
+    "train kbqa",
     "train taxonomy",
     "update fit",
     "update resolve",

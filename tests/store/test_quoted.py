@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import LiteralString, cast
 
 import neo4j
 import pytest
@@ -35,7 +35,7 @@ def test_a_label_is_the_name_to_the_letter(database: Database, name: str) -> Non
     text = f"CREATE (n:{quoted(name)}) RETURN labels(n) AS labels"  # knowloom: the one registry
 
     def work(tx: neo4j.ManagedTransaction) -> list[str]:
-        [row] = tx.run(cast("neo4j.Query", text))
+        [row] = tx.run(cast("LiteralString", text))
         return list(row["labels"])
 
     assert database.in_write(work) == [name]

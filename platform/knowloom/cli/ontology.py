@@ -190,18 +190,28 @@ def export(names: tuple[str, ...], style: str, settings: Settings, as_json: bool
 
 
 @ontology.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--kind", help="The kind of source, as in `knowloom load`; else told by the ending.")
+@connection_options
 @json_option
-def infer(paths: tuple[Path, ...], kind: str | None, as_json: bool) -> None:
+def infer(paths: tuple[Path, ...], kind: str | None, settings: Settings, as_json: bool) -> None:
     """Propose an ontology for the data in PATHS, as a file to look over and then load.
+
+    Without PATHS, for the graph in the database that knowloom did not lay out: a class for each
+    label, bound to where its nodes are. Samples are read and nothing is written.
 
     \b
     Example:
         knowloom ontology infer facts.nt > ontology.py
         knowloom ontology infer people.csv works.csv
+        knowloom ontology infer --uri bolt://localhost:7687 > ontology.py
     """
     proposed = Ontology()
+    if not paths:
+        from knowloom.store.infer import infer_bindings
+
+        with open_database(settings) as database:
+            proposed = infer_bindings(database)
     for path in paths:
         proposed = _reader(path, kind).propose(path, proposed).ontology
     click.echo(render(proposed, Style.JSON if as_json else Style.ANNOTATED), nl=False)

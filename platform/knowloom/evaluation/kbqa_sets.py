@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from knowloom.errors import Fault, SourceError
+from knowloom.errors import SourceError
 from knowloom.evaluation.kbqa import Asked
 
 _TOPIC = re.compile(r"\[([^\]]+)\]")
@@ -37,15 +37,15 @@ def read_questions(path: Path) -> list[Asked]:
         try:
             found.append(read(line, number, path))
         except (ValueError, KeyError, IndexError) as error:
-            what = f"is no question that can be read ({error})"
-            raise SourceError(str(Fault(f"{path}:{number}", what, "question"))) from error
+            why = f"line {number} is no question of a form that is known ({error})"
+            raise SourceError(path, why) from error
     return found
 
 
 def _webqsp(body: Any, path: Path) -> Iterator[Asked]:
     """Yield the questions of WebQSP's official release."""
     if "Questions" not in body:
-        raise SourceError(f"{path}: holds no `Questions`: WebQSP's official JSON was expected")
+        raise SourceError(path, "it holds no `Questions`, as the official JSON of WebQSP does")
     for question in body["Questions"]:
         parses = [p for p in question["Parses"] if p["TopicEntityName"]]
         topics = tuple(dict.fromkeys(p["TopicEntityName"] for p in parses))

@@ -147,7 +147,9 @@ def confidence(worth: float, run: Run) -> float:
     if not run.values:
         return 0.0
     values = [found.value for found in run.values]
-    empty = values == [None] or (run.candidate.program.reduce != "exists" and values == [0])
+    # False is no zero here: it answers a question that wants yes or no.
+    zero = len(values) == 1 and values[0] is not False and values[0] == 0
+    empty = values == [None] or zero
     sure = max(0.0, min(1.0, (worth - 0.3) / 0.6))
     sure *= max(0.0, 1.0 - _UNEXPLAINED * run.candidate.unexplained)
     return round(min(sure, 0.4) if empty else sure, 3)

@@ -125,7 +125,7 @@ COMPARATORS: tuple[tuple[tuple[str, ...], str], ...] = (
 # Verbs that hardly say anything: that nothing explains them costs little.
 LIGHT = listed(
     """make made come live belong work exist lie appear happen take get got put go name call
-    called     located contain include people person thing things ones one different each
+    called located contain include people person thing things ones one different each
     every per together
     both same other number amount way there also else"""
 )

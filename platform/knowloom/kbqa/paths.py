@@ -140,9 +140,10 @@ def reached(
                 for edge in edges.get(key, ()):
                     if edge.other not in own:
                         further.setdefault((*path, edge.step), {})[edge.other] = None
-        for path, ends in further.items():
-            found += _answering(around, path, list(ends), layers[path[:-1]])
-        layers = {path: list(ends) for path, ends in further.items()}
+        reached_now = {path: list(ends) for path, ends in further.items()}
+        for path, ends in reached_now.items():
+            found += _answering(around, path, ends, layers[path[:-1]])
+        layers = reached_now
     return found
 
 
@@ -164,7 +165,7 @@ SAMPLES = 5
 def path_text(path: Path) -> str:
     """Return a path in words, for an encoder and for people.
 
-    Words that a step shares with the one before it are said once.
+    Words that a step and the one before it begin with are said once.
 
     >>> path_text((Step("film.actor.film"), Step("film.performance.character")))
     'film actor film, performance character'
@@ -175,7 +176,14 @@ def path_text(path: Path) -> str:
     before: tuple[str, ...] = ()
     for step in path:
         words = name_words(step.type)
-        fresh = [w for i, w in enumerate(words) if i >= len(before) or before[i] != w] or words
+        shared = _shared(words, before)
+        fresh = words[shared:] or words
         said.append(" ".join(fresh) + ("" if step.forward else " of"))
         before = words
     return ", ".join(said)
+
+
+def _shared(words: Sequence[str], before: Sequence[str]) -> int:
+    """Return how many words two names begin with alike."""
+    pairs = enumerate(zip(words, before, strict=False))
+    return next((i for i, (a, b) in pairs if a != b), min(len(words), len(before)))

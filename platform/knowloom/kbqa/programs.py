@@ -136,7 +136,8 @@ class _Writer:
             labels = ""
         else:
             tests.append(f"NOT '_Gone' IN labels({name})")
-        tests += [self.test(name, c) for c in node.conditions]
+        for condition in node.conditions:
+            tests.append(self.test(name, condition))
         self.clauses.append(f"MATCH {lead}({name}{labels}){tail}")
         if tests:
             self.clauses.append("WHERE " + " AND ".join(tests))
@@ -148,19 +149,22 @@ class _Writer:
         """Write a relationship and the node it leads to."""
         link: LiteralString = f"r{quoted(str(self.links))[1:-1]}"
         self.links += 1
-        types = "|".join(quoted(t) for t in branch.types)
+        kinds: list[LiteralString] = [quoted(t) for t in branch.types]
+        types: LiteralString = "|".join(kinds)
         left, right = _arrows(branch.forward)
         before = len(self.clauses)
         end = self.node(branch.node, f"({start}){left}[{link}:{types}]{right}")
-        extra = [self.test(link, c) for c in branch.conditions]
+        extra: list[LiteralString] = []
+        for condition in branch.conditions:
+            extra.append(self.test(link, condition))
         if branch.apart:
             extra.append(f"{end} <> n0")
         for type_ in branch.also:
             extra.append(f"EXISTS {{ ({start}){left}[:{quoted(type_)}]{right}({end}) }}")
         if extra:
             # The node's own WHERE stands right behind its MATCH.
-            where = self.clauses[before + 1]
-            self.clauses[before + 1] = where + " AND " + " AND ".join(extra)
+            joined: LiteralString = " AND ".join([self.clauses[before + 1], *extra])
+            self.clauses[before + 1] = joined
 
     def test(self, variable: LiteralString, condition: Condition) -> LiteralString:
         """Return a condition on a node or relationship."""
@@ -261,7 +265,7 @@ def evidence_of(
     root = program.root if program.root.keys or not keys else replace(program.root, keys=(*keys,))
     writer.node(root)
     names = {schema.name_of(c).property: None for c in schema.classes} | {"title": None}
-    links = [quoted(f"r{i}") for i in range(writer.links)]
+    links: list[LiteralString] = [quoted(f"r{i}") for i in range(writer.links)]
     listed: LiteralString = ", ".join(links)
     calls: list[LiteralString] = [quoted(name) for name in names]
     start: LiteralString = ", ".join(f"startNode(r).{name}" for name in calls)

@@ -149,10 +149,10 @@ def load_ranker(folder: Path) -> TrainedRanker:
         ExtraMissing: it has trees, and `knowloom[ranking]` is not installed.
     """
     if not (folder / CARD).is_file():
-        raise NotTrained(folder, "holds no ranker.json")
+        raise NotTrained(folder, "it has no ranker.json", "ranker")
     body = json.loads((folder / CARD).read_text(encoding="utf-8"))
     if body.get("format") != FORMAT:
-        raise NotTrained(folder, "was written by another version: train it again")
+        raise NotTrained(folder, "another version wrote it", "ranker")
     card = Card(**{**body, "priors": Priors(**body["priors"])})
     head = Head()
     head.load_state_dict(load_file(folder / WEIGHTS))

@@ -1,0 +1,58 @@
+"""The ranker of paths learns from questions, and is the same after it was saved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from knowloom.errors import NotTrained
+from knowloom.kbqa.paths import Step, Triples, reached
+from knowloom.kbqa.rank import Asked
+
+pytestmark = pytest.mark.neural
+pytest.importorskip("torch")
+pytest.importorskip("lightgbm")
+
+PEOPLE = [f"Person {i}" for i in range(40)]
+FACTS = [
+    fact
+    for i, name in enumerate(PEOPLE)
+    for fact in (
+        (name, "people.zork", f"Town {i}"),
+        (name, "people.blip", f"Club {i}"),
+        (name, "people.age", str(20 + i)),
+    )
+]
+
+
+def test_learns_words_that_mean_nothing_by_themselves(tmp_path: Path) -> None:
+    """What `frob` asks for can only be learnt from answers."""
+    from knowloom.kbqa.neural.ranker import load_ranker, save_ranker
+    from knowloom.training.kbqa import Lesson, train
+
+    graph = Triples(FACTS)
+    taught: list[Lesson] = []
+    for i, name in enumerate(PEOPLE[:30]):
+        for word, relation in (("frob", "people.zork"), ("quux", "people.blip")):
+            found = tuple(reached(graph, [name]))
+            worth = tuple(float(one.path == (Step(relation),)) for one in found)
+            question = Asked.of(f"what does {name} {word}?", name)
+            taught.append(Lesson(f"{word}-{i}", question, found, worth))
+    ranker = train(taught, epochs=20)
+    save_ranker(tmp_path / "ranker", ranker)
+    again = load_ranker(tmp_path / "ranker")
+    found = reached(graph, [PEOPLE[35]])
+    for word, relation in (("frob", "people.zork"), ("quux", "people.blip")):
+        asked = Asked.of(f"what does {PEOPLE[35]} {word}?", PEOPLE[35])
+        scores = again.scores(asked, found)
+        assert found[scores.index(max(scores))].path == (Step(relation),)
+        assert scores == pytest.approx(ranker.scores(asked, found), abs=1e-4)
+
+
+def test_a_folder_without_a_ranker(tmp_path: Path) -> None:
+    """What is no trained ranker is said."""
+    from knowloom.kbqa.neural.ranker import load_ranker
+
+    with pytest.raises(NotTrained):
+        load_ranker(tmp_path)
