@@ -22,12 +22,12 @@ from knowloom.extract.prompts import Count
 from knowloom.extract.strategies import Asking, Search, Strategy, conversation
 from knowloom.extractors import classes_for
 from knowloom.models.language_model import converse
+from knowloom.models.minilm import weights_folder
 from knowloom.models.scripted import Scripted
 from knowloom.ontology.concepts import Ontology
 from knowloom.ontology.generate import generated
 from knowloom.session import knowledge_base
 from knowloom.settings import load_settings
-from knowloom.training.extract import encoder_folder
 
 sys.path.insert(0, str(Path(__file__).parent))
 from read import empty
@@ -90,7 +90,7 @@ def counter() -> Count:
     """Return MiniLM's counting."""
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(str(encoder_folder() / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(weights_folder() / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return lambda text: len(tokenizer.encode(text, add_special_tokens=False))

@@ -17,6 +17,7 @@ import click
 
 from knowloom.browser.style import SYSTEM_CAPTIONS
 from knowloom.cli import cli
+from knowloom.knowledge.instance import ASIDE_LABELS
 from knowloom.ontology.concepts import ROOTS, Attribute, Concept, Scalar
 from knowloom.ontology.things import ClassKeywords, Field
 from knowloom.settings import Settings
@@ -36,8 +37,17 @@ _NODES = {
     "_Attribute": "an attribute of a class",
     "_OntologyVersion": "a change of the ontology",
     "_Proposal": "something that waits for a person's decision, or had one",
-    "_RetractedFact": "what a source ceased to say, kept for a rollback",
-    "_KeptMention": "what a thing was called that nothing refers to any more",
+    "_Statement": "a fact that a source stated and does not any more",
+    "_Undone": "a record of a run that was taken back",
+    "_Retired": "a thing of which nothing is said any more, kept for its history",
+    "_Redirect": "a thing that was merged; it leads to where it is kept",
+    "_Decision": "who said, or which evidence, that two things are one or are not",
+    "_Policy": "what the last `knowloom update fit` found",
+    "_Snapshot": "what a source said when it was last read whole",
+    "_SourceLock": "who is reading a source at the moment",
+    "_Block": "things that are worth a comparison with each other",
+    "_Blocked": "in which blocks a thing is",
+    "_Resolved": "up to which run identity was looked at",
     "__Neo4jMigration": "an applied migration of knowloom's own schema",
     "__Neo4jMigrationsLock": "the lock that migrations take",
 }
@@ -139,7 +149,8 @@ def _graph() -> Iterator[str]:
     """Yield labels, relationship types, constraints and indexes."""
     yield "What knowloom writes beside your classes begins with `_`, which no class of yours may."
     yield "\n## Nodes\n\n| label | is | in Browser called by |\n|---|---|---|"
-    captions = {"_Instance": "{name}", **SYSTEM_CAPTIONS}
+    aside = dict.fromkeys(ASIDE_LABELS, "{name}")
+    captions = {"_Instance": "{name}", **aside, **SYSTEM_CAPTIONS}
     for label, meaning in _NODES.items():
         yield f"| `{label}` | {meaning} | `{captions[label]}` |"
     yield "\n## Relationships\n\n| type | says |\n|---|---|"

@@ -7,7 +7,7 @@ UNWIND $groups[number] AS key
 MATCH (n) WHERE elementId(n) = key
 CALL (n) {
   MATCH (n)-[r]-(m)
-  WHERE NOT type(r) STARTS WITH '_' AND NOT elementId(m) IN $topics AND NOT '_Gone' IN labels(m)
+  WHERE NOT type(r) STARTS WITH '_' AND NOT elementId(m) IN $topics
   RETURN r, m LIMIT $each
 }
 WITH number, type(r) AS type, startNode(r) = n AS forward, collect(DISTINCT m) AS found

@@ -3,5 +3,4 @@
 // columns: key (element id), name, aliases, labels
 CALL db.index.fulltext.queryNodes('knowloom_instance_text', $query, {limit: $limit})
 YIELD node AS n
-WHERE NOT '_Gone' IN labels(n)
 RETURN elementId(n) AS key, n.name AS name, n.aliases AS aliases, labels(n) AS labels

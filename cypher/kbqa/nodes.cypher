@@ -2,6 +2,6 @@
 // parameters: keys [element id] (empty for all of the class), limit
 // columns: key, labels, properties
 MATCH (n/*:label*/)
-WHERE NOT '_Gone' IN labels(n) AND (size($keys) = 0 OR elementId(n) IN $keys)
+WHERE size($keys) = 0 OR elementId(n) IN $keys
 RETURN elementId(n) AS key, labels(n) AS labels, properties(n) AS properties
 LIMIT $limit

@@ -17,8 +17,8 @@ from knowloom.errors import NotTrained
 from knowloom.extract.findings import Finding, Passage
 from knowloom.extract.neural.gliner2 import Gliner2, is_gliner2, load
 from knowloom.extractors import trained
+from knowloom.models.minilm import weights_folder
 from knowloom.ontology.concepts import Attribute, Concept, ConceptRange, Ontology
-from knowloom.training.extract import encoder_folder
 
 pytestmark = [
     pytest.mark.neural,
@@ -52,7 +52,7 @@ PASSAGES = [
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model that knows nothing, as GLiNER2 saves it."""
     torch.manual_seed(1)
-    configuration = gliner2.ExtractorConfig(model_name=str(encoder_folder()), architecture="span")
+    configuration = gliner2.ExtractorConfig(model_name=str(weights_folder()), architecture="span")
     model: Any = gliner2.AutoExtractor.from_config(configuration)
     path = tmp_path_factory.mktemp("weights") / "gliner2"
     model.save_pretrained(path)

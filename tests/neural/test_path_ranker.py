@@ -42,12 +42,12 @@ def test_learns_words_that_mean_nothing_by_themselves(tmp_path: Path) -> None:
     ranker = train(taught, epochs=20)
     save_ranker(tmp_path / "ranker", ranker)
     again = load_ranker(tmp_path / "ranker")
-    found = reached(graph, [PEOPLE[35]])
+    there = reached(graph, [PEOPLE[35]])
     for word, relation in (("frob", "people.zork"), ("quux", "people.blip")):
         asked = Asked.of(f"what does {PEOPLE[35]} {word}?", PEOPLE[35])
-        scores = again.scores(asked, found)
-        assert found[scores.index(max(scores))].path == (Step(relation),)
-        assert scores == pytest.approx(ranker.scores(asked, found), abs=1e-4)
+        scores = again.scores(asked, there)
+        assert there[scores.index(max(scores))].path == (Step(relation),)
+        assert scores == pytest.approx(ranker.scores(asked, there), abs=1e-4)
 
 
 def test_a_folder_without_a_ranker(tmp_path: Path) -> None:

@@ -134,8 +134,6 @@ class _Writer:
         if node.keys:
             tests.append(f"elementId({name}) IN {self.parameter(list(node.keys))}")
             labels = ""
-        else:
-            tests.append(f"NOT '_Gone' IN labels({name})")
         for condition in node.conditions:
             tests.append(self.test(name, condition))
         self.clauses.append(f"MATCH {lead}({name}{labels}){tail}")

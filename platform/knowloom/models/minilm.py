@@ -29,12 +29,11 @@ class MiniLM:
     width = 384
 
     def __init__(self, longest: int = 64) -> None:
-        spec = find_spec(WEIGHTS)
-        if spec is None or spec.origin is None or find_spec("torch") is None:
+        folder = weights_folder()
+        if find_spec("torch") is None:
             raise ExtraMissing("the encoder", "neural")
         from transformers import AutoModel, AutoTokenizer
 
-        folder = Path(spec.origin).parent / "model"
         self._tokenizer: Any = AutoTokenizer.from_pretrained(folder)
         self._model: Any = AutoModel.from_pretrained(folder).eval()
         self._longest = longest
@@ -59,3 +58,15 @@ class MiniLM:
         mask = read["attention_mask"].unsqueeze(-1).float()
         mean: Vectors = ((out * mask).sum(1) / mask.sum(1)).numpy()
         return mean
+
+
+def weights_folder() -> Path:
+    """Return where the encoder's weights lie.
+
+    Raises:
+        ExtraMissing: they are not installed.
+    """
+    spec = find_spec(WEIGHTS)
+    if spec is None or spec.origin is None:
+        raise ExtraMissing("the encoder", "neural")
+    return Path(spec.origin).parent / "model"

