@@ -37,6 +37,7 @@ _EXTRAS = (
     ("sqlalchemy", "sources that are databases", "sql"),
     ("py2neo", "objects of py2neo, in and out", "py2neo"),
     ("torch", "trained extractors, and models in a folder", "neural"),
+    ("lightgbm", "rankers: new concepts in their place, trained answers", "ranking"),
     ("gliner2", "extractors with weights of GLiNER2", "gliner2"),
 )
 # What a language model is tried with.

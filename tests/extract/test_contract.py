@@ -52,8 +52,8 @@ EXTRACTORS: dict[str, Callable[[], Extractor]] = {
         Scripted(_answer), ONTOLOGY, limit=100_000
     ),
 }
-# Needs torch, and classes of its own: tests/neural/test_trained.py has the same promises.
-ELSEWHERE = {"Trained"}
+# They need torch: tests/neural has the same promises.
+ELSEWHERE = {"Gliner2", "Trained"}
 
 
 @pytest.fixture(params=EXTRACTORS)

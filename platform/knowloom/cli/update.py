@@ -226,8 +226,11 @@ def schedule(ctx: click.Context, /, once: bool, settings: Settings, as_json: boo
 @schedule.command()
 @workspace_option
 @json_option
-def status(settings: Settings, as_json: bool) -> None:
+@click.pass_context
+def status(ctx: click.Context, /, settings: Settings, as_json: bool) -> None:
     """Show when each source was last looked at, what came of it, and when it is next.
+
+    Exits with 1 while a source is failing, so that a monitor can call it.
 
     \b
     Example:
@@ -243,6 +246,8 @@ def status(settings: Settings, as_json: bool) -> None:
     columns = ("source", "last", "status", "failures", "next", "error")
     lines = table(columns, rows) if rows else ["No scheduler has been at work here."]
     emit(found, as_json, lines)
+    if any(known.get("status") == "failed" for known in found.values()):
+        ctx.exit(1)
 
 
 def _stopped() -> Event:
