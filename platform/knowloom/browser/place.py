@@ -15,6 +15,7 @@ from knowloom.settings import Settings
 if TYPE_CHECKING:
     from knowloom.store.database import Database
 
+_FEW = 20  # nodes that are shown with their surroundings
 _MANY = 100  # things that one picture shows, and one link names
 
 
@@ -62,6 +63,11 @@ class BrowserPlace:
         if len(own) == 1:
             return self.thing(own[0])
         return self.link(shown("between", uids=own)) if own else ""
+
+    def elements(self, keys: Iterable[str]) -> str:
+        """Return the link to some nodes, by their element ids, and their surroundings."""
+        named = [key for key in keys if key][:_FEW]
+        return self.link(shown("around_elements", keys=named)) if named else ""
 
     def evidence(self, uid: str) -> str:
         """Return the link to an instance with its records: what every source says of it."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from knowloom.cli.connection import connection_options
-from knowloom.cli.output import emit, json_option
+from knowloom.cli.output import emit, json_option, look_at
 from knowloom.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,15 +48,17 @@ def ask(
         knowloom ask "How many programming languages are there?" --show-code
     """
     from knowloom.asking import Asker
+    from knowloom.browser.place import browser_place
     from knowloom.session import open_database
 
     with open_database(settings) as database:
         asker = Asker(database)
-        link = _linked(settings)
+        place = browser_place(settings, database)
         for text in [question] if question else _typed():
             answer = asker.ask(text, topic=topic, threshold=threshold)
-            body = _json(answer, link(answer))
-            emit(body, as_json, _lines(answer, link(answer), show_code))
+            link = place.elements(found.key for found in answer.values)
+            lines = [*_lines(answer, show_code), *look_at(link)]
+            emit(_json(answer, link), as_json, lines)
 
 
 def _typed() -> Iterator[str]:
@@ -68,21 +70,6 @@ def _typed() -> Iterator[str]:
             return
         if line.strip():
             yield line
-
-
-def _linked(settings: Settings) -> Any:
-    """Return a function from an answer to a link that opens its statement in Neo4j Browser."""
-    from knowloom.browser.links import browser_link
-    from knowloom.server.local import LocalServer
-
-    info = None if settings.uri else LocalServer.of(settings).status()
-
-    def link(answer: Answer) -> str:
-        if info is None or not answer.cypher:
-            return ""
-        return browser_link(info.http_uri, info.bolt_uri, info.user, answer.shown_cypher)
-
-    return link
 
 
 def _json(answer: Answer, link: str) -> dict[str, Any]:
@@ -106,7 +93,7 @@ def _json(answer: Answer, link: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _lines(answer: Answer, link: str, show_code: bool) -> Iterator[str]:
+def _lines(answer: Answer, show_code: bool) -> Iterator[str]:
     """Yield an answer for a person."""
     if not answer.values:
         yield f"I do not know: {answer.why_not}."
@@ -122,7 +109,5 @@ def _lines(answer: Answer, link: str, show_code: bool) -> Iterator[str]:
         yield f"how      {answer.way} ({answer.confidence:.0%} sure)"
     for fact in answer.evidence[:10]:
         yield f"fact     {' - '.join(fact)}"
-    if link:
-        yield f"look     {link}"
     if show_code and answer.cypher:
         yield from ("", answer.shown_cypher, "", answer.python)
