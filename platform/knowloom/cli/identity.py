@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,14 +82,12 @@ def resolve(
         knowloom update resolve --all
     """
     from knowloom.session import knowledge_base
-    from knowloom.update.merging import names_of
 
     with knowledge_base(settings) as kb, progress("comparing") as advance:
         done = kb.resolve(
             everything=everything, dry_run=dry_run, break_lock=break_lock, advance=advance
         )
-        names = names_of(kb.database, (u for d in (*done.joined, *done.parted) for u in d[:2]))
-    emit(_resolved(done), as_json, _resolved_lines(done, names, dry_run))
+    emit(_resolved(done), as_json, _resolved_lines(done, dry_run))
 
 
 @click.command()
@@ -163,11 +161,11 @@ def _resolved(done: Resolved) -> dict[str, Any]:
     }
 
 
-def _resolved_lines(done: Resolved, names: Mapping[str, str], dry_run: bool) -> Iterator[str]:
+def _resolved_lines(done: Resolved, dry_run: bool) -> Iterator[str]:
     yield f"{done.looked_at:,} things looked at, {done.pairs:,} pairs compared"
     for title, found in (("one", done.joined), ("parted", done.parted)):
         for left, right, _ in found[:_SHOWN]:
-            yield f"  {title}: {names[left]} ({left}) and {names[right]} ({right})"
+            yield f"  {title}: {done.names[left]} ({left}) and {done.names[right]} ({right})"
         if len(found) > _SHOWN:
             yield f"  … and {len(found) - _SHOWN:,} more"
     if done.review:

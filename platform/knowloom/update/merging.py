@@ -223,12 +223,6 @@ def _check(database: Database, uids: Iterable[str]) -> None:
             raise NotFound("instance", row["uid"], hint)
 
 
-def names_of(database: Database, uids: Iterable[str]) -> dict[str, str]:
-    """Return what things are called, merged ones by their own name; uids where there is none."""
-    rows = database.read(cypher("update/read_holders"), uids=sorted(set(uids)))
-    return {row["uid"]: row["name"] or row["uid"] for row in rows}
-
-
 def _user() -> str:
     """Return who runs this, as far as the system knows."""
     try:

@@ -47,6 +47,7 @@ class Resolved:
         joined: pairs of things that are one from now on, by evidence.
         parted: pairs that are not any more.
         review: what a person has to decide.
+        names: what the things of these pairs are called by themselves, by uid.
     """
 
     run: int = 0
@@ -55,6 +56,7 @@ class Resolved:
     joined: list[Decision] = field(default_factory=list[Decision])
     parted: list[Decision] = field(default_factory=list[Decision])
     review: tuple[Case, ...] = ()
+    names: dict[str, str] = field(default_factory=dict[str, str])
 
 
 def resolve(
@@ -186,6 +188,9 @@ class _Resolving:
         self._found.joined = sorted(now - before)
         self._found.parted = sorted(before - now)
         self._found.review = clusters.review
+        for uid in {u for d in now ^ before for u in d[:2]}:
+            names = self._near[uid].names if uid in self._near else ()
+            self._found.names[uid] = next(iter(names), uid)
 
     def _around(self, start: Iterable[str]) -> set[str]:
         """Return everything that pairs, merges or decisions connect with some things."""
