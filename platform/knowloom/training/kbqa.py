@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - torch's own habit
@@ -97,7 +98,8 @@ def train(
                     rows += rows_of(lesson, ranker, encoder, known)
                     grades += [_grade(worth) for worth in lesson.worth]
                     groups.append(len(lesson.worth))
-        trees = lightgbm.train(_SETTINGS, lightgbm.Dataset(rows, grades, group=groups), _ROUNDS)
+        table = lightgbm.Dataset(np.array(rows), grades, group=groups)
+        trees = lightgbm.train(_SETTINGS, table, _ROUNDS)
     head = _fitted(lessons, encoder, epochs, seed)
     digest = blake2b("\n".join(x.asked.text for x in lessons).encode(), digest_size=12)
     seconds = float(round(time.monotonic() - started))

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
@@ -113,7 +114,7 @@ class TrainedRanker:
         ]
         rows = features(asked, found, meanings, self.card.priors)
         # Trees say which is better, the head says how much: equal trees are told apart by it.
-        scores = self.trees.predict(rows)
+        scores = self.trees.predict(np.array(rows))
         return [float(s) * _TREE + head for s, head in zip(scores, heads, strict=True)]
 
     def head_scores(self, question: str, paths: Sequence[Steps]) -> list[float]:
