@@ -121,6 +121,7 @@ def test_objects_cross_and_results_come_back_with_their_uids() -> None:
 
 @needs_confinement
 def test_both_tiers_give_the_same_bytes_and_do_so_twice() -> None:
+    pytest.importorskip("pydantic_monty", reason="the extra `monty` is not installed")
     made = _program()
     given = {"rows": {name: list(rows) for name, rows in made.crossing.rows.items()}}
     said = [

@@ -67,6 +67,7 @@ _QUESTIONS = [
 def test_both_tiers_give_the_same_bytes(question: str) -> None:
     source = _CLASSES + question
     confined = ProcessTier().run(source, {}, result="answer")
+    pytest.importorskip("pydantic_monty", reason="the extra `monty` is not installed")
     interpreted = MontyTier().run(source, {}, result="answer")
     assert confined.done, confined.message
     if interpreted.ended is not Ended.UNSUPPORTED:
@@ -93,6 +94,7 @@ def test_what_only_real_classes_do_is_left_to_the_process_tier(source: str) -> N
 
 def test_lines_of_errors_are_those_of_the_program() -> None:
     source = _CLASSES + "\n\nanswer = 1 / 0"
+    pytest.importorskip("pydantic_monty", reason="the extra `monty` is not installed")
     outcome = MontyTier().run(source, {}, result="answer")
     assert outcome.ended is Ended.FAILED
     assert source.splitlines()[outcome.line - 1] == "answer = 1 / 0"

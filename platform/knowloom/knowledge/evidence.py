@@ -134,10 +134,11 @@ def in_order(evidence: Iterable[Evidence]) -> Sequence[Evidence]:
     """Return the standing evidence as it was said, first to last.
 
     Where two were said at the same moment the later run, and in it the later row, is the later
-    word; the hash only makes the order total.
+    word; the hash and how sure it is only make the order total.
     """
     return sorted((e for e in evidence if e.stands), key=_order)
 
 
-def _order(evidence: Evidence) -> tuple[datetime, int, int, str]:
-    return (evidence.time, evidence.run, evidence.row, evidence.hash)
+def _order(evidence: Evidence) -> tuple[datetime, int, int, str, float]:
+    sure = 1.0 if evidence.confidence is None else evidence.confidence
+    return (evidence.time, evidence.run, evidence.row, evidence.hash, sure)
