@@ -71,7 +71,8 @@ def tested(wheel: Path, folder: Path) -> int:
     venv.create(folder, with_pip=True)
     python = folder / "bin" / "python"
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, f"{wheel}[charts,documents,llm,ranking,schedule]", *test_requirements()], check=True)
+    packages = [f"{wheel}[charts,documents,llm,ranking,schedule]", *test_requirements()]
+    subprocess.run([*pip, *packages], check=True)
     tests = subprocess.run(
         [str(folder / "bin" / "pytest"), "-q", "-m", FAST],
         cwd=ROOT,

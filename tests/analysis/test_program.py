@@ -9,6 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from knowloom import Entity, Event, Relation
 from knowloom.analysis.definitions import definitions, part_of
 from knowloom.analysis.program import execute, program
