@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,8 @@ def test_learns_words_that_mean_nothing_by_themselves(tmp_path: Path) -> None:
             worth = tuple(float(one.path == (Step(relation),)) for one in found)
             question = Asked.of(f"what does {name} {word}?", name)
             taught.append(Lesson(f"{word}-{i}", question, found, worth))
-    ranker = train(taught, epochs=20)
+    weak = replace(taught[0], id="weak", worth=tuple(0.1 * (w > 0) for w in taught[0].worth))
+    ranker = train([*taught, weak], epochs=20)
     save_ranker(tmp_path / "ranker", ranker)
     again = load_ranker(tmp_path / "ranker")
     there = reached(graph, [PEOPLE[35]])

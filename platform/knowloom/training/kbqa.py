@@ -34,6 +34,7 @@ _LEARNING = 3e-3
 _AT_ONCE = 256
 _RIVALS = 36  # wrong paths of a question that are looked at in one step
 _STRANGERS = 20  # chains of other questions, likewise
+_WORTH = 0.3  # the least F1 of a path that teaches the head
 _GOOD = 0.5  # of the best F1, from which a path counts as right
 
 
@@ -168,7 +169,8 @@ def _bare(head: Head, encoder: Encoder) -> TrainedRanker:
 
 
 def _fitted(lessons: Sequence[Lesson], encoder: Encoder, epochs: int, seed: int) -> Head:
-    """Return a head fitted to questions."""
+    """Return a head fitted to questions, those left out that no path answers well enough."""
+    lessons = [x for x in lessons if x.chains or max(x.worth, default=0) >= _WORTH]
     chance = random.Random(seed)
     torch.manual_seed(seed)
     head = Head()
@@ -200,7 +202,7 @@ def _picked(lesson: Lesson, strangers: Sequence[Steps], chance: random.Random) -
     pairs = list(zip(lesson.found, lesson.worth, strict=True))
     chains = set(lesson.chains)
     found: Weighed = []
-    if best >= 0.3:
+    if best >= _WORTH:
         right = sorted((p for p in pairs if p[1] >= _GOOD * best), key=lambda p: -p[1])[:12]
         found += [(one.path, w * w + (one.path in chains)) for one, w in right]
         wrong = [one.path for one, worth in pairs if worth < _GOOD * best]
