@@ -20,7 +20,7 @@ from knowloom.kbqa.schema import Schema, Value
 from knowloom.kbqa.words import is_mediator_name
 from knowloom.materials import materials
 from knowloom.ontology.concepts import Ontology
-from knowloom.pathfinding import Pathfinder, Ranker, plain_ranker, program_of
+from knowloom.pathfinding import Pathfinder, Ranker, plain_ranker, program_of, weighed
 from knowloom.sandbox import run as sandbox
 from knowloom.sandbox.outcome import Outcome
 from knowloom.store import ontology as stored
@@ -96,8 +96,11 @@ class Asker:
         ranked = self._paths.ranked(text, topic, keys[:_SAME])
         if not ranked:
             return Answer(text, why_not=f"nothing is linked to {topic!r}")
-        program = program_of(ranked[0].reached.path, keys[:_SAME], topic)
-        values = tuple(f for f in self.values(program) if not is_mediator_name(str(f.value)))
+        path = ranked[0].reached
+        program = program_of(path, keys[:_SAME], topic)
+        program, likely = self._paths.narrowed(text, topic, path.path, program)
+        found = (f for f in self.values(program) if not is_mediator_name(str(f.value)))
+        values = weighed(found, ranked, likely)
         covered = Candidate(program, frozenset(), 0.0)
         run = Run(covered, values)
         sure = margin([one.score for one in ranked])

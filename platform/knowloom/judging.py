@@ -90,7 +90,8 @@ def answering(asker: Asker) -> Callable[[Asked], Outcome]:
         seconds = time.monotonic() - started
         error = "" if found.values else "held back" if found.guesses else "not linked"
         said = tuple(map(_said, found.values))
-        return Outcome(asked, said, found.confidence, seconds, error, found.cypher)
+        first = sum(value.weight == found.values[0].weight for value in found.values)
+        return Outcome(asked, said, found.confidence, seconds, error, found.cypher, first)
 
     return answer
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.util import find_spec
 from typing import LiteralString, Protocol
 
 from knowloom.assets import cypher
-from knowloom.kbqa.paths import SAMPLES, Path, Reached, Step
-from knowloom.kbqa.programs import Branch, Node, Program
+from knowloom.kbqa.answer import Found
+from knowloom.kbqa.narrow import Hanging, Way, met_by, narrowings, wanted_words
+from knowloom.kbqa.paths import SAMPLES, Path, Reached, Step, turns
+from knowloom.kbqa.programs import Branch, Node, Program, ways_of
 from knowloom.kbqa.rank import Asked, Meaning, default_scores
 from knowloom.kbqa.schema import Schema
 from knowloom.kbqa.words import is_mediator_name
@@ -20,8 +23,11 @@ from knowloom.store.statement import filled
 
 _EACH = 2_000  # relationships of one node that are followed
 _CAP = 300  # nodes of one path that are gone on from
+_WAYS = 2_000  # in which a path is gone that are looked at
+_VOTING = 6  # paths that say which ends are likelier
+_SHARP = 5.0  # how fast their say falls with their score
 _MANY = 40  # types of relationships: with more, paths are two steps long
-_NAMES = "/*or name*/"
+_NAMES, _OWN_NAMES = "/*or name*/", "/*or name of n*/"
 
 
 class Ranker(Protocol):
@@ -116,6 +122,7 @@ class Pathfinder:
             rows = self._database.read(
                 self._statement,
                 groups=[ends for _, ends, _ in layers],
+                back=[_back(path) for path, _, _ in layers],
                 topics=list(keys),
                 each=_EACH,
                 cap=_CAP,
@@ -135,26 +142,99 @@ class Pathfinder:
             layers = further
         return sorted(found, key=lambda one: one.path)
 
+    def narrowed(
+        self, question: str, topic: str, path: Path, program: Program
+    ) -> tuple[Program, frozenset[str]]:
+        """Return a path's program held to what else the question names, and the ends it names.
+
+        Args:
+            question: as asked.
+            topic: what the path starts at.
+            path: that was chosen.
+            program: that follows it.
+
+        Returns:
+            The program, as it was where nothing narrows it, and the element ids of those ends
+            that are linked to something that the question names.
+        """
+        words = wanted_words(question, topic)
+        if not words:
+            return program, frozenset()
+        text, parameters = ways_of(program, self._schema, _WAYS)
+        ways: list[Way] = [tuple(row["way"]) for row in self._database.read(text, **parameters)]
+        nodes = list(dict.fromkeys(key for way in ways for key in way))
+        rows = self._database.read(self._hanging, nodes=nodes, words=words, each=_EACH)
+        hanging = [
+            Hanging(row["node"], Step(row["type"], row["forward"]), row["other"], row["name"])
+            for row in rows
+        ]
+        found = list(narrowings(question, topic, path, ways, hanging))
+        inner = [one for one in found if one.place]
+        likely = frozenset(key for one in found if not one.place for key in met_by(one, hanging))
+        return inner[0].of(program) if inner else program, likely
+
+    @cached_property
+    def _hanging(self) -> LiteralString:
+        return filled(cypher("kbqa/hanging"), {_NAMES: self._names("m")})
+
     @cached_property
     def _statement(self) -> LiteralString:
         """The statement that follows relationships, with all properties that hold names."""
+        parts = {_NAMES: self._names("m"), _OWN_NAMES: self._names("n")}
+        return filled(cypher("kbqa/explore"), parts)
+
+    def _names(self, variable: LiteralString) -> LiteralString:
+        """Return the further properties of a node that may hold its name."""
         names = {self._schema.name_of(c).property for c in self._schema.classes} - {"name"}
-        others: list[LiteralString] = [f", m.{quoted(name)}" for name in sorted(names)]
-        return filled(cypher("kbqa/explore"), {_NAMES: "".join(others)})
+        others: list[LiteralString] = [f", {variable}.{quoted(name)}" for name in sorted(names)]
+        return "".join(others)
 
 
-def program_of(path: Path, keys: Sequence[str], name: str) -> Program:
-    """Return the program that follows a path from nodes and gives what lies at its end.
+def weighed(
+    values: Iterable[Found], ranked: Sequence[Ranked], likely: frozenset[str]
+) -> tuple[Found, ...]:
+    """Return the ends of the likeliest path, those first that other paths lead to as well.
 
     Args:
-        path: at least one step.
+        values: what the likeliest path gives.
+        ranked: all paths, that one first.
+        likely: element ids of values that something else of the question speaks for.
+    """
+    weights: dict[str, float] = {}
+    for one in ranked[1:_VOTING]:
+        share = math.exp(_SHARP * (one.score - ranked[0].score))
+        for name in one.reached.ends:
+            weights[name] = weights.get(name, 0.0) + share / math.sqrt(len(one.reached.ends))
+    found = [
+        replace(v, weight=1 + weights.get(str(v.value), 0.0) + (v.key in likely)) for v in values
+    ]
+    return tuple(sorted(found, key=lambda v: -v.weight))
+
+
+def _back(path: Path) -> list[str | bool]:
+    """Return the step that undoes the last one of a path; nothing of none."""
+    return [path[-1].type, not path[-1].forward] if path else []
+
+
+def program_of(reached: Reached, keys: Sequence[str], name: str) -> Program:
+    """Return the program that follows a path from nodes and gives what lies at its end.
+
+    A path that turns back does not lead to where it came from: neither are the co-authors of
+    somebody himself, nor is he whom a marriage joins him to.
+
+    Args:
+        reached: the path, with whether it passes nodes that only join others.
         keys: element ids of the nodes.
         name: what they are called.
 
-    >>> program_of((Step("DIRECTED", False),), ["4:x:1"], "Top Gun").root.branches[0].types
+    >>> found = Reached((Step("DIRECTED", False),), 1, ())
+    >>> program_of(found, ["4:x:1"], "Top Gun").root.branches[0].types
     ('DIRECTED',)
     """
+    path = reached.path
     node = Node("", tuple(keys), (name,) * len(keys))
-    for step in path:
-        node = Node("", branches=(Branch((step.type,), not step.forward, node),))
+    for i, step in enumerate(path):
+        last = i == len(path) - 1
+        back = not last and (turns(path[: i + 2]) or (reached.mediated and i == len(path) - 2))
+        node = Node("", branches=(Branch((step.type,), not step.forward, node, apart=back),))
     return Program(node)

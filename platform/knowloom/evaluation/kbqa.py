@@ -47,7 +47,7 @@ class Scores:
     """What an answer is worth by each metric, from 0 to 1.
 
     Args:
-        hit: strict Hits@1 of an unordered set: the chance that one of it is right.
+        hit: strict Hits@1: the chance that one of the answers that share the first place is right.
         any_hit: whether one of it is right.
         f1: of the sets.
         exact: whether the sets are equal.
@@ -69,7 +69,8 @@ class Outcome:
 
     Args:
         asked: the question.
-        answers: as text; empty where nothing was said.
+        answers: as text, the likeliest first; empty where nothing was said.
+        first: how many of them share the first place; None for all.
         confidence: from 0 to 1.
         seconds: it took.
         error: nothing, `not linked`, `no path`, `wrong path`, `constraint` or `held back`.
@@ -82,6 +83,7 @@ class Outcome:
     seconds: float
     error: str = ""
     program: str = ""
+    first: int | None = None
     scores: Scores = field(default=Scores(0, 0, 0, 0, 0, 0))
 
     def as_json(self) -> dict[str, Any]:
@@ -100,12 +102,18 @@ class Outcome:
         }
 
 
-def scored(answers: Iterable[str], gold: Iterable[str]) -> Scores:
+def scored(answers: Sequence[str], gold: Iterable[str], first: int | None = None) -> Scores:
     """Return what answers are worth beside the right ones.
+
+    Args:
+        answers: the likeliest first.
+        gold: the right ones.
+        first: how many of the answers share the first place; None for all.
 
     >>> scored(["London", "Paris"], ["london"]).hit, scored([], ["london"]).tog
     (0.5, 0.0)
     """
+    best = {plain(answer) for answer in answers[:first]} - {""}
     said = {plain(answer) for answer in answers} - {""}
     right = {plain(answer) for answer in gold}
     if not said or not right:
@@ -117,7 +125,7 @@ def scored(answers: Iterable[str], gold: Iterable[str]) -> Scores:
     )
     joined = " ".join(sorted(said))
     return Scores(
-        common / len(said),
+        len(best & right) / len(best) if best else 0.0,
         float(common > 0),
         2 * common / (len(said) + len(right)),
         float(said == right),
@@ -265,5 +273,6 @@ def evaluated(
 
 def _judged(outcome: Outcome, asked: Asked) -> Outcome:
     """Return an outcome with its scores and its error."""
-    known = replace(outcome, asked=asked, scores=scored(outcome.answers, asked.gold))
+    scores = scored(outcome.answers, asked.gold, outcome.first)
+    known = replace(outcome, asked=asked, scores=scores)
     return replace(known, error=error_of(known, None))

@@ -23,11 +23,13 @@ class Found:
         value: plain, or the name of an instance.
         key: the instance's element id; empty for a plain value.
         number: what belongs to it where things were counted by group.
+        weight: what speaks for it beside the others of an answer.
     """
 
     value: Any
     key: str = ""
     number: int | None = None
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Answer:
 
     Args:
         question: as asked.
-        values: none when it is not known.
+        values: none when it is not known; those with the most weight come first.
         confidence: from 0 to 1.
         why_not: why nothing is said; empty when something is.
         way: the path to the answer in words.

@@ -144,11 +144,11 @@ def _loops(root: Node) -> Iterator[str]:
     depth = 0
     opened: list[str] = []
 
-    def visit(node: Node, variable: str) -> None:
+    def visit(node: Node, variable: str, behind: str) -> None:
         for branch in node.branches:
-            _open(branch, variable)
+            _open(branch, variable, behind)
 
-    def _open(branch: Branch, start: str) -> None:
+    def _open(branch: Branch, start: str, behind: str) -> None:
         link = f"r{counts['links']}"
         counts["links"] += 1
         counts["nodes"] += 1
@@ -156,17 +156,17 @@ def _loops(root: Node) -> Iterator[str]:
         types = list(branch.types)
         opened.append(f"for {link}, {end} in {start}.follow({types!r}, {branch.forward}):")
         tests = [*_tests(branch.node, end), *(_test(link, c) for c in branch.conditions)]
-        if branch.apart:
-            tests.append(f"{end} is not n0")
+        if branch.apart and behind:
+            tests.append(f"{end} is not {behind}")
         for type_ in branch.also:
             joined = f"[o for _, o in {start}.follow([{type_!r}], {branch.forward})]"
             tests.append(f"{end} in {joined}")
         opened.extend(f"if {test}:" for test in tests)
-        visit(branch.node, end)
+        visit(branch.node, end, start)
 
     opened.append("for n0 in objects:")
     opened.extend(f"if {test}:" for test in _tests(root, "n0"))
-    visit(root, "n0")
+    visit(root, "n0", "")
     for line in opened:
         yield _INDENT * depth + line
         depth += 1

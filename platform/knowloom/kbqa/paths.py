@@ -100,6 +100,17 @@ class Triples:
         return "" if is_mediator_name(key) else key
 
 
+def turns(path: Path) -> bool:
+    """Return whether the last step of a path undoes the one before.
+
+    >>> turns((Step("ACTED_IN"), Step("ACTED_IN", False)))
+    True
+    """
+    return (
+        len(path) > 1 and path[-1].type == path[-2].type and path[-1].forward != path[-2].forward
+    )
+
+
 def capped(edges: Sequence[Edge], cap: int) -> Sequence[Edge]:
     """Return at most `cap` of the edges of each type and direction."""
     if len(edges) <= cap:
@@ -118,8 +129,8 @@ def reached(
 ) -> list[Reached]:
     """Return the paths that lead away from the topics, with what they lead to.
 
-    Paths do not turn back to a topic, and one that ends at nodes that only join others is no
-    answer.
+    A path that turns back does not lead to the topic again, and one that ends at nodes that only
+    join others is no answer.
 
     Args:
         around: the graph.
@@ -137,8 +148,10 @@ def reached(
         further: dict[Path, dict[str, None]] = {}
         for path, ends in layers.items():
             for key in ends:
+                joins = not around.name(key)
                 for edge in edges.get(key, ()):
-                    if edge.other not in own:
+                    back = joins or turns((*path, edge.step))
+                    if not (back and edge.other in own):
                         further.setdefault((*path, edge.step), {})[edge.other] = None
         reached_now = {path: list(ends) for path, ends in further.items()}
         for path, ends in reached_now.items():

@@ -57,7 +57,7 @@ class Branch:
         node: where they lead.
         conditions: on what the relationships carry.
         also: types that join the same two nodes the same way, too.
-        apart: whether the end has to be another node than the root.
+        apart: whether the end has to be another node than the one before its start.
     """
 
     types: tuple[str, ...]
@@ -122,10 +122,21 @@ class _Writer:
         return f"${quoted(name)}"
 
     def node(
-        self, node: Node, lead: LiteralString = "", tail: LiteralString = ""
-    ) -> LiteralString:
-        """Write the clauses of a node and what hangs from it; return its variable."""
-        name: LiteralString = f"n{quoted(str(self.nodes))[1:-1]}"
+        self,
+        node: Node,
+        lead: LiteralString = "",
+        behind: LiteralString = "",
+        *extra: LiteralString,
+    ) -> None:
+        """Write the clauses of the next node and of what hangs from it.
+
+        Args:
+            node: to be written.
+            lead: the pattern that leads to it.
+            behind: the variable of the node that this leads from.
+            extra: further tests.
+        """
+        name = self.next_node
         self.nodes += 1
         labels: LiteralString = ""
         if node.concept:
@@ -134,35 +145,38 @@ class _Writer:
         if node.keys:
             tests.append(f"elementId({name}) IN {self.parameter(list(node.keys))}")
             labels = ""
-        for condition in node.conditions:
-            tests.append(self.test(name, condition))
-        self.clauses.append(f"MATCH {lead}({name}{labels}){tail}")
-        if tests:
-            self.clauses.append("WHERE " + " AND ".join(tests))
+        tests += [self.test(name, condition) for condition in node.conditions]
+        self.clauses.append(f"MATCH {lead}({name}{labels})")
+        if tests or extra:
+            self.clauses.append("WHERE " + " AND ".join([*tests, *extra]))
         for branch in node.branches:
-            self.branch(name, branch)
-        return name
+            self.branch(name, branch, behind)
 
-    def branch(self, start: LiteralString, branch: Branch) -> None:
-        """Write a relationship and the node it leads to."""
+    @property
+    def next_node(self) -> LiteralString:
+        """The variable of the node that is written next."""
+        return f"n{quoted(str(self.nodes))[1:-1]}"
+
+    def branch(self, start: LiteralString, branch: Branch, behind: LiteralString) -> None:
+        """Write a relationship from a node and where it leads.
+
+        Args:
+            start: the node's variable.
+            branch: to be written.
+            behind: the variable of the node that leads to the start; empty for the root.
+        """
         link: LiteralString = f"r{quoted(str(self.links))[1:-1]}"
         self.links += 1
         kinds: list[LiteralString] = [quoted(t) for t in branch.types]
         types: LiteralString = "|".join(kinds)
         left, right = _arrows(branch.forward)
-        before = len(self.clauses)
-        end = self.node(branch.node, f"({start}){left}[{link}:{types}]{right}")
-        extra: list[LiteralString] = []
-        for condition in branch.conditions:
-            extra.append(self.test(link, condition))
-        if branch.apart:
-            extra.append(f"{end} <> n0")
+        end = self.next_node
+        extra = [self.test(link, condition) for condition in branch.conditions]
+        if branch.apart and behind:
+            extra.append(f"{end} <> {behind}")
         for type_ in branch.also:
             extra.append(f"EXISTS {{ ({start}){left}[:{quoted(type_)}]{right}({end}) }}")
-        if extra:
-            # The node's own WHERE stands right behind its MATCH.
-            joined: LiteralString = " AND ".join([self.clauses[before + 1], *extra])
-            self.clauses[before + 1] = joined
+        self.node(branch.node, f"({start}){left}[{link}:{types}]{right}", start, *extra)
 
     def test(self, variable: LiteralString, condition: Condition) -> LiteralString:
         """Return a condition on a node or relationship."""
@@ -241,6 +255,28 @@ def _returned(program: Program, schema: Schema) -> LiteralString:
     if program.reduce == "count":
         return "RETURN count(DISTINCT n0) AS value"
     return f"RETURN DISTINCT elementId(n0) AS key, {name} AS value"
+
+
+def ways_of(program: Program, schema: Schema, most: int) -> tuple[LiteralString, dict[str, Any]]:
+    """Return a statement that lists the ways in which a chain of nodes can be gone.
+
+    Args:
+        program: that follows a path.
+        schema: what the graph holds.
+        most: ways that are listed.
+
+    Returns:
+        Its one column, `way`, has the element ids of the nodes, the last one - the topic - left
+        out.
+    """
+    writer = _Writer(schema)
+    writer.node(program.root)
+    passed: list[LiteralString] = [
+        f"elementId(n{quoted(str(i))[1:-1]})" for i in range(writer.nodes - 1)
+    ]
+    listed: LiteralString = ", ".join(passed)
+    writer.clauses.append(f"RETURN DISTINCT [{listed}] AS way LIMIT {writer.parameter(most)}")
+    return "\n".join(writer.clauses), writer.parameters
 
 
 def evidence_of(

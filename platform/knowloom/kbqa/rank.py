@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from knowloom.kbqa.paths import Path, Reached, path_text
+from knowloom.kbqa.wording import Wording
 from knowloom.kbqa.words import (
     is_date,
     name_words,
@@ -25,7 +26,7 @@ NAMES = (
     "whole", "first", "last", "head", "words", "last words", "first words", "letters", "length",
     "mediated", "forward first", "forward last", "ends", "fan", "prior", "last prior",
     "asked prior", "dates", "asks time", "said again", "unsaid", "generic", "head rank",
-    "whole rank", "place asked", "numbers",
+    "whole rank", "place asked", "numbers", "worded", "least worded", "worded in order",
 )  # fmt: skip
 _GENERIC = frozenset({"common", "type", "kg", "freebase", "base", "user", "dataworld"})
 
@@ -39,12 +40,14 @@ class Asked:
         stems: of its words.
         kind: its question word.
         words: all of its words.
+        said: those of the text as they stand.
     """
 
     text: str
     stems: frozenset[str]
     kind: str
     words: frozenset[str]
+    said: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, question: str, topic: str) -> Asked:
@@ -59,7 +62,7 @@ class Asked:
         kind = next((k for k in kinds if k in words), "what")
         if "year" in words or "date" in words:
             kind = "when"
-        return cls(text, stems(words), kind, frozenset(words_of(question)))
+        return cls(text, stems(words), kind, frozenset(words_of(question)), tuple(words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,14 @@ class Priors:
     paths: Mapping[str, int] = field(default_factory=dict[str, int])
     lasts: Mapping[str, int] = field(default_factory=dict[str, int])
     asked: Mapping[str, int] = field(default_factory=dict[str, int])
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What training counted: which paths questions take, and in which words they say so."""
+
+    priors: Priors = field(default_factory=Priors)
+    wording: Wording = field(default_factory=Wording)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +93,7 @@ class Meaning:
 
 
 def features(
-    asked: Asked, found: Sequence[Reached], meanings: Sequence[Meaning], priors: Priors
+    asked: Asked, found: Sequence[Reached], meanings: Sequence[Meaning], learnt: Learnt
 ) -> list[list[float]]:
     """Return the features of each path, in the order of `NAMES`.
 
@@ -90,14 +101,17 @@ def features(
         asked: the question.
         found: the paths that exist.
         meanings: of each path; zeros without an encoder.
-        priors: of training; empty without.
+        learnt: in training; empty without.
     """
     heads = _ranks([m.head for m in meanings])
     wholes = _ranks([m.whole for m in meanings])
-    rows = [_features(asked, one, m, priors) for one, m in zip(found, meanings, strict=True)]
+    fits = [learnt.wording.fit(asked.said, one.path) for one in found]
+    rows = [
+        _features(asked, one, m, learnt.priors) for one, m in zip(found, meanings, strict=True)
+    ]
     return [
-        [*row[:-2], head, whole, *row[-2:]]
-        for row, head, whole in zip(rows, heads, wholes, strict=True)
+        [*row[:-2], head, whole, *row[-2:], fit.whole, fit.least, fit.order]
+        for row, head, whole, fit in zip(rows, heads, wholes, fits, strict=True)
     ]
 
 
@@ -186,4 +200,4 @@ def _default(asked: Asked, found: Reached, meaning: Meaning) -> float:
     )
 
 
-_PLAIN = (*NAMES[:22], *NAMES[24:])
+_PLAIN = (*NAMES[:22], *NAMES[24:26])

@@ -23,10 +23,11 @@ from torch.nn import functional as F  # noqa: N812 - torch's own habit
 
 from knowloom.errors import ExtraMissing
 from knowloom.kbqa.neural.encoder import Encoder
-from knowloom.kbqa.neural.ranker import Card, Head, TrainedRanker
+from knowloom.kbqa.neural.ranker import Card, Head, PathParts, TrainedRanker
 from knowloom.kbqa.paths import Path as Steps
 from knowloom.kbqa.paths import Reached, Step
-from knowloom.kbqa.rank import Asked, Priors, features, path_key
+from knowloom.kbqa.rank import Asked, Learnt, Priors, features, path_key
+from knowloom.kbqa.wording import learn
 from knowloom.kbqa.words import part_of
 
 _FOLDS = 2
@@ -82,7 +83,6 @@ def train(
     started = time.monotonic()
     encoder = Encoder()
     lessons = [x for x in lessons if x.chains or max(x.worth, default=0) > 0]
-    priors = priors_of(lessons)
     trees = None
     if any(max(x.worth, default=0) > 0 for x in lessons):
         rows: list[list[float]] = []
@@ -93,7 +93,7 @@ def train(
             unseen = [x for x in lessons if part_of(x.id, _FOLDS) == fold]
             told(f"fold {fold + 1} of {_FOLDS}: {len(seen)} questions")
             ranker = _bare(_fitted(seen, encoder, epochs, seed), encoder)
-            known = priors_of(seen)
+            known = learnt_from(seen)
             for lesson in unseen:
                 if max(lesson.worth, default=0) > 0:
                     rows += rows_of(lesson, ranker, encoder, known)
@@ -104,7 +104,7 @@ def train(
     head = _fitted(lessons, encoder, epochs, seed)
     digest = blake2b("\n".join(x.asked.text for x in lessons).encode(), digest_size=12)
     seconds = float(round(time.monotonic() - started))
-    card = Card(len(lessons), digest.hexdigest(), priors, {"seconds": seconds})
+    card = Card(len(lessons), digest.hexdigest(), learnt_from(lessons), {"seconds": seconds})
     return TrainedRanker(head, trees, card, encoder)
 
 
@@ -126,7 +126,7 @@ _SETTINGS: dict[str, Any] = {
 
 
 def rows_of(
-    lesson: Lesson, ranker: TrainedRanker, encoder: Encoder, priors: Priors
+    lesson: Lesson, ranker: TrainedRanker, encoder: Encoder, learnt: Learnt
 ) -> list[list[float]]:
     """Return the features of a question's paths; its answers are not looked at."""
     paths = [one.path for one in lesson.found]
@@ -135,7 +135,13 @@ def rows_of(
         replace(meaning, head=head)
         for meaning, head in zip(encoder.similar(lesson.asked.text, paths), heads, strict=True)
     ]
-    return features(lesson.asked, lesson.found, meanings, priors)
+    return features(lesson.asked, lesson.found, meanings, learnt)
+
+
+def learnt_from(lessons: Sequence[Lesson]) -> Learnt:
+    """Return which paths questions took, and in which words."""
+    pairs = ((lesson.asked.said, _right(lesson)) for lesson in lessons)
+    return Learnt(priors_of(lessons), learn(pairs))
 
 
 def priors_of(lessons: Sequence[Lesson]) -> Priors:
@@ -165,7 +171,7 @@ def _grade(worth: float) -> int:
 
 
 def _bare(head: Head, encoder: Encoder) -> TrainedRanker:
-    return TrainedRanker(head, None, Card(0, "", Priors()), encoder)
+    return TrainedRanker(head, None, Card(0, "", Learnt()), encoder)
 
 
 def _fitted(lessons: Sequence[Lesson], encoder: Encoder, epochs: int, seed: int) -> Head:
@@ -217,17 +223,8 @@ def _loss(head: Head, encoder: Encoder, asked: Tensor, picked: Sequence[Weighed]
     most = max(map(len, picked))
     padded = [[*paths, *[((), -1.0)] * (most - len(paths))] for paths in picked]
     flat = [path or (_PAD,) for paths in padded for path, _ in paths]
-    steps = list(dict.fromkeys(step for path in flat for step in (path[0], path[-1])))
-    at = {step: i for i, step in enumerate(steps)}
-    rows = encoder.steps(steps)
-    shape = (len(picked), most)
-    first = torch.tensor([at[path[0]] for path in flat]).reshape(shape)
-    last = torch.tensor([at[path[-1]] for path in flat]).reshape(shape)
-    single = torch.tensor([len(path) == 1 for path in flat]).reshape(shape)
-    start, end = 0.5 * rows + head.a(rows), rows + head.b(rows)
-    paths = F.normalize(
-        torch.where(single[..., None], head.none, start[first]) + end[last], dim=-1
-    )
+    steps, parts = PathParts.of(flat)
+    paths = head.paths(encoder.steps(steps), parts.shaped(len(picked), most))
     weights = torch.tensor([[w for _, w in some] for some in padded])
     scores = torch.einsum("bd,bnd->bn", head.questions(asked), paths) * head.t.exp()
     scores = scores.masked_fill(weights < 0, -1e4)

@@ -20,11 +20,12 @@ from torch.nn import functional as F  # noqa: N812 - torch's own habit
 from knowloom.errors import ExtraMissing, NotTrained
 from knowloom.kbqa.neural.encoder import Encoder
 from knowloom.kbqa.paths import Path as Steps
-from knowloom.kbqa.paths import Reached
-from knowloom.kbqa.rank import Asked, Priors, features
+from knowloom.kbqa.paths import Reached, Step
+from knowloom.kbqa.rank import Asked, Learnt, Priors, features
+from knowloom.kbqa.wording import Wording
 
 CARD, WEIGHTS, TREES = "ranker.json", "ranker.safetensors", "ranker.trees.txt"
-FORMAT = 1
+FORMAT = 2
 _HIDDEN = 192
 _DROPPED = 0.2
 
@@ -32,8 +33,8 @@ _DROPPED = 0.2
 class Head(nn.Module):
     """Moves questions and paths to where those that belong together are near.
 
-    A path is what its first step and its last one add up to; one of a single step has a vector of
-    its own in the place of the first.
+    A path is what its first step, the one in its middle and its last one add up to; one of a
+    single step has a vector of its own in the place of the first.
     """
 
     def __init__(self, width: int = 384, hidden: int = _HIDDEN) -> None:
@@ -41,6 +42,7 @@ class Head(nn.Module):
         self.q = _layers(width, hidden)
         self.a = _layers(width, hidden)
         self.b = _layers(width, hidden)
+        self.c = _layers(width, hidden)
         self.none = nn.Parameter(torch.zeros(width))
         self.t = nn.Parameter(torch.tensor(3.0))
 
@@ -48,15 +50,50 @@ class Head(nn.Module):
         """Return questions, one a row, where they belong."""
         return F.normalize(rows + self.q(rows), dim=-1)
 
-    def paths(self, first: Tensor, last: Tensor, single: Tensor) -> Tensor:
+    def paths(self, steps: Tensor, parts: PathParts) -> Tensor:
         """Return paths, one a row, where they belong.
 
         Args:
-            first, last: the encoder's rows of their steps.
-            single: whether a path has one step only.
+            steps: the encoder's row of each step.
+            parts: which of them make up each path.
         """
-        start = torch.where(single[..., None], self.none, 0.5 * first + self.a(first))
-        return F.normalize(start + last + self.b(last), dim=-1)
+        start, middle, end = 0.5 * steps + self.a(steps), self.c(steps), steps + self.b(steps)
+        lead = torch.where(parts.single[..., None], self.none, start[parts.first])
+        between = torch.where(parts.long[..., None], middle[parts.middle], torch.zeros(()))
+        return F.normalize(lead + between + end[parts.last], dim=-1)
+
+
+@dataclass(frozen=True, slots=True)
+class PathParts:
+    """Paths as places in a list of steps, all of one shape.
+
+    Args:
+        first, middle, last: the steps that count; the middle one is any where there is none.
+        single: whether a path has one step only.
+        long: whether it has a middle.
+    """
+
+    first: Tensor
+    middle: Tensor
+    last: Tensor
+    single: Tensor
+    long: Tensor
+
+    @classmethod
+    def of(cls, paths: Sequence[Steps]) -> tuple[list[Step], PathParts]:
+        """Return the steps of paths, each once, and where they stand in them."""
+        ends = [(path[0], path[len(path) // 2], path[-1]) for path in paths]
+        steps = list(dict.fromkeys(step for some in ends for step in some))
+        at = {step: i for i, step in enumerate(steps)}
+        places = torch.tensor([[at[step] for step in some] for some in ends])
+        sizes = torch.tensor([len(path) for path in paths])
+        first, middle, last = places.unbind(1)
+        return steps, cls(first, middle, last, sizes == 1, sizes > 2)
+
+    def shaped(self, *shape: int) -> PathParts:
+        """Return the same with another shape."""
+        parts = (self.first, self.middle, self.last, self.single, self.long)
+        return PathParts(*(part.reshape(shape) for part in parts))
 
 
 def _layers(width: int, hidden: int) -> nn.Sequential:
@@ -72,14 +109,14 @@ class Card:
     Args:
         questions: it was trained on.
         made_of: digest of them.
-        priors: how often they took a path.
+        learnt: how often they took a path, and in which words.
         figures: what it scored, and how long training took.
         format: of the folder.
     """
 
     questions: int
     made_of: str
-    priors: Priors
+    learnt: Learnt
     figures: dict[str, float] = field(default_factory=dict[str, float])
     format: int = FORMAT
 
@@ -112,7 +149,7 @@ class TrainedRanker:
             replace(meaning, head=head)
             for meaning, head in zip(self._encoder.similar(asked.text, paths), heads, strict=True)
         ]
-        rows = features(asked, found, meanings, self.card.priors)
+        rows = features(asked, found, meanings, self.card.learnt)
         # Trees say which is better, the head says how much: equal trees are told apart by it.
         scores = self.trees.predict(np.array(rows))
         return [float(s) * _TREE + head for s, head in zip(scores, heads, strict=True)]
@@ -121,10 +158,8 @@ class TrainedRanker:
         """Return how near each path is to a question, from -1 to 1."""
         with torch.inference_mode():
             asked = self.head.questions(self._encoder.encode([question]))[0]
-            first = self._encoder.steps([path[0] for path in paths])
-            last = self._encoder.steps([path[-1] for path in paths])
-            single = torch.tensor([len(path) == 1 for path in paths])
-            near = self.head.paths(first, last, single) @ asked
+            steps, parts = PathParts.of(paths)
+            near = self.head.paths(self._encoder.steps(steps), parts) @ asked
             return [float(score) for score in near]
 
 
@@ -154,7 +189,8 @@ def load_ranker(folder: Path) -> TrainedRanker:
     body = json.loads((folder / CARD).read_text(encoding="utf-8"))
     if body.get("format") != FORMAT:
         raise NotTrained(folder, "another version wrote it", "ranker")
-    card = Card(**{**body, "priors": Priors(**body["priors"])})
+    learnt = Learnt(Priors(**body["learnt"]["priors"]), Wording(**body["learnt"]["wording"]))
+    card = Card(**{**body, "learnt": learnt})
     head = Head()
     head.load_state_dict(load_file(folder / WEIGHTS))
     return TrainedRanker(head, _trees(folder / TREES), card, Encoder())
