@@ -63,7 +63,7 @@ def _halves(place: str, lines: Iterable[str], kept: Callable[[str], str]) -> Par
 
 def _relations(line: str) -> str:
     """Return the relations of a line's path: `subject#r1#e1#r2#answer#<end>#answer`."""
-    return " ".join(line.split("\t")[2].split("#<end>")[0].split("#")[1::2])
+    return " ".join(line.split("\t")[2].split("#<end>", maxsplit=1)[0].split("#")[1::2])
 
 
 def _lines(path: Path) -> Iterable[str]:

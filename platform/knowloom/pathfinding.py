@@ -180,7 +180,7 @@ class Pathfinder:
     @cached_property
     def _statement(self) -> LiteralString:
         """The statement that follows relationships, with all properties that hold names."""
-        parts = {_NAMES: self._names("m"), _OWN_NAMES: self._names("n")}
+        parts: dict[str, LiteralString] = {_NAMES: self._names("m"), _OWN_NAMES: self._names("n")}
         return filled(cypher("kbqa/explore"), parts)
 
     def _names(self, variable: LiteralString) -> LiteralString:

@@ -145,7 +145,8 @@ class _Writer:
         if node.keys:
             tests.append(f"elementId({name}) IN {self.parameter(list(node.keys))}")
             labels = ""
-        tests += [self.test(name, condition) for condition in node.conditions]
+        for condition in node.conditions:
+            tests.append(self.test(name, condition))
         self.clauses.append(f"MATCH {lead}({name}{labels})")
         if tests or extra:
             self.clauses.append("WHERE " + " AND ".join([*tests, *extra]))
@@ -171,7 +172,7 @@ class _Writer:
         types: LiteralString = "|".join(kinds)
         left, right = _arrows(branch.forward)
         end = self.next_node
-        extra = [self.test(link, condition) for condition in branch.conditions]
+        extra: list[LiteralString] = [self.test(link, c) for c in branch.conditions]
         if branch.apart and behind:
             extra.append(f"{end} <> {behind}")
         for type_ in branch.also:
