@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +15,14 @@ from knowloom.kbqa.as_python import python_of
 from knowloom.kbqa.compose import Candidate, compose
 from knowloom.kbqa.link import Called, link, literals
 from knowloom.kbqa.mentions import Literal, Named, Question
-from knowloom.kbqa.programs import Program, cypher_of, evidence_of, words_of_program
+from knowloom.kbqa.programs import (
+    Node,
+    Program,
+    cypher_of,
+    evidence_of,
+    nodes_of,
+    words_of_program,
+)
 from knowloom.kbqa.schema import Schema, Value
 from knowloom.kbqa.words import is_mediator_name
 from knowloom.materials import materials
@@ -195,9 +202,18 @@ class Asker:
             program: as composed.
             most: nodes of a class that are read, and relationships; a larger graph is cut.
         """
-        things, facts = materials(self.database, self.schema, program, most)
-        inputs = {"things": things, "facts": facts}
-        return sandbox.run(python_of(program), inputs, result="found")
+        return self.run_apart(python_of(program), nodes_of(program), most)
+
+    def run_apart(self, source: str, nodes: Iterable[Node], most: int = 20_000) -> Outcome:
+        """Return what a Python program finds, run apart.
+
+        Args:
+            source: that leaves what it found in `found`.
+            nodes: what it looks at.
+            most: see `in_sandbox`.
+        """
+        things, facts = materials(self.database, self.schema, nodes, most)
+        return sandbox.run(source, {"things": things, "facts": facts}, result="found")
 
     def _answer(self, text: str, run: Run, sure: float, threshold: float) -> Answer:
         """Return an answer with all that explains it."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from knowloom.assets import cypher
-from knowloom.kbqa.programs import Node, Program
+from knowloom.kbqa.programs import Node
 from knowloom.kbqa.schema import Schema
 from knowloom.store.database import Database
 from knowloom.store.statement import filled
@@ -15,20 +15,19 @@ Row = dict[str, Any]
 
 
 def materials(
-    database: Database, schema: Schema, program: Program, most: int
+    database: Database, schema: Schema, nodes: Iterable[Node], most: int
 ) -> tuple[list[Row], list[Row]]:
     """Return the things and facts that a program may look at.
 
     Args:
         database: where they are read.
         schema: their classes.
-        program: as composed.
+        nodes: that the program's objects stand for, with the relationships it follows.
         most: nodes of a class, and relationships, that are read.
     """
     things: dict[str, Row] = {}
     types: set[str] = set()
-    roots = [program.root, *([program.other] if program.other else [])]
-    for node in _nodes(roots):
+    for node in dict.fromkeys(nodes):
         types |= {t for branch in node.branches for t in (*branch.types, *branch.also)}
         for row in _read(database, schema, node, most):
             things[row["key"]] = row
@@ -43,14 +42,6 @@ def materials(
         for row in rows
     ]
     return list(things.values()), facts
-
-
-def _nodes(roots: list[Node]) -> Iterator[Node]:
-    queue = list(roots)
-    while queue:
-        node = queue.pop()
-        yield node
-        queue += [branch.node for branch in node.branches]
 
 
 def _read(database: Database, schema: Schema, node: Node, most: int) -> Iterator[Row]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowloom.kbqa.paths import Step
+from knowloom.kbqa.paths import Path, Step
 from knowloom.kbqa.wording import Fit, Wording, learn
 
 PARENTS, JOB, PLACE = Step("parents"), Step("profession"), Step("place_of_birth")
-TAUGHT = [
+TAUGHT: list[tuple[str, list[Path]]] = [
     ("what is it dad", [(PARENTS,)]),
     ("who is it mom", [(PARENTS,)]),
     ("what is it working on", [(JOB,)]),

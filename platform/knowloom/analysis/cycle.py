@@ -15,8 +15,9 @@ from knowloom.analysis.charts import Chart, charts_of
 from knowloom.analysis.definitions import definitions
 from knowloom.analysis.judging import reasons_against
 from knowloom.analysis.program import Program
-from knowloom.analysis.prompts import code_in, code_prompt, judge_prompt, judgement
+from knowloom.analysis.prompts import code_prompt, judge_prompt, judgement
 from knowloom.analysis.results import Results
+from knowloom.models.fenced import code_in
 from knowloom.models.language_model import Completion, Prompt
 from knowloom.ontology.concepts import Ontology
 from knowloom.ontology.things import Thing

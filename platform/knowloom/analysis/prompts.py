@@ -5,12 +5,10 @@ The prompt holds the task, the class definitions and the contract, and no datum 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from knowloom.models.language_model import Prompt
 
-_FENCE = re.compile(r"```(?:python|py)?[ \t]*\n(.*?)(?:```|\Z)", re.DOTALL)
 _LIMIT = 1_500
 _JUDGE_LIMIT = 150
 
@@ -72,16 +70,6 @@ def code_prompt(task: str, definitions: str, reasons: Sequence[str] = ()) -> Pro
         listed = "\n".join(f"- {reason}" for reason in reasons)
         said = f"\nYour last answer was no good:\n{listed}\n"
     return Prompt(_CODE.format(definitions=definitions, task=task, reasons=said), limit=_LIMIT)
-
-
-def code_in(answer: str) -> str:
-    """Return the code of an answer: its longest fenced block, or all of it.
-
-    >>> code_in("Here it is:\\n```python\\nx = 1\\n```\\n")
-    'x = 1\\n'
-    """
-    blocks: list[str] = _FENCE.findall(answer)
-    return max(blocks, key=len) if blocks else answer
 
 
 def judge_prompt(task: str, code: str, result: str) -> Prompt:

@@ -10,6 +10,7 @@ import click
 
 from knowloom.cli.connection import connection_options
 from knowloom.cli.output import emit, json_option, look_at
+from knowloom.errors import UsageError
 from knowloom.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ _SHOWN = 50  # values and facts that a person reads; --json has all
     type=click.FloatRange(0, 1),
     help="Say nothing with less confidence than this.",
 )
+@click.option("--by-model", is_flag=True, help="Let the language model of the settings write it.")
 @connection_options
 @json_option
 def ask(
@@ -34,6 +36,7 @@ def ask(
     topic: str | None,
     show_code: bool,
     threshold: float | None,
+    by_model: bool,
     settings: Settings,
     as_json: bool,
 ) -> None:
@@ -48,14 +51,23 @@ def ask(
         knowloom ask "How many programming languages are there?" --show-code
     """
     from knowloom.asking import Asker
+    from knowloom.asking_by_model import ask_by_model
     from knowloom.browser.place import browser_place
+    from knowloom.models.named import model_named
     from knowloom.session import open_database
 
+    if by_model and (topic is not None or threshold is not None):
+        raise UsageError("--by-model writes its own program: --topic and --threshold mean nothing")
+    model = model_named(settings) if by_model else None
     with open_database(settings) as database:
         asker = Asker(database)
         place = browser_place(settings, database)
         for text in [question] if question else _typed():
-            answer = asker.ask(text, topic=topic, threshold=threshold)
+            answer = (
+                ask_by_model(asker, model, text)
+                if model
+                else asker.ask(text, topic=topic, threshold=threshold)
+            )
             link = place.elements(found.key for found in answer.values)
             lines = [*_lines(answer, show_code), *look_at(link)]
             emit(_json(answer, link), as_json, lines)
@@ -85,7 +97,7 @@ def _json(answer: Answer, link: str) -> dict[str, Any]:
         "confidence": answer.confidence,
         "why_not": answer.why_not or None,
         "way": answer.way,
-        "cypher": answer.cypher,
+        "cypher": answer.cypher or None,
         "parameters": json_value(dict(answer.parameters)),
         "python": answer.python,
         "evidence": [list(fact) for fact in answer.evidence],
@@ -109,5 +121,5 @@ def _lines(answer: Answer, show_code: bool) -> Iterator[str]:
         yield f"how      {answer.way} ({answer.confidence:.0%} sure)"
     for fact in answer.evidence[:10]:
         yield f"fact     {' - '.join(fact)}"
-    if show_code and answer.cypher:
-        yield from ("", answer.shown_cypher, "", answer.python)
+    if show_code and answer.python:
+        yield from (*(("", answer.shown_cypher) if answer.cypher else ()), "", answer.python)

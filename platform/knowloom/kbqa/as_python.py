@@ -6,9 +6,9 @@ The source defines a class for each concept that it uses and a function `answer`
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
-from knowloom.kbqa.programs import Branch, Condition, Node, Order, Program
+from knowloom.kbqa.programs import Branch, Condition, Node, Order, Program, nodes_of
 from knowloom.kbqa.schema import Value
 from knowloom.ontology.names import is_name
 
@@ -43,11 +43,11 @@ _LOAD = """
 def load(things, facts):
     objects = {}
     for row in things:
-        for kind in CLASSES:
-            if kind.__name__ in row["classes"]:
+        kind = Thing
+        for name in row["classes"]:
+            if name in CLASSES:
+                kind = CLASSES[name]
                 break
-        else:
-            kind = Thing
         made = kind(row)
         made.classes = row["classes"]
         objects[made.key] = made
@@ -98,23 +98,25 @@ def python_of(program: Program) -> str:
     >>> compile(text, "program", "exec") is not None
     True
     """
-    concepts = sorted({node.concept for node in _nodes(program) if is_name(node.concept)})
+    concepts = sorted({node.concept for node in nodes_of(program) if is_name(node.concept)})
+    body = "\n".join(["def answer(objects):", *(f"{_INDENT}{line}" for line in _body(program))])
+    return source_of(dict.fromkeys(concepts, ()), body)
+
+
+def source_of(classes: Mapping[str, Sequence[str]], body: str) -> str:
+    """Return a whole program.
+
+    Args:
+        classes: those that it knows, each with the ones above it, which come before it.
+        body: that defines the function `answer`.
+    """
     lines = [_HEAD]
-    lines += [f"\nclass {name}(Thing):\n    pass\n" for name in concepts]
-    lines.append(f"\nCLASSES = [{', '.join(concepts)}]\n")
-    lines.append(_LOAD)
-    lines.append("\ndef answer(objects):")
-    lines += [f"{_INDENT}{line}" for line in _body(program)]
+    for name, parents in classes.items():
+        lines.append(f"\nclass {name}({', '.join(parents) or 'Thing'}):\n    pass\n")
+    listed = ", ".join(f"{name!r}: {name}" for name in classes)
+    lines += [f"\nCLASSES = {{{listed}}}\n", _LOAD, body]
     lines.append("\n\nfound = answer(load(things, facts))\n")
     return "\n".join(lines)
-
-
-def _nodes(program: Program) -> Iterator[Node]:
-    queue = [program.root, *([program.other] if program.other else [])]
-    while queue:
-        node = queue.pop()
-        yield node
-        queue += [branch.node for branch in node.branches]
 
 
 def _body(program: Program) -> Iterator[str]:

@@ -106,6 +106,15 @@ class Program:
     other: Node | None = None
 
 
+def nodes_of(program: Program) -> Iterator[Node]:
+    """Yield all nodes of a program."""
+    queue = [program.root, *([program.other] if program.other else [])]
+    while queue:
+        node = queue.pop()
+        yield node
+        queue += [branch.node for branch in node.branches]
+
+
 @dataclass(slots=True)
 class _Writer:
     """Collects the clauses and parameters of a statement."""
