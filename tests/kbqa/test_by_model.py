@@ -30,8 +30,6 @@ def answer(objects):
 """
 BROKEN = "```python\ndef answer(objects):\n    return objects[0].nmae\n```"
 EMPTY = "```python\ndef answer(objects):\n    return [o for o in objects if o.name == 'x']\n```"
-    "```python\ndef answer(objects):\n    return [o.name for o in objects if o.name == 'x']\n```"
-)
 NONE = "```python\nprint('hello')\n```"
 
 
