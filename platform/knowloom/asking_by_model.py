@@ -66,9 +66,10 @@ def _tried(asker: Asker, source: str, code: str, keyed: Sequence[Node]) -> tuple
     outcome: Outcome = asker.run_apart(source, by_model.needed(code, asker.schema, keyed))
     if not outcome.done:
         return outcome.message, []
-    if not isinstance(outcome.value, list):
+    returned: list[Any] | None = outcome.value if isinstance(outcome.value, list) else None
+    if returned is None:
         return "`answer` has to return a list", []
-    values = [value for value in outcome.value if value is not None]
+    values = [value for value in returned if value is not None]
     return ("", values) if values else ("it found nothing", [])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from knowloom.assets import cypher
@@ -10,6 +10,8 @@ from knowloom.kbqa.programs import Node
 from knowloom.kbqa.schema import Schema
 from knowloom.store.database import Database
 from knowloom.store.statement import filled
+from knowloom.subgraph.materialise import LinkRow
+from knowloom.update.past import Past
 
 Row = dict[str, Any]
 
@@ -44,6 +46,39 @@ def materials(
     return list(things.values()), facts
 
 
+def past_materials(
+    past: Past, schema: Schema, nodes: Iterable[Node]
+) -> tuple[list[Row], list[Row]]:
+    """Return the things and facts that a program may look at, as they stood at another time.
+
+    Args:
+        past: that time.
+        schema: the classes.
+        nodes: that the program's objects stand for, their keys uids.
+    """
+    asked = list(nodes)
+    concepts = {node.concept for node in asked if node.concept and not node.keys}
+    rows = past.rows(concepts, {key for node in asked for key in node.keys})
+    things: list[Row] = []
+    facts: list[Row] = []
+    for row in rows:
+        classes = _classes(schema, list(row.labels), Node())
+        values = _plain(row.properties)
+        things.append(
+            {"key": row.key, "name": values.get("name"), "classes": classes, "values": values}
+        )
+        facts += [
+            {
+                "type": link.type,
+                "start": row.key,
+                "end": link.end,
+                "values": _plain(link.properties or {}),
+            }
+            for link in (LinkRow(*each) for each in row.links)
+        ]
+    return things, facts
+
+
 def _read(database: Database, schema: Schema, node: Node, most: int) -> Iterator[Row]:
     """Yield the nodes that a node of a program may stand for."""
     label = f":{schema.place(node.concept).pattern}" if node.concept else ""
@@ -67,10 +102,14 @@ def _classes(schema: Schema, labels: list[str], node: Node) -> list[str]:
     return list(dict.fromkeys([*lines, *([node.concept] if node.concept else [])]))
 
 
-def _plain(properties: dict[str, Any]) -> dict[str, Any]:
+def _plain(properties: Mapping[str, Any]) -> dict[str, Any]:
     """Return properties as plain data: days as ISO text, knowloom's own left out."""
-    return {
-        name: value.iso_format() if hasattr(value, "iso_format") else value
-        for name, value in properties.items()
-        if not name.startswith("_")
-    }
+    return {name: _text(value) for name, value in properties.items() if not name.startswith("_")}
+
+
+def _text(value: Any) -> Any:
+    """Return a day or moment as ISO text, everything else as it is."""
+    for written in ("iso_format", "isoformat"):
+        if hasattr(value, written):
+            return getattr(value, written)()
+    return value

@@ -14,7 +14,11 @@ from knowloom.errors import UsageError
 from knowloom.settings import Settings
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from knowloom.asking_then import PastAsker
     from knowloom.kbqa.answer import Answer
+    from knowloom.store.database import Database
 
 _SHOWN = 50  # values and facts that a person reads; --json has all
 
@@ -28,6 +32,8 @@ _SHOWN = 50  # values and facts that a person reads; --json has all
     type=click.FloatRange(0, 1),
     help="Say nothing with less confidence than this.",
 )
+@click.option("--as-of", type=click.DateTime(), help="As the graph stood at this moment, in UTC.")
+@click.option("--valid", type=click.DateTime(["%Y-%m-%d"]), help="What held on this day.")
 @click.option("--by-model", is_flag=True, help="Let the language model of the settings write it.")
 @connection_options
 @json_option
@@ -36,6 +42,8 @@ def ask(
     topic: str | None,
     show_code: bool,
     threshold: float | None,
+    as_of: datetime | None,
+    valid: datetime | None,
     by_model: bool,
     settings: Settings,
     as_json: bool,
@@ -56,11 +64,12 @@ def ask(
     from knowloom.models.named import model_named
     from knowloom.session import open_database
 
-    if by_model and (topic is not None or threshold is not None):
-        raise UsageError("--by-model writes its own program: --topic and --threshold mean nothing")
+    then = as_of is not None or valid is not None
+    if by_model and (topic is not None or threshold is not None or then):
+        raise UsageError("--by-model takes no --topic, --threshold, --as-of or --valid")
     model = model_named(settings) if by_model else None
     with open_database(settings) as database:
-        asker = Asker(database)
+        asker = _past_asker(database, as_of, valid) if then else Asker(database)
         place = browser_place(settings, database)
         for text in [question] if question else _typed():
             answer = (
@@ -69,8 +78,19 @@ def ask(
                 else asker.ask(text, topic=topic, threshold=threshold)
             )
             link = place.elements(found.key for found in answer.values)
-            lines = [*_lines(answer, show_code), *look_at(link)]
+            lines = [*_lines(answer, show_code, then=then), *look_at(link)]
             emit(_json(answer, link), as_json, lines)
+
+
+def _past_asker(database: Database, as_of: datetime | None, valid: datetime | None) -> PastAsker:
+    """Return what answers about the graph at another time."""
+    from knowloom.asking_then import PastAsker
+    from knowloom.ontology.build import Classes
+    from knowloom.store.ontology import load
+    from knowloom.update.past import Past
+
+    classes = Classes(load(database))
+    return PastAsker(database, Past(database, classes, as_of, valid.date() if valid else None))
 
 
 def _typed() -> Iterator[str]:
@@ -105,7 +125,7 @@ def _json(answer: Answer, link: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _lines(answer: Answer, show_code: bool) -> Iterator[str]:
+def _lines(answer: Answer, show_code: bool, *, then: bool) -> Iterator[str]:
     """Yield an answer for a person."""
     if not answer.values:
         yield f"I do not know: {answer.why_not}."
@@ -123,3 +143,5 @@ def _lines(answer: Answer, show_code: bool) -> Iterator[str]:
         yield f"fact     {' - '.join(fact)}"
     if show_code and answer.python:
         yield from (*(("", answer.shown_cypher) if answer.cypher else ()), "", answer.python)
+    if show_code and then:
+        yield "note     the statement speaks of today; the Python found this in the past"

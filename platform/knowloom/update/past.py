@@ -131,6 +131,21 @@ class Past:
         kept = {one.uid: one for one in chosen} | {u: near[u] for u in sorted(ends) if u in near}
         return list(self._made(kept, [one.uid for one in chosen]).seeds)
 
+    def rows(self, concepts: Iterable[str], uids: Iterable[str]) -> list[NodeRow]:
+        """Return things as they were, with the links that left them, for programs to run over.
+
+        Args:
+            concepts: all instances of these classes and those below them.
+            uids: further ones, those that were not there left out.
+        """
+        below = {
+            c.name for c in self._ontology for above in concepts
+            if self._ontology.is_a(c.name, above)
+        }  # fmt: skip
+        found = self._database.read(cypher("update/read_once"), concepts=sorted(below))
+        wanted = {row["uid"] for row in found} | set(uids)
+        return [self._row(one) for one in self._then(wanted).values() if one.shown]
+
     def subgraph(self, seed: str | Sequence[str], hops: int = 1) -> Subgraph:
         """Return what lay around an instance at that time.
 

@@ -1,0 +1,78 @@
+"""Asking the graph as it stood at another time: programs run over objects projected from records.
+
+Names are looked up among those of today; what belongs to them, and all else, is as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, cast
+
+from knowloom.asking import Asker
+from knowloom.assets import cypher
+from knowloom.errors import UsageError
+from knowloom.kbqa.answer import Answer, Found, Run
+from knowloom.kbqa.as_python import python_of
+from knowloom.kbqa.programs import Node, Program, nodes_of
+from knowloom.materials import past_materials
+from knowloom.sandbox import run as sandbox
+from knowloom.store.database import Database
+from knowloom.update.past import Past
+
+
+class PastAsker(Asker):
+    """Answers questions about a graph at another time; it never writes.
+
+    Args:
+        database: where to look.
+        past: the time.
+    """
+
+    def __init__(self, database: Database, past: Past) -> None:
+        super().__init__(database)
+        self._found = lru_cache(maxsize=256)(lambda program: self._then(past, program))
+
+    def ask(
+        self, text: str, *, topic: str | None = None, threshold: float | None = None
+    ) -> Answer:
+        """Return what the graph would have said; see `Asker.ask`.
+
+        Raises:
+            UsageError: a topic is given; paths are explored in the graph of today only.
+        """
+        if topic is not None:
+            raise UsageError("paths from a topic are explored today only: leave --topic out")
+        return super().ask(text, threshold=threshold)
+
+    def values(self, program: Program) -> tuple[Found, ...]:
+        """Return what a program finds at that time."""
+        found: tuple[Found, ...] = self._found(program)
+        return found
+
+    def _then(self, past: Past, program: Program) -> tuple[Found, ...]:
+        """Return what the Python of a program finds over the past."""
+        keys = [key for node in nodes_of(program) for key in node.keys]
+        rows = self.database.read(cypher("kbqa/uids"), keys=keys)
+        uids: dict[str, str] = {row["key"]: row["uid"] for row in rows}
+        other = _by_uid(program.other, uids) if program.other else None
+        program = replace(program, root=_by_uid(program.root, uids), other=other)
+        things, facts = past_materials(past, self.schema, nodes_of(program))
+        inputs = {"things": things, "facts": facts}
+        outcome = sandbox.run(python_of(program), inputs, result="found")
+        if not isinstance(outcome.value, list):
+            return ()
+        grouped = program.reduce == "group"
+        values = cast("list[Any]", outcome.value)
+        return tuple(Found(v[0], number=v[1]) if grouped else Found(v) for v in values)
+
+    def _evidence(self, run: Run) -> Iterator[tuple[str, str, str]]:
+        """Yield nothing: the relationships of today prove nothing of another time."""
+        return iter(())
+
+
+def _by_uid(node: Node, uids: Mapping[str, str]) -> Node:
+    """Return a node and what hangs from it with uids for element ids."""
+    branches = tuple(replace(b, node=_by_uid(b.node, uids)) for b in node.branches)
+    return replace(node, keys=tuple(uids.get(key, key) for key in node.keys), branches=branches)
