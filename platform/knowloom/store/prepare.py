@@ -1,0 +1,359 @@
+"""What statements become before a bulk load puts them together: checked lines of text, in blocks.
+
+This is all the work that needs no other statement, so several processes share it. The same checks
+reject the same statements as in the normal write.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+from knowloom.knowledge.instance import inline_properties
+from knowloom.knowledge.project import evidence_of
+from knowloom.knowledge.record import (
+    Fact,
+    Mention,
+    Record,
+    Reject,
+    Statement,
+    Value,
+    Values,
+    hash_of,
+    said,
+)
+from knowloom.ontology.concepts import ENDS, Attribute, Ontology, Scalar
+from knowloom.store.edges import Edge, EdgeKind
+from knowloom.store.runs import Run
+from knowloom.store.sheets import Unstageable, cell
+from knowloom.store.write import Validator
+
+_TYPES = {
+    Scalar.STR: "string",
+    Scalar.INT: "long",
+    Scalar.FLOAT: "double",
+    Scalar.BOOL: "boolean",
+    Scalar.DATE: "date",
+    Scalar.DATETIME: "datetime",
+}
+_PROVENANCE = {
+    "_run": "long",
+    "_hash": "string",
+    "_row": "long",
+    "_end": "long",
+    "_observed": "datetime",
+    "_from": "date",
+    "_to": "date",
+    "_confidence": "double",
+    "_mention": "boolean",
+}
+# The rest of the line of a record of which no more is known than run, hash and row.
+_PLAIN = ",{},{},{}" + "," * (len(_PROVENANCE) - 3) + "\n"
+_AS_IT_IS = (Scalar.INT, Scalar.FLOAT, Scalar.DATE)  # a writer of CSV writes these as we want them
+
+Place = tuple[int, int]
+
+
+class FactKind(NamedTuple):
+    """What facts have in common that are kept together.
+
+    Args:
+        relation, attribute: as in `Fact`.
+        edge: what all their relationships share.
+        head, tail: the concept that the end is taken for, and the names of its key values.
+    """
+
+    relation: str
+    attribute: str
+    edge: EdgeKind
+    head: tuple[str, tuple[str, ...]]
+    tail: tuple[str, tuple[str, ...]]
+
+
+@dataclass(slots=True)
+class Things:
+    """Records of one concept, each list with one item a record.
+
+    Args:
+        uids: of the things.
+        lines: of the sheet of the concept, from the uid on.
+        places: which statement of the block it was.
+    """
+
+    uids: list[str] = field(default_factory=list[str])
+    lines: list[str] = field(default_factory=list[str])
+    places: list[int] = field(default_factory=list[int])
+
+
+@dataclass(slots=True)
+class Facts:
+    """Facts of one kind, each list with one item a fact; the last three where edges have uids.
+
+    Args:
+        heads, tails: the uids of the ends.
+        head_keys, tail_keys: their key values, as far as the reference carries them.
+        rows: where in the source.
+        uids: of the relationships.
+        values: the qualifiers.
+        cells: the uid and the qualifiers as the end of a line.
+    """
+
+    heads: list[str] = field(default_factory=list[str])
+    tails: list[str] = field(default_factory=list[str])
+    head_keys: list[tuple[Value, ...]] = field(default_factory=list[tuple[Value, ...]])
+    tail_keys: list[tuple[Value, ...]] = field(default_factory=list[tuple[Value, ...]])
+    rows: list[int] = field(default_factory=list[int])
+    uids: list[str] = field(default_factory=list[str])
+    values: list[Values] = field(default_factory=list[Values])
+    cells: list[str] = field(default_factory=list[str])
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A block of statements, ready to be put together with all others.
+
+    Args:
+        place: the number of the file, and of the block in it.
+        given: how many statements there were.
+        things: concept to its records.
+        links: which statement of the block to the relationships that follow from it.
+        facts: those that can be stored if their ends fit.
+        rest: statements that files cannot hold.
+        rejects: what cannot be stored at all.
+    """
+
+    place: Place
+    given: int = 0
+    things: dict[str, Things] = field(default_factory=dict[str, Things])
+    links: dict[int, list[Edge]] = field(default_factory=dict[int, list[Edge]])
+    facts: dict[FactKind, Facts] = field(default_factory=dict[FactKind, Facts])
+    rest: list[Statement] = field(default_factory=list[Statement])
+    rejects: list[Reject] = field(default_factory=list[Reject])
+
+
+class Preparer:
+    """Prepares blocks of what one source says.
+
+    Args:
+        ontology: as stored.
+        run: the run they are written in.
+    """
+
+    def __init__(self, ontology: Ontology, run: Run) -> None:
+        self._ontology = ontology
+        self._run = run
+        self._validator = Validator(ontology, self._reject)
+        self._lines = Lines(ontology)
+        self._block = Prepared((0, 0))
+
+    def block(self, place: Place, statements: Iterable[Statement]) -> Prepared:
+        """Return these statements prepared."""
+        self._block = block = Prepared(place)
+        valid, number = self._validator.record, -1
+        for number, statement in enumerate(statements):
+            if isinstance(statement, Record):
+                if valid(statement):
+                    self._add_record(number, statement)
+            elif isinstance(statement, Fact):
+                self._add_fact(statement)
+            else:
+                self._reject(statement)
+        block.given = number + 1
+        return block
+
+    def _reject(self, reject: Reject) -> None:
+        self._block.rejects.append(reject)
+
+    def _add_record(self, number: int, record: Record) -> None:
+        run, block = self._run, self._block
+        hash_ = hash_of(said(record, run.source))
+        try:
+            if _is_plain(record):
+                line = self._lines.plain(record, run.id, hash_)
+            else:
+                evidence = evidence_of(
+                    record, hash_, run=run.id, source=run.source, recorded=run.started
+                )
+                line = self._lines.full(record.concept, record.uid, inline_properties(evidence))
+        except Unstageable:
+            block.rest.append(record)
+            return
+        if (things := block.things.get(record.concept)) is None:
+            things = block.things[record.concept] = Things()
+        things.uids.append(record.uid)
+        things.lines.append(line)
+        things.places.append(number)
+        if record.links:
+            block.links[number] = list(self._links(record))
+
+    def _links(self, record: Record) -> Iterable[Edge]:
+        """Return the relationships that follow from a record."""
+        head = Mention(record.concept, record.uid)
+        attributes = self._ontology.attributes(record.concept)
+        for name, mentions in record.links.items():
+            kind = EdgeKind(attributes[name].relationship_type, derived=True)
+            for position, mention in enumerate(mentions):
+                yield Edge(kind, "", head, mention, position)
+
+    def _add_fact(self, fact: Fact) -> None:
+        if (edge := self._validator.edge(fact)) is None:
+            return
+        head, tail = fact.head, fact.tail
+        head_names, head_key = _parted(head)
+        tail_names, tail_key = _parted(tail)
+        kind = FactKind(
+            fact.relation,
+            fact.attribute,
+            edge.kind,
+            (head.concept, head_names),
+            (tail.concept, tail_names),
+        )
+        if (facts := self._block.facts.get(kind)) is None:
+            facts = self._block.facts[kind] = Facts()
+        if edge.kind.keyed:
+            try:
+                facts.cells.append(self._lines.edge(edge))
+            except Unstageable:
+                self._block.rest.append(fact)
+                return
+            facts.uids.append(edge.uid)
+            facts.values.append(fact.values)
+        facts.heads.append(head.uid)
+        facts.tails.append(tail.uid)
+        facts.head_keys.append(head_key)
+        facts.tail_keys.append(tail_key)
+        facts.rows.append(fact.row)
+
+
+def fact_at(kind: FactKind, facts: Facts, number: int) -> Fact:
+    """Return one of prepared facts as it was said."""
+    head, tail = (
+        Mention(concept, uids[number], tuple(zip(names, keys[number], strict=True)))
+        for (concept, names), uids, keys in (
+            (kind.head, facts.heads, facts.head_keys),
+            (kind.tail, facts.tails, facts.tail_keys),
+        )
+    )
+    values = facts.values[number] if kind.edge.keyed else {}
+    return Fact(kind.relation, kind.attribute, head, tail, values, facts.rows[number])
+
+
+class Lines:
+    """The lines of all sheets, and the columns that they have.
+
+    Args:
+        ontology: as stored.
+    """
+
+    def __init__(self, ontology: Ontology) -> None:
+        self._ontology = ontology
+        self._values: dict[str, list[tuple[str, Callable[[Any], object] | None]]] = {}
+        self._named: dict[EdgeKind, list[str]] = {}
+        self._kept: list[str] = []
+        self._write = csv.writer(
+            SimpleNamespace(write=self._kept.append), lineterminator="\n"
+        ).writerow
+
+    def plain(self, record: Record, run: int, hash_: str) -> str:
+        """Return the line of a record that has neither times nor a confidence.
+
+        Raises:
+            Unstageable: it holds something that files cannot.
+        """
+        said = self._row(record.concept, record.uid, record.values)
+        return self._text(said) + _PLAIN.format(run, hash_, record.row or "")
+
+    def full(self, concept: str, uid: str, properties: Mapping[str, Any]) -> str:
+        """Return the line of a thing with these properties; raises as `plain` does."""
+        row = self._row(concept, uid, properties)
+        return self._text([*row, *(cell(properties.get(n)) for n in _PROVENANCE)]) + "\n"
+
+    def edge(self, edge: Edge) -> str:
+        """Return the end of the line of a relationship with a uid; raises as `plain` does."""
+        values = edge.values or {}
+        cells = (cell(values.get(name)) for name in self._qualifiers(edge.kind))
+        return self._text([edge.uid, *cells])
+
+    def node_columns(self, concept: str) -> list[str]:
+        """Return the header of a concept's sheet."""
+        known = self._ontology.attributes(concept)
+        columns = [_column(known[name]) for name, _ in self._columns(concept)]
+        provenance = (f"{name}:{type_}" for name, type_ in _PROVENANCE.items())
+        return [":ID", "uid:string", *columns, *provenance]
+
+    def edge_columns(self, kind: EdgeKind) -> list[str]:
+        """Return the header of the sheet of a kind of relationships."""
+        columns = [":START_ID", ":END_ID"]
+        if kind.derived:
+            return [*columns, "_derived:boolean", "_position:long"]
+        columns += ["_run:long", "_row:long"]
+        if kind.keyed:
+            known = self._ontology.attributes(self._relation(kind))
+            columns += ["uid:string", *(_column(known[n]) for n in self._qualifiers(kind))]
+        return columns
+
+    def _row(self, concept: str, uid: str, values: Mapping[str, Any]) -> list[object]:
+        """Return the cells of the values of a thing, its uid first."""
+        row: list[object] = [uid]
+        get = values.get
+        for name, convert in self._values.get(concept) or self._columns(concept):
+            value = get(name)
+            row.append(value if convert is None or value is None else convert(value))
+        return row
+
+    def _text(self, row: Sequence[object]) -> str:
+        """Return cells as a line without its end."""
+        self._write(row)
+        return self._kept.pop()[:-1]
+
+    def _columns(self, concept: str) -> list[tuple[str, Callable[[Any], object] | None]]:
+        """Return the plain attributes of a concept, and how a value becomes a cell."""
+        if concept not in self._values:
+            self._values[concept] = [
+                (a.name, None if a.range in _AS_IT_IS and not a.many else cell)
+                for a in self._ontology.attributes(concept).values()
+                if not a.is_link
+            ]
+        return self._values[concept]
+
+    def _qualifiers(self, kind: EdgeKind) -> list[str]:
+        """Return the names of the qualifiers that relationships of a kind have."""
+        if kind not in self._named:
+            known = self._ontology.attributes(self._relation(kind))
+            self._named[kind] = [name for name in known if name not in ENDS]
+        return self._named[kind]
+
+    def _relation(self, kind: EdgeKind) -> str:
+        """Return the relation concept whose facts are of this kind."""
+        return next(
+            c.name for c in self._ontology if c.relationship_type == kind.type and c.parents
+        )
+
+
+def _column(attribute: Attribute) -> str:
+    """Return the header of an attribute's column."""
+    scalar = attribute.range if isinstance(attribute.range, Scalar) else Scalar.STR
+    return f"{attribute.name}:{_TYPES[scalar]}{'[]' if attribute.many else ''}"
+
+
+def _is_plain(record: Record) -> bool:
+    """Return whether of a record no more is known than where it stands."""
+    return (
+        record.observed is None
+        and record.valid_from is None
+        and record.valid_to is None
+        and record.confidence is None
+        and not record.end
+    )
+
+
+def _parted(mention: Mention) -> tuple[tuple[str, ...], tuple[Value, ...]]:
+    """Return names and values of what a reference carries."""
+    values = mention.values
+    if len(values) == 1:
+        name, value = values[0]
+        return (name,), (value,)
+    return tuple(name for name, _ in values), tuple(value for _, value in values)
