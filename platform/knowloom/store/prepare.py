@@ -55,6 +55,8 @@ _PLAIN = ",{},{},{}" + "," * (len(_PROVENANCE) - 3) + "\n"
 _AS_IT_IS = (Scalar.INT, Scalar.FLOAT, Scalar.DATE)  # a writer of CSV writes these as we want them
 
 Place = tuple[int, int]
+Pairs = tuple[tuple[str, Value], ...]
+Said = list[tuple[str, str, Pairs, Pairs, int]]
 
 
 class FactKind(NamedTuple):
@@ -62,15 +64,13 @@ class FactKind(NamedTuple):
 
     Args:
         relation, attribute: as in `Fact`.
-        edge: what all their relationships share.
-        head, tail: the concept that the end is taken for, and the names of its key values.
+        head, tail: the concepts that the ends are taken for.
     """
 
     relation: str
     attribute: str
-    edge: EdgeKind
-    head: tuple[str, tuple[str, ...]]
-    tail: tuple[str, tuple[str, ...]]
+    head: str
+    tail: str
 
 
 @dataclass(slots=True)
@@ -93,22 +93,41 @@ class Facts:
     """Facts of one kind, each list with one item a fact; the last three where edges have uids.
 
     Args:
+        edge: what all their relationships share.
         heads, tails: the uids of the ends.
-        head_keys, tail_keys: their key values, as far as the reference carries them.
+        head_values, tail_values: the key values that the references carry.
         rows: where in the source.
         uids: of the relationships.
         values: the qualifiers.
         cells: the uid and the qualifiers as the end of a line.
     """
 
-    heads: list[str] = field(default_factory=list[str])
-    tails: list[str] = field(default_factory=list[str])
-    head_keys: list[tuple[Value, ...]] = field(default_factory=list[tuple[Value, ...]])
-    tail_keys: list[tuple[Value, ...]] = field(default_factory=list[tuple[Value, ...]])
-    rows: list[int] = field(default_factory=list[int])
+    edge: EdgeKind
+    heads: Sequence[str] = ()
+    tails: Sequence[str] = ()
+    head_values: Sequence[Pairs] = ()
+    tail_values: Sequence[Pairs] = ()
+    rows: Sequence[int] = ()
     uids: list[str] = field(default_factory=list[str])
     values: list[Values] = field(default_factory=list[Values])
     cells: list[str] = field(default_factory=list[str])
+
+    def fill(self, rows: Said) -> None:
+        """Keep the first five columns."""
+        self.heads, self.tails, self.head_values, self.tail_values, self.rows = zip(
+            *rows, strict=True
+        )
+
+    def fact(self, kind: FactKind, number: int) -> Fact:
+        """Return one of them as it was said."""
+        return Fact(
+            kind.relation,
+            kind.attribute,
+            Mention(kind.head, self.heads[number], self.head_values[number]),
+            Mention(kind.tail, self.tails[number], self.tail_values[number]),
+            self.values[number] if self.values else {},
+            self.rows[number],
+        )
 
 
 @dataclass(slots=True)
@@ -148,10 +167,13 @@ class Preparer:
         self._validator = Validator(ontology, self._reject)
         self._lines = Lines(ontology)
         self._block = Prepared((0, 0))
+        self._said: dict[FactKind, Said] = {}
+        self._plain: dict[tuple[str, str, str, str], Said] = {}  # those whose edges have no uids
 
     def block(self, place: Place, statements: Iterable[Statement]) -> Prepared:
         """Return these statements prepared."""
         self._block = block = Prepared(place)
+        self._said, self._plain = {}, {}
         valid, number = self._validator.record, -1
         for number, statement in enumerate(statements):
             if isinstance(statement, Record):
@@ -161,6 +183,9 @@ class Preparer:
                 self._add_fact(statement)
             else:
                 self._reject(statement)
+        for kind, rows in self._said.items():
+            if rows:
+                block.facts[kind].fill(rows)
         block.given = number + 1
         return block
 
@@ -199,46 +224,37 @@ class Preparer:
                 yield Edge(kind, "", head, mention, position)
 
     def _add_fact(self, fact: Fact) -> None:
-        if (edge := self._validator.edge(fact)) is None:
-            return
+        """Keep a fact, if it can be stored.
+
+        Without qualifiers that depends on the classes of its ends alone, so only the first of a
+        kind is judged.
+        """
         head, tail = fact.head, fact.tail
-        head_names, head_key = _parted(head)
-        tail_names, tail_key = _parted(tail)
-        kind = FactKind(
-            fact.relation,
-            fact.attribute,
-            edge.kind,
-            (head.concept, head_names),
-            (tail.concept, tail_names),
-        )
-        if (facts := self._block.facts.get(kind)) is None:
-            facts = self._block.facts[kind] = Facts()
-        if edge.kind.keyed:
-            try:
-                facts.cells.append(self._lines.edge(edge))
-            except Unstageable:
-                self._block.rest.append(fact)
-                return
-            facts.uids.append(edge.uid)
-            facts.values.append(fact.values)
-        facts.heads.append(head.uid)
-        facts.tails.append(tail.uid)
-        facts.head_keys.append(head_key)
-        facts.tail_keys.append(tail_key)
-        facts.rows.append(fact.row)
+        rows = self._plain.get((fact.relation, fact.attribute, head.concept, tail.concept))
+        if (rows is None or fact.values) and (rows := self._judged(fact)) is None:
+            return
+        rows.append((head.uid, tail.uid, head.values, tail.values, fact.row))
 
-
-def fact_at(kind: FactKind, facts: Facts, number: int) -> Fact:
-    """Return one of prepared facts as it was said."""
-    head, tail = (
-        Mention(concept, uids[number], tuple(zip(names, keys[number], strict=True)))
-        for (concept, names), uids, keys in (
-            (kind.head, facts.heads, facts.head_keys),
-            (kind.tail, facts.tails, facts.tail_keys),
-        )
-    )
-    values = facts.values[number] if kind.edge.keyed else {}
-    return Fact(kind.relation, kind.attribute, head, tail, values, facts.rows[number])
+    def _judged(self, fact: Fact) -> Said | None:
+        """Return where a fact is kept; None when it cannot be staged."""
+        block = self._block
+        if (edge := self._validator.edge(fact)) is None:
+            return None
+        kind = FactKind(fact.relation, fact.attribute, fact.head.concept, fact.tail.concept)
+        if (facts := block.facts.get(kind)) is None:
+            facts = block.facts[kind] = Facts(edge.kind)
+            self._said[kind] = []
+        if not edge.kind.keyed:
+            self._plain[kind] = self._said[kind]
+            return self._said[kind]
+        try:
+            facts.cells.append(self._lines.edge(edge))
+        except Unstageable:
+            block.rest.append(fact)
+            return None
+        facts.uids.append(edge.uid)
+        facts.values.append(fact.values)
+        return self._said[kind]
 
 
 class Lines:
@@ -348,12 +364,3 @@ def _is_plain(record: Record) -> bool:
         and record.confidence is None
         and not record.end
     )
-
-
-def _parted(mention: Mention) -> tuple[tuple[str, ...], tuple[Value, ...]]:
-    """Return names and values of what a reference carries."""
-    values = mention.values
-    if len(values) == 1:
-        name, value = values[0]
-        return (name,), (value,)
-    return tuple(name for name, _ in values), tuple(value for _, value in values)

@@ -17,7 +17,7 @@ from knowloom.knowledge.instance import INSTANCE_LABEL
 from knowloom.knowledge.record import Fact, Mention, Reject, Statement
 from knowloom.ontology.concepts import Ontology
 from knowloom.store.edges import Edge, EdgeKind, Spool
-from knowloom.store.prepare import FactKind, Facts, Lines, Place, Prepared, Things, fact_at
+from knowloom.store.prepare import FactKind, Facts, Lines, Place, Prepared, Things
 from knowloom.store.runs import Run
 from knowloom.store.sheets import Sheet, Unstageable
 
@@ -157,14 +157,14 @@ class Stage:
         """Stage facts of one kind: all at once where nothing is to be said of any of them."""
         heads = list(map(self._numbers.get, facts.heads))
         tails = list(map(self._numbers.get, facts.tails))
-        if not kind.edge.keyed and None not in heads and None not in tails:
+        if not facts.edge.keyed and None not in heads and None not in tails:
             there = (cast(list[int], heads), cast(list[int], tails))
-            if self._add_known(kind.edge, *there, facts.rows):
+            if self._add_known(facts.edge, *there, facts.rows):
                 return
         for i, (head, tail) in enumerate(zip(heads, tails, strict=True)):
-            fact = fact_at(kind, facts, i)
-            uid = facts.uids[i] if kind.edge.keyed else ""
-            edge = Edge(kind.edge, uid, fact.head, fact.tail, fact.row, fact.values)
+            fact = facts.fact(kind, i)
+            uid = facts.uids[i] if facts.edge.keyed else ""
+            edge = Edge(facts.edge, uid, fact.head, fact.tail, fact.row, fact.values)
             if head is None or tail is None:
                 self._facts.add((fact, edge))
             elif not self._fits(edge) or not self._write_edge(edge):
