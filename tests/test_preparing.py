@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from knowloom import preparing
 from knowloom.errors import SourceError
 from knowloom.knowledge import plugins
 from knowloom.knowledge.mapping import Mapping
@@ -123,7 +122,7 @@ def test_a_reader_that_ends_early(
     cut = tmp_path / "python"
     cut.write_text(f'#!/bin/sh\n"{sys.executable}" "$@" | head -c {sent}\n')
     cut.chmod(0o755)
-    monkeypatch.setattr(preparing.sys, "executable", str(cut))
+    monkeypatch.setattr(sys, "executable", str(cut))
     assert together(people) == alone(people)
 
 

@@ -43,7 +43,7 @@ def statements() -> list[Statement]:
     people = [named("Person", f"p{i}") for i in range(60)]
     said: list[Statement] = []
     for i, person in enumerate(people):
-        links = {"firms": (firms[i % 4], firms[(i + 1) % 4])}
+        links: dict[str, tuple[Mention, ...]] = {"firms": (firms[i % 4], firms[(i + 1) % 4])}
         said.append(Record("Person", person.uid, dict(person.values), links, row=i + 1))
         said += [
             Fact("Employment", "", person, firms[(i + k) % 4], {"since": 2000 + k})

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from knowloom.knowledge.instance import inline_properties
@@ -196,7 +195,7 @@ class Preparer:
         run, block = self._run, self._block
         hash_ = hash_of(said(record, run.source))
         try:
-            if _is_plain(record):
+            if record.is_plain:
                 line = self._lines.plain(record, run.id, hash_)
             else:
                 evidence = evidence_of(
@@ -257,6 +256,16 @@ class Preparer:
         return self._said[kind]
 
 
+class _Line:
+    """Holds the last line that was written to it."""
+
+    text = ""
+
+    def write(self, text: str) -> None:
+        """Take a line."""
+        self.text = text
+
+
 class Lines:
     """The lines of all sheets, and the columns that they have.
 
@@ -268,10 +277,8 @@ class Lines:
         self._ontology = ontology
         self._values: dict[str, list[tuple[str, Callable[[Any], object] | None]]] = {}
         self._named: dict[EdgeKind, list[str]] = {}
-        self._kept: list[str] = []
-        self._write = csv.writer(
-            SimpleNamespace(write=self._kept.append), lineterminator="\n"
-        ).writerow
+        self._line = _Line()
+        self._write = csv.writer(self._line, lineterminator="\n").writerow
 
     def plain(self, record: Record, run: int, hash_: str) -> str:
         """Return the line of a record that has neither times nor a confidence.
@@ -323,7 +330,7 @@ class Lines:
     def _text(self, row: Sequence[object]) -> str:
         """Return cells as a line without its end."""
         self._write(row)
-        return self._kept.pop()[:-1]
+        return self._line.text[:-1]
 
     def _columns(self, concept: str) -> list[tuple[str, Callable[[Any], object] | None]]:
         """Return the plain attributes of a concept, and how a value becomes a cell."""
@@ -353,14 +360,3 @@ def _column(attribute: Attribute) -> str:
     """Return the header of an attribute's column."""
     scalar = attribute.range if isinstance(attribute.range, Scalar) else Scalar.STR
     return f"{attribute.name}:{_TYPES[scalar]}{'[]' if attribute.many else ''}"
-
-
-def _is_plain(record: Record) -> bool:
-    """Return whether of a record no more is known than where it stands."""
-    return (
-        record.observed is None
-        and record.valid_from is None
-        and record.valid_to is None
-        and record.confidence is None
-        and not record.end
-    )

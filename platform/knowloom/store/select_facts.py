@@ -59,10 +59,10 @@ def select_facts(
     below = sorted({concept, *ontology.descendants(concept)})
     # Own and foreign facts may be of one type, and hold an attribute at different places.
     places = [(each, own) for each in below for own in (True, False) if _lies(bindings, each, own)]
-    types = dict.fromkeys(quoted(_type(bindings, each, own)) for each, own in places)
+    types: list[LiteralString] = [quoted(_type(bindings, each, own)) for each, own in places]
     return FactSelection(
         concept,
-        "|".join(types),
+        "|".join(dict.fromkeys(types)),
         "".join(_condition(bindings, places, n, i) for i, n in enumerate(wanted)),
         {f"v{i}": values for i, values in enumerate(wanted.values())},
         limit,
