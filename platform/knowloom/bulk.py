@@ -20,6 +20,7 @@ from knowloom.store.carry import Carried, carry, restore_schema
 from knowloom.store.prepare import Prepared
 from knowloom.store.stage import Stage
 from knowloom.store.write import Counts, RejectFile, Writer, WriteReport
+from knowloom.subgraph.collector import paused_collector
 
 
 def bulk_load(
@@ -65,8 +66,9 @@ def _load(
     """Stage, import, make the schema, and write what was left over."""
     loads = [_Load(kb, chosen, part) for part in chosen.parts]
     stage = Stage(folder, kb.ontology)
-    for load in loads:
-        load.stage_in(stage, advance)
+    with paused_collector():
+        for load in loads:
+            load.stage_in(stage, advance)
     stage.close()
     carried = carry(kb.database, folder, len(stage))
     import_full(server, *_files(stage, carried), numbered=True)

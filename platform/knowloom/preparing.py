@@ -6,6 +6,7 @@ blocks it has prepared to its standard output, one pickle after the other, None 
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -153,6 +154,7 @@ def main() -> None:
     """Be a reader."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started it ends it
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    gc.disable()  # a block makes no cycles, and looking for some takes longer than making it
     with os.fdopen(os.dup(1), "wb", _PIPE) as outwards:
         os.dup2(2, 1)  # what a loader prints is no block
         task: _Task = pickle.load(sys.stdin.buffer)
