@@ -17,10 +17,10 @@ from knowloom.server.bulk import NodeFile, RelationshipFile, import_full
 from knowloom.server.local import LocalServer
 from knowloom.store import runs
 from knowloom.store.carry import Carried, carry, restore_schema
+from knowloom.store.collector import paused_collector
 from knowloom.store.prepare import Prepared
 from knowloom.store.stage import Stage
 from knowloom.store.write import Counts, RejectFile, Writer, WriteReport
-from knowloom.subgraph.collector import paused_collector
 
 
 def bulk_load(

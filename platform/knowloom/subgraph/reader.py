@@ -10,12 +10,12 @@ from knowloom.errors import NotFound, UsageError
 from knowloom.ontology.build import Classes
 from knowloom.ontology.concepts import Kind
 from knowloom.ontology.things import Thing, concepts_of
+from knowloom.store.collector import paused_collector
 from knowloom.store.database import Database
 from knowloom.store.read import GraphReader
 from knowloom.store.seeds import SeedFinder
 from knowloom.store.select import Selection, select, select_all
 from knowloom.store.select_facts import FactSelection, select_facts
-from knowloom.subgraph.collector import paused_collector
 from knowloom.subgraph.expand import Bounds, Expansion
 from knowloom.subgraph.graph import Subgraph
 from knowloom.subgraph.shape import Shapes
