@@ -5,7 +5,8 @@
 `--others` needs the environments that `baselines/setup.sh` makes.
 
 Writes into the database of the settings, which must be empty, and empties it between rounds.
-Prints rows per second and ratios to `baselines/bolt_loop.py` of the same run.
+Prints rows per second and ratios to `baselines/bolt_loop.py` of the same run, and how many times
+as long ten times the rows take.
 """
 
 from __future__ import annotations
@@ -134,8 +135,13 @@ def main() -> None:
     gc.freeze()  # a load reads its rows from a file: the collector never sees all of them
     place = endpoint(load_settings())
     found: dict[str, list[dict[str, float]]] = {}
+    tenth = options.nodes // 10
+    few = nodes[:tenth], rows.edges(options.edges // 10, tenth)
+    growth: list[dict[str, float]] = []
     with connect(place) as database:
         for _ in range(options.rounds):
+            empty(database)
+            growth.append(measure(database, *few))
             empty(database)
             loop = baseline("bolt_loop.py", place, options.nodes, options.edges)
             found.setdefault("bolt_loop", []).append(loop)
@@ -149,6 +155,12 @@ def main() -> None:
                 found[Path(script).stem] = [rates]
         empty(database)
     report(found)
+    for unit in ("nodes_per_s", "edges_per_s"):
+        small, large = (
+            statistics.median(rates[unit] for rates in measured)
+            for measured in (growth, found["knowloom"])
+        )
+        print(f"ten times the {unit.split('_')[0]} take {10 * small / large:.1f} times as long")
 
 
 def report(found: dict[str, list[dict[str, float]]]) -> None:

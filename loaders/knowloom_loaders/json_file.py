@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO, cast
@@ -13,7 +13,7 @@ import orjson
 
 from knowloom.knowledge.export import is_statement, statement_of
 from knowloom.knowledge.mapping import Mapping
-from knowloom.knowledge.plugins import Proposal, Table
+from knowloom.knowledge.plugins import Proposal, Share, Table, undivided
 from knowloom.knowledge.record import Reject, Statement
 from knowloom.ontology.concepts import Ontology
 from knowloom_loaders.paths import paths, picker
@@ -65,8 +65,7 @@ class JsonLoader(Tabular):
         self, path: Path, *, ontology: Ontology, mapping: Mapping | None = None, source: str = ""
     ) -> Iterator[Statement]:
         """Yield what a file says; see `Loader.statements`."""
-        sections = mapping and (mapping.objects or mapping.relations)
-        if sections or not _speaks(path):
+        if not _is_own(path, mapping):
             yield from super().statements(path, ontology=ontology, mapping=mapping, source=source)
             return
         for item in _items(path, mapping.encoding if mapping else ""):
@@ -74,6 +73,20 @@ class JsonLoader(Tabular):
                 yield item
             else:
                 yield statement_of(item[1], ontology, row=item[0])
+
+    def blocks(
+        self, path: Path, *, ontology: Ontology, mapping: Mapping, source: str, share: Share
+    ) -> Iterator[tuple[int, Iterable[Statement]]]:
+        """Yield some blocks of what a file says; see `Divisible.blocks`."""
+        if _is_own(path, mapping):
+            said = self.statements(path, ontology=ontology, mapping=mapping, source=source)
+            return undivided(said, share)
+        return super().blocks(path, ontology=ontology, mapping=mapping, source=source, share=share)
+
+
+def _is_own(path: Path, mapping: Mapping | None) -> bool:
+    """Return whether a file is in knowloom's own form, which needs no mapping."""
+    return not (mapping and (mapping.objects or mapping.relations)) and _speaks(path)
 
 
 def _speaks(path: Path) -> bool:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
 from knowloom.errors import Fault, MappingError
 from knowloom.knowledge.mapping import Mapping
-from knowloom.knowledge.plugins import Proposal, Sample, Table, source_name
+from knowloom.knowledge.plugins import Proposal, Sample, Share, Table, source_name
 from knowloom.knowledge.propose import propose
 from knowloom.knowledge.record import Reject, Statement
-from knowloom.knowledge.rows import statements
+from knowloom.knowledge.rows import blocks, statements
 from knowloom.ontology.concepts import Ontology
 
 SAMPLED_ROWS = 1000
@@ -61,6 +61,15 @@ class Tabular(ABC):
         table = self.table(path, columns, mapping.encoding)
         name = source_name(path, mapping, source)
         yield from statements(table, mapping, ontology, source=name, file=path.name)
+
+    def blocks(
+        self, path: Path, *, ontology: Ontology, mapping: Mapping, source: str, share: Share
+    ) -> Iterator[tuple[int, Iterable[Statement]]]:
+        """Yield some blocks of what a file says; see `Divisible.blocks`."""
+        columns = mapping.for_file(path.name).columns
+        table = self.table(path, columns, mapping.encoding)
+        name = source_name(path, mapping, source)
+        return blocks(table, mapping, ontology, source=name, file=path.name, share=share)
 
     def _proposed(self, path: Path, ontology: Ontology) -> Mapping:
         """Return the mapping that is proposed, if the ontology has what it needs."""

@@ -177,10 +177,11 @@ class KnowledgeBase:
     def find(
         self, concept: type[Thing] | str, /, limit: int = 1000, **where: object
     ) -> Sequence[Thing]:
-        """Return instances of a class with these attribute values.
+        """Return instances of a class with these attribute values; see `Reader.find`.
 
         Args:
-            concept: a class of yours, or the name of a concept.
+            concept: a class of yours, or the name of a concept; of a `Relation` class its facts
+                are returned, with `head_entity`, `tail_entity` and their qualifiers.
             limit: the most instances to return.
             where: attribute name to the value it has, or to a list of which it has one.
 

@@ -11,15 +11,16 @@ from knowloom.assets import cypher
 from knowloom.base import KnowledgeBase
 from knowloom.errors import NotBulkLoadable
 from knowloom.knowledge.record import Statement
-from knowloom.loading import LoadPlan, Part, digest_of, statements
+from knowloom.loading import LoadPlan, Part, digest_of
+from knowloom.preparing import prepared, statements_at
 from knowloom.server.bulk import NodeFile, RelationshipFile, import_full
 from knowloom.server.local import LocalServer
 from knowloom.store import runs
 from knowloom.store.carry import Carried, carry, restore_schema
+from knowloom.store.collector import paused_collector
+from knowloom.store.prepare import Prepared
 from knowloom.store.stage import Stage
 from knowloom.store.write import Counts, RejectFile, Writer, WriteReport
-
-_STEP = 10_000
 
 
 def bulk_load(
@@ -65,13 +66,12 @@ def _load(
     """Stage, import, make the schema, and write what was left over."""
     loads = [_Load(kb, chosen, part) for part in chosen.parts]
     stage = Stage(folder, kb.ontology)
-    for load in loads:
-        load.given, load.left = stage.add(
-            load.run, _watched(load.statements(), advance), load.rejects.add
-        )
+    with paused_collector():
+        for load in loads:
+            load.stage_in(stage, advance)
     stage.close()
-    carried = carry(kb.database, folder)
-    import_full(server, *_files(stage, carried))
+    carried = carry(kb.database, folder, len(stage))
+    import_full(server, *_files(stage, carried), numbered=True)
     restore_schema(kb.database, carried)
     return [load.complete() for load in loads]
 
@@ -94,9 +94,14 @@ class _Load:
         self.given = 0
         self.left: list[Statement] = []
 
-    def statements(self) -> Iterator[Statement]:
-        """Yield what the source says."""
-        return statements(self._chosen.loader, self._part, self._kb.ontology)
+    def stage_in(self, stage: Stage, advance: Callable[[int], None]) -> None:
+        """Stage what the source says."""
+        kind, files = self._chosen.loader.kind, self._part.files
+        blocks = prepared(kind, files, self._kb.ontology, self.run)
+        staged = stage.add(self.run, _watched(blocks, advance), self.rejects.add)
+        self.given = staged.given
+        again = statements_at(kind, files, self._kb.ontology, self.run.source, staged.again)
+        self.left = [*staged.left, *again]
 
     def complete(self) -> WriteReport:
         """Record the run and write what was left over; return all counts."""
@@ -121,12 +126,11 @@ class _Load:
         return WriteReport(self.run.id, self._part.source, counts, counts.written, listed, path)
 
 
-def _watched(said: Iterator[Statement], advance: Callable[[int], None]) -> Iterator[Statement]:
-    """Yield statements, telling how many went by every ten thousand."""
-    for number, statement in enumerate(said, 1):
-        yield statement
-        if number % _STEP == 0:
-            advance(_STEP)
+def _watched(blocks: Iterator[Prepared], advance: Callable[[int], None]) -> Iterator[Prepared]:
+    """Yield blocks, telling how many statements went by."""
+    for block in blocks:
+        yield block
+        advance(block.given)
 
 
 def _files(stage: Stage, carried: Carried) -> tuple[list[NodeFile], list[RelationshipFile]]:

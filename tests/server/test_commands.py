@@ -19,17 +19,17 @@ from tests.server.conftest import Make
 from tests.server.test_local import started
 
 
-def said(server: LocalServer, *command: str) -> str:
-    """Return what a command prints for the server's workspace."""
+def said(server: LocalServer, *command: str, code: int = 0) -> str:
+    """Return what a command prints for the server's workspace; it ends with this exit code."""
     arguments = [*command, "--workspace", str(server.workspace.folder)]
     result = CliRunner().invoke(cli, arguments, catch_exceptions=False)
-    assert result.exit_code == 0
+    assert result.exit_code == code
     return result.stdout
 
 
-def facts(server: LocalServer, *command: str) -> dict[str, Any]:
+def facts(server: LocalServer, *command: str, code: int = 0) -> dict[str, Any]:
     """Return the JSON document that a command prints."""
-    found = json.loads(said(server, *command, "--json"))
+    found = json.loads(said(server, *command, "--json", code=code))
     assert isinstance(found, dict)
     return found
 
@@ -73,10 +73,13 @@ def test_open_prints_a_link_with_the_query(running: LocalServer) -> None:
 
 
 def test_nothing_runs(make: Make) -> None:
-    """Without a server the commands say so, make nothing, and name the one that starts it."""
+    """Without a server the commands say so, make nothing, and name the one that starts it.
+
+    A script need not read that: the exit code says it too.
+    """
     server = make()
-    assert facts(server, "server", "status")["running"] is False
-    assert "knowloom server start" in said(server, "server", "status")
+    assert facts(server, "server", "status", code=1)["running"] is False
+    assert "knowloom server start" in said(server, "server", "status", code=1)
     assert facts(server, "server", "stop") == {"stopped": False}
     assert "nothing yet" in said(server, "server", "logs")
     with pytest.raises(ServerUnreachable, match="knowloom server start"):

@@ -58,6 +58,19 @@ def test_find(run: Any) -> None:
     assert run("find", "Person", "name=Nobody").stdout == "Nothing was found.\n"
 
 
+def test_find_facts(run: Any) -> None:
+    """Of a Relation class facts are found; a script gets the uids of their ends."""
+    [fact] = _json(run("find", "Employment", "head_entity=Ada", "--json"))
+    assert (fact["head_entity"], fact["tail_entity"]) == ("ada", "analytical")
+    assert fact["values"] == {"since": 1843}
+    shown = run("find", "Employment").stdout.splitlines()
+    assert [line.split() for line in shown] == [
+        ["head_entity", "class", "tail_entity", "values"],
+        ["Ada", "Employment", "Analytical", "since=1843"],
+    ]
+    assert run("find", "Employment", "since=1900").stdout == "Nothing was found.\n"
+
+
 def test_subgraph(run: Any) -> None:
     """People see instances, links and facts; scripts get all of it; code runs."""
     shown = run("subgraph", "London", "--hops", "2").stdout

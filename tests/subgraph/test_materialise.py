@@ -15,7 +15,7 @@ from neo4j.time import Date
 from knowloom.knowledge.record import uid_of_fact
 from knowloom.ontology.build import Classes
 from knowloom.ontology.things import concepts_of
-from knowloom.subgraph.collector import paused_collector
+from knowloom.store.collector import paused_collector
 from knowloom.subgraph.materialise import NodeRow, materialise
 from knowloom.subgraph.shape import Shapes
 

@@ -9,6 +9,7 @@ import click
 
 from knowloom.cli.connection import connection_options
 from knowloom.cli.output import emit, json_option, look_at, table
+from knowloom.ontology.concepts import ENDS
 from knowloom.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,12 +35,13 @@ def find(
 
     Instances of subclasses are found too. An attribute that holds many values has to hold the
     one given; the same attribute twice means either value; a link is given by the name or uid of
-    what it leads to.
+    what it leads to. Of a Relation class its facts are found, by their ends and qualifiers.
 
     \b
     Example:
         knowloom find Person
         knowloom find Person affiliation="University of Toronto" born=1947-12-06
+        knowloom find AuthorOf head_entity="Geoffrey Hinton"
     """
     from knowloom.browser.place import browser_place
     from knowloom.session import knowledge_base
@@ -47,9 +49,10 @@ def find(
     with knowledge_base(settings) as kb:
         found = kb.reader.find(concept, _conditions(conditions), limit)
         place = browser_place(settings, kb.database)
-    data = [{**_shown(thing), "browser": place.thing(thing.uid)} for thing in found]
-    link = place.things(thing.uid for thing in found)
-    emit(data, as_json, () if as_json else [*_things(found), *look_at(link)])
+    data = [{**_shown(thing), "browser": place.things(_nodes(thing))} for thing in found]
+    link = place.things(dict.fromkeys(uid for thing in found for uid in _nodes(thing)))
+    lines = _facts(found) if _is_fact(found[:1]) else _things(found)
+    emit(data, as_json, () if as_json else [*lines, *look_at(link)])
 
 
 @click.command()
@@ -167,6 +170,30 @@ def _things(found: Sequence[Thing]) -> list[str]:
         (shown["uid"], ", ".join(shown["concepts"]), _said(shown)) for shown in map(_shown, found)
     ]
     return table(("uid", "class", "values"), rows) if rows else ["Nothing was found."]
+
+
+def _is_fact(found: Sequence[Thing]) -> bool:
+    """Return whether instances have two ends; all that are found at once do, or none."""
+    return any(ENDS[0] in vars(thing) for thing in found)
+
+
+def _nodes(thing: Thing) -> list[str]:
+    """Return the uids of the nodes that show an instance: a fact's are its ends."""
+    return [vars(thing)[end].uid for end in ENDS] if _is_fact([thing]) else [thing.uid]
+
+
+def _facts(found: Sequence[Thing]) -> list[str]:
+    """Return a table of facts."""
+    rows = [
+        (
+            _called(vars(fact)[ENDS[0]]),
+            type(fact).__name__,
+            _called(vars(fact)[ENDS[1]]),
+            _said(_shown(fact)),
+        )
+        for fact in found
+    ]
+    return table((ENDS[0], "class", ENDS[1], "values"), rows)
 
 
 def _said(shown: Mapping[str, Any]) -> str:

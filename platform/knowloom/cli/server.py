@@ -52,16 +52,22 @@ def stop(settings: Settings, as_json: bool) -> None:
 @server.command()
 @workspace_option
 @json_option
-def status(settings: Settings, as_json: bool) -> None:
+@click.pass_context
+def status(ctx: click.Context, settings: Settings, as_json: bool) -> None:
     """Show whether the workspace's Neo4j runs, where, and how to log in.
+
+    For scripts the exit code is 0 while it runs and 1 while it does not.
 
     \b
     knowloom server status
     knowloom server status --json
+    knowloom server status > /dev/null || knowloom server start
     """
     local = LocalServer.of(settings)
     info = local.status()
     emit(_facts(local, info), as_json, _said(local, info))
+    if info is None:
+        ctx.exit(1)
 
 
 @server.command()

@@ -26,7 +26,6 @@ Get = Callable[[Cells], object]
 Read = Callable[[object], Value | list[Value]]
 Mentions = Callable[[Cells], tuple[Mention, ...]]
 
-# References repeat: most rows name a thing that one of the rows just before named as well.
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _REMEMBERED = 1 << 15
 
@@ -159,7 +158,7 @@ class Compiler:
         def mention(identifier: object) -> Mention:
             return Mention(concept, uid_of_source_id(source, id_text(identifier)))
 
-        return _each(self.get(f"{key}.id", cell), lru_cache(_REMEMBERED, typed=True)(mention))
+        return _each(self.get(f"{key}.id", cell), mention)
 
     def _by_key(self, key: str, concept: str, given: Lookup[str, Cell]) -> Mentions:
         """Return the references that give the values of a key."""
@@ -277,11 +276,16 @@ def _replace(cell: object, codes: Lookup[str, str], prefix: str) -> object:
 def _each(get: Get, mention: Callable[[object], Mention]) -> Mentions:
     """Return a function from a row to a mention for each value of a cell."""
 
+    # References repeat: most rows name a thing that one of the rows just before named as well.
+    @lru_cache(_REMEMBERED, typed=True)
+    def one(cell: object) -> tuple[Mention]:
+        return (mention(cell),)
+
     def mentions(cells: Cells) -> tuple[Mention, ...]:
         cell = get(cells)
         if type(cell) is str:
-            return (mention(cell),)
-        return tuple(mention(_plain(item)) for item in _listed(cell))
+            return one(cell)
+        return tuple(one(_plain(item))[0] for item in _listed(cell))
 
     return mentions
 
@@ -293,7 +297,7 @@ def _by_one(concept: str, declarer: str, name: str, get: Get, read: Read) -> Men
         kept = cast(Value, read(value))
         return Mention(concept, uid_of_key(declarer, (kept,)), ((name, kept),))
 
-    return _each(get, lru_cache(_REMEMBERED, typed=True)(mention))
+    return _each(get, mention)
 
 
 def _by_several(

@@ -6,11 +6,12 @@ KIND of `knowloom load KIND PATH…`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
+from itertools import islice
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar, runtime_checkable
 
 from knowloom.errors import UnknownLoader
 from knowloom.knowledge.mapping import Mapping
@@ -18,6 +19,9 @@ from knowloom.knowledge.record import Reject, Statement
 from knowloom.ontology.concepts import Ontology
 
 ENTRY_POINTS = "knowloom.loaders"
+BLOCK = 5_000  # rows of a table, or statements
+
+T = TypeVar("T")
 
 Row = tuple[int, Sequence[object]]
 
@@ -65,6 +69,13 @@ class Proposal(NamedTuple):
     added: tuple[str, ...] = ()
 
 
+class Share(NamedTuple):
+    """A part of a file's work: of every `of` blocks the one with this number, counted from 0."""
+
+    turn: int = 0
+    of: int = 1
+
+
 class Loader(Protocol):
     """Reads one kind of source into statements; a new one is a class and an entry point."""
 
@@ -102,6 +113,49 @@ class Loader(Protocol):
             MappingError: the mapping does not fit the file or the ontology.
         """
         ...
+
+
+@runtime_checkable
+class Divisible(Protocol):
+    """A loader of which several processes can each take a share of the same file."""
+
+    def blocks(
+        self, path: Path, *, ontology: Ontology, mapping: Mapping, source: str, share: Share
+    ) -> Iterator[tuple[int, Iterable[Statement]]]:
+        """Yield the numbers and statements of some blocks of a file.
+
+        The blocks of all shares, sorted by number, say what `Loader.statements` says, which also
+        explains the arguments and errors.
+        """
+        ...
+
+
+def blocks_of(
+    loader: Loader, path: Path, ontology: Ontology, mapping: Mapping, source: str, share: Share
+) -> Iterator[tuple[int, Iterable[Statement]]]:
+    """Yield a share of what a file says; see `Divisible.blocks`.
+
+    What a loader cannot divide is all in the first share.
+    """
+    if isinstance(loader, Divisible):
+        return loader.blocks(path, ontology=ontology, mapping=mapping, source=source, share=share)
+    said = loader.statements(path, ontology=ontology, mapping=mapping, source=source)
+    return undivided(said, share)
+
+
+def undivided(
+    said: Iterable[Statement], share: Share
+) -> Iterator[tuple[int, Iterable[Statement]]]:
+    """Yield statements in blocks, all of them in the first share."""
+    if share.turn == 0:
+        yield from enumerate(in_blocks(said))
+
+
+def in_blocks(items: Iterable[T]) -> Iterator[list[T]]:
+    """Yield items in lists of as many as a block has."""
+    remaining = iter(items)
+    while block := list(islice(remaining, BLOCK)):
+        yield block
 
 
 def kinds() -> tuple[str, ...]:

@@ -64,6 +64,17 @@ class Record:
     valid_to: date | None = None
     confidence: float | None = None
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether of this record no more is known than what it says and its row."""
+        return (
+            self.observed is None
+            and self.valid_from is None
+            and self.valid_to is None
+            and self.confidence is None
+            and not self.end
+        )
+
 
 @dataclass(slots=True)
 class Fact:

@@ -29,7 +29,7 @@ from knowloom.knowledge.mapping import (
     Relations,
     Section,
 )
-from knowloom.knowledge.plugins import Table
+from knowloom.knowledge.plugins import Share, Table, in_blocks
 from knowloom.knowledge.record import (
     Fact,
     Record,
@@ -71,6 +71,41 @@ def statements(
             yield row
         else:
             yield from speak(row[0], row[1])
+
+
+def blocks(
+    table: Table, mapping: Mapping, ontology: Ontology, *, source: str, file: str, share: Share
+) -> Iterator[tuple[int, list[Statement]]]:
+    """Yield the numbers and statements of some blocks of rows; see `Divisible.blocks`.
+
+    Where things are told apart by counting their names all rows belong to one share.
+
+    Raises:
+        MappingError: as `statements` does.
+    """
+    speak = compile_mapping(mapping, ontology, table.columns, source=source, file=file)
+    here = mapping.for_file(file)
+    if any(_is_counted(section, ontology) for section in here.objects):
+        if share.turn:
+            return
+        share = Share()
+    for number, rows in enumerate(in_blocks(table.rows)):
+        if number % share.of == share.turn:
+            said: list[Statement] = []
+            for row in rows:
+                if isinstance(row, Reject):
+                    said.append(row)
+                else:
+                    said.extend(speak(row[0], row[1]))
+            yield number, said
+
+
+def _is_counted(section: Objects, ontology: Ontology) -> bool:
+    """Return whether some things of a section have neither a key nor an id of the source."""
+    below = ontology.descendants(section.concept) if section.subclass else ()
+    return section.id is None and any(
+        ontology.key(concept) is None for concept in (section.concept, *below)
+    )
 
 
 def compile_mapping(

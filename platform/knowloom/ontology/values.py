@@ -96,6 +96,8 @@ def reader(attribute: Attribute) -> Accept:
     convert = _TEXT_READ if isinstance(attribute.range, Enumeration) else _READ[attribute.range]
 
     def read_one(value: object) -> Value | list[Value]:
+        if type(value) is str:  # as in every text file
+            return accept(convert(value))
         return accept(convert(_native(_single(value))))
 
     def read_many(value: object) -> Value | list[Value]:

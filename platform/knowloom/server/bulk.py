@@ -63,6 +63,8 @@ def import_full(
     server: LocalServer,
     nodes: Sequence[NodeFile],
     relationships: Sequence[RelationshipFile] = (),
+    *,
+    numbered: bool = False,
 ) -> Imported:
     """Replace the stored graph by the content of files; the server runs afterwards.
 
@@ -76,6 +78,8 @@ def import_full(
         nodes: at least one; fields are parted by commas, quoted by `"`, the values of lists
             parted by `ARRAY_DELIMITER`.
         relationships: between those nodes.
+        numbered: the ids in the files are the numbers from 0 on, each once; the tool then need not
+            look anything up, and does not notice when they are something else.
 
     Raises:
         ImportFailed: the files are faulty; the error names the log.
@@ -92,6 +96,7 @@ def import_full(
         try:
             with disk_room(home):
                 files = _arguments(swap.staging(home), nodes, relationships)
+                files += ["--id-type=actual"] if numbered else []
                 imported = _staged(server, files, lock)
             server.exchange()
         finally:

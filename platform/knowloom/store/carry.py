@@ -23,6 +23,7 @@ _TYPES = {
     "DateTime": "datetime",
     "Duration": "duration",
 }
+_ENDS = {":START_ID": "start", ":END_ID": "end"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +41,19 @@ class Carried:
     schema: list[str]
 
 
-def carry(database: Database, folder: Path) -> Carried:
+def carry(database: Database, folder: Path, first: int) -> Carried:
     """Write what a database holds besides instances to files.
 
     Args:
         database: where to read.
         folder: where the files go.
+        first: the number of the first of these nodes; the others follow.
     """
     nodes: dict[tuple[str, ...], list[neo4j.Record]] = {}
+    numbers: dict[str, int] = {}
     for row in database.read(cypher("bulk/system_nodes")):
         nodes.setdefault(tuple(sorted(row["labels"])), []).append(row)
+        numbers[row["id"]] = first + len(numbers)
     links: dict[str, list[neo4j.Record]] = {}
     for row in database.read(cypher("bulk/system_relationships")):
         links.setdefault(row["type"], []).append(row)
@@ -60,11 +64,11 @@ def carry(database: Database, folder: Path) -> Carried:
     ]
     return Carried(
         [
-            (labels, _sheet(folder, f"system{i}", [":ID"], ["id"], rows))
+            (labels, _sheet(folder, f"system{i}", {":ID": "id"}, rows, numbers))
             for i, (labels, rows) in enumerate(nodes.items())
         ],
         [
-            (type_, _sheet(folder, f"link{i}", [":START_ID", ":END_ID"], ["start", "end"], rows))
+            (type_, _sheet(folder, f"link{i}", _ENDS, rows, numbers))
             for i, (type_, rows) in enumerate(links.items())
         ],
         schema,
@@ -80,7 +84,11 @@ def restore_schema(database: Database, carried: Carried) -> None:
 
 
 def _sheet(
-    folder: Path, name: str, ids: Sequence[str], keys: Sequence[str], rows: Sequence[neo4j.Record]
+    folder: Path,
+    name: str,
+    ids: Mapping[str, str],
+    rows: Sequence[neo4j.Record],
+    numbers: Mapping[str, int],
 ) -> Sheet:
     """Return a sheet of rows with all properties that any of them has."""
     types: dict[str, str] = {}
@@ -90,7 +98,7 @@ def _sheet(
     sheet = Sheet(folder, name, [*ids, *(f"{k}:{t}" for k, t in types.items())])
     for row in rows:
         values = [_cell(row["properties"].get(k)) for k in types]
-        sheet.write([*(row[key] for key in keys), *values])
+        sheet.write([*(numbers[row[key]] for key in ids.values()), *values])
     sheet.close()
     return sheet
 

@@ -23,6 +23,8 @@ from knowloom.store.revise import Revised, Reviser
 from knowloom.store.runs import Run
 from knowloom.store.statement import filled
 
+_FOR_ALL = ("_run", "_hash", "_row")  # every statement that creates instances sets these
+
 
 @dataclass(slots=True)
 class InstanceOutcome:
@@ -172,34 +174,32 @@ class InstanceWriter:
         """Return the statement that creates instances of a concept, and its parameters.
 
         Its columns are the concept's attributes whether used or not, so that few texts have to
-        be planned.
+        be planned; the run is the same for all.
         """
-        rows = [self._inline(record, hash_) for record, hash_ in batch]
-        declared = {a.name for a in self._ontology.attributes(concept).values() if not a.is_link}
-        names = sorted(declared.union(*rows))
+        rows = [
+            record.values if record.is_plain else self._provenance(record, hash_)
+            for record, hash_ in batch
+        ]
+        more = (row for row, (record, _) in zip(rows, batch, strict=True) if not record.is_plain)
+        names = sorted(self._declared(concept).union(*more))
         columns: dict[str, Any] = {
             f"column{number}": [row.get(name) for row in rows] for number, name in enumerate(names)
         }
         columns["uids"] = [record.uid for record, _ in batch]
         columns["hashes"] = [hash_ for _, hash_ in batch]
+        columns["places"] = [record.row or None for record, _ in batch]
+        columns["run"] = self._run.id
         return _creating(tuple(names), self._ontology.lineage(concept)), columns
 
-    def _inline(self, record: Record, hash_: str) -> dict[str, Any]:
-        """Return the properties of a node with this one record; the hot path of every load."""
-        properties: dict[str, Any] = dict(record.values)
-        properties["_run"] = self._run.id
-        properties["_hash"] = hash_
-        if record.row:
-            properties["_row"] = record.row
-        if (
-            record.observed
-            or record.valid_from
-            or record.valid_to
-            or record.confidence is not None
-            or record.end
-        ):
-            properties.update(inline_properties(self._evidence(record, hash_)))
-        return properties
+    def _declared(self, concept: str) -> set[str]:
+        """Return the attributes of a concept that nodes hold."""
+        known = self._ontology.attributes(concept).values()
+        return {attribute.name for attribute in known if not attribute.is_link}
+
+    def _provenance(self, record: Record, hash_: str) -> dict[str, Any]:
+        """Return the values of a record with all that is known of it beside run, hash and row."""
+        found = inline_properties(self._evidence(record, hash_))
+        return {name: value for name, value in found.items() if name not in _FOR_ALL}
 
     def _evidence(self, record: Record, hash_: str) -> Evidence:
         run = self._run
@@ -268,12 +268,13 @@ class InstanceWriter:
 @lru_cache(maxsize=1_000)
 def _creating(names: tuple[str, ...], lineage: tuple[str, ...]) -> LiteralString:
     """Return the statement that creates instances with these properties and labels."""
-    values: LiteralString = ", n.".join(
-        f"{quoted(name)} = ${quoted(f'column{number}')}[i]" for number, name in enumerate(names)
+    values: LiteralString = "".join(
+        f", n.{quoted(name)} = ${quoted(f'column{number}')}[i]"
+        for number, name in enumerate(names)
     )
     parts: dict[str, LiteralString] = {
         "/*labels*/": quoted_labels(lineage),
-        "/*values*/": f", n.{values}",
+        "/*values*/": values,
     }
     return filled(cypher("write/merge_instances"), parts)
 

@@ -17,10 +17,12 @@ from knowloom.assets import cypher
 from knowloom.ontology.binding import Bindings
 from knowloom.store.projection import properties_expression
 from knowloom.store.select import Selection, either_place
+from knowloom.store.select_facts import FactSelection
 from knowloom.store.statement import filled
 
 CHUNK = 1_000  # nodes a row: fast already, and small beside a server's heap
 UNLIMITED = 2**62
+_CUT_FACTS: LiteralString = "/* ORDER BY a.uid, b.uid, r.uid, elementId(r) LIMIT $limit*/"
 _CUT: LiteralString = "/* ORDER BY n.uid, elementId(n) LIMIT $limit*/"
 
 
@@ -86,6 +88,22 @@ class GraphReader:
         )
         parameters = {**selection.parameters, "limit": selection.limit, "chunk": CHUNK}
         return self._chunks(tx, text, parameters, arriving)
+
+    def facts(
+        self, tx: neo4j.ManagedTransaction, selection: FactSelection
+    ) -> list[tuple[str, list[Any]]]:
+        """Return the facts of a selection, each as the key of its start and a link of `Chunk`."""
+        text = filled(
+            cypher("read/facts"),
+            {
+                **self._parts,
+                "_LINK/*types*/": selection.types,
+                "/* AND conditions*/": selection.conditions,
+                _CUT_FACTS: "" if selection.limit is None else _CUT_FACTS[2:-2],
+            },
+        )
+        rows = tx.run(text, {**selection.parameters, "limit": selection.limit})
+        return [(start, link) for start, link in rows.values()]
 
     def nodes(
         self,

@@ -69,7 +69,7 @@ def select(
     ('&`Person`', ' AND (n.`name` IN $`v0`)', {'v0': ['Ada']})
     """
     wanted = {
-        name: _values(bindings.ontology.attributes(concept), concept, name, value)
+        name: values_wanted(bindings.ontology.attributes(concept), concept, name, value)
         for name, value in (where or {}).items()
     }
     own, *foreign = bindings.places(concept)
@@ -96,10 +96,10 @@ def names_of(bindings: Bindings, place: Place) -> str:
     return bound.property if isinstance(bound, PropertyBinding) else ""
 
 
-def _values(
+def values_wanted(
     attributes: Mapping[str, Attribute], concept: str, name: str, given: object
 ) -> list[object]:
-    """Return the alternatives for one attribute, in its type."""
+    """Return the alternatives for one attribute, in its type; raises as `select` does."""
     if name not in attributes:
         raise UnknownAttribute(concept, name, suggestions(name, attributes))
     attribute = attributes[name]
@@ -154,6 +154,16 @@ def _link_condition(
     start: LiteralString = "-" if out else "<-"
     end: LiteralString = "->" if out else "-"
     target = quoted(INSTANCE_LABEL) + either_place(bindings.foreign)
-    names = dict.fromkeys(["uid", "name", *(names_of(bindings, p) for p in bindings.foreign)])
-    tests = " OR ".join(f"m.{quoted(name)} IN {values}" for name in names if name)
+    tests = is_called("m", names_anywhere(bindings), values)
     return f"EXISTS {{ (n){start}[:{quoted(bound.type)}]{end}(m:{target}) WHERE {tests} }}"
+
+
+def names_anywhere(bindings: Bindings) -> list[str]:
+    """Return the properties that hold the uids and names of instances, wherever they lie."""
+    found = ["uid", "name", *(names_of(bindings, place) for place in bindings.foreign)]
+    return [name for name in dict.fromkeys(found) if name]
+
+
+def is_called(node: LiteralString, names: Iterable[str], values: LiteralString) -> LiteralString:
+    """Return the condition that a node is known by one of some values."""
+    return " OR ".join(f"{node}.{quoted(name)} IN {values}" for name in names)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -31,7 +31,9 @@ class Sheet:
         with self.header.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerow(columns)
         self._file: IO[str] = self.data.open("w", encoding="utf-8", newline="")
-        self.write: Callable[[Sequence[Any]], Any] = csv.writer(self._file).writerow
+        writer = csv.writer(self._file, lineterminator="\n")
+        self.write: Callable[[Sequence[Any]], Any] = writer.writerow
+        self.add: Callable[[Iterable[str]], None] = self._file.writelines  # whole lines
 
     def close(self) -> None:
         """Finish the data file."""

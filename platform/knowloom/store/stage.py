@@ -1,50 +1,51 @@
-"""Staging a bulk load: validated statements as the files that Neo4j's import tool reads.
+"""Staging a bulk load: prepared statements as the files that Neo4j's import tool reads.
 
-The same checks reject the same statements as in the normal write. What the files cannot hold, and
-whatever is said of a thing a second time, is left over for the normal write to add afterwards.
+What the files cannot hold, and whatever is said of a thing a second time, is left over for the
+normal write to add afterwards.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import repeat
 from pathlib import Path
-from typing import Any
+from typing import cast
 
-from knowloom.knowledge.instance import INSTANCE_LABEL, inline_properties
-from knowloom.knowledge.project import evidence_of
-from knowloom.knowledge.record import Fact, Mention, Record, Reject, Statement, hash_of, said
-from knowloom.ontology.concepts import ENDS, Attribute, Ontology, Scalar
+from knowloom.knowledge.instance import INSTANCE_LABEL
+from knowloom.knowledge.record import Fact, Mention, Reject, Statement
+from knowloom.ontology.concepts import Ontology
 from knowloom.store.edges import Edge, EdgeKind, Spool
+from knowloom.store.prepare import FactKind, Facts, Lines, Place, Prepared, Things
 from knowloom.store.runs import Run
-from knowloom.store.sheets import Sheet, Unstageable, cell
-from knowloom.store.write import Validator
+from knowloom.store.sheets import Sheet, Unstageable
 
-_TYPES = {
-    Scalar.STR: "string",
-    Scalar.INT: "long",
-    Scalar.FLOAT: "double",
-    Scalar.BOOL: "boolean",
-    Scalar.DATE: "date",
-    Scalar.DATETIME: "datetime",
-}
-_PROVENANCE = {
-    "_run": "long",
-    "_hash": "string",
-    "_row": "long",
-    "_end": "long",
-    "_observed": "datetime",
-    "_from": "date",
-    "_to": "date",
-    "_confidence": "double",
-    "_mention": "boolean",
-}
+_HALF = 32  # bits: a relationship without a uid is known by the numbers of its two ends
+
+
+@dataclass(slots=True)
+class Staged:
+    """What became of the statements of one source.
+
+    Args:
+        given: how many there were.
+        left: those that the normal write has to add.
+        again: blocks to the statements in them that speak of a thing a second time: they have to
+            be read again for the normal write.
+    """
+
+    given: int = 0
+    left: list[Statement] = field(default_factory=list[Statement])
+    again: dict[Place, list[int]] = field(default_factory=dict[Place, list[int]])
 
 
 class Stage:
     """Writes the files of one bulk load.
 
-    It holds in memory about 150 bytes for each thing and 70 for each relationship, to find what is
-    said twice.
+    Things are numbered as they come, and relationships lead from number to number. It holds in
+    memory about 180 bytes for each thing and 100 for each relationship, to find what is said
+    twice.
 
     Args:
         folder: where the files go; it must exist.
@@ -54,203 +55,190 @@ class Stage:
     def __init__(self, folder: Path, ontology: Ontology) -> None:
         self._folder = folder
         self._ontology = ontology
-        self._reject: Callable[[Reject], None] = lambda _: None
-        self._validator = Validator(ontology, self._passed_on)
+        self._lines = Lines(ontology)
         self._run = Run("", "")
-        self._concepts: dict[str, str] = {}
-        self._links: set[int] = set()
-        self._waiting = Spool[Edge]()
-        self._columns: dict[str, tuple[str, ...]] = {}
-        self._fits: dict[tuple[str, tuple[str, ...]], bool] = {}
+        self._staged = Staged()
+        self._numbers: dict[str, int] = {}
+        self._classes: dict[str, int] = {}
+        self._class_of = array("H")
+        self._suits: dict[tuple[int, tuple[str, ...]], bool] = {}
+        self._there: dict[str, set[int]] = {}
+        self._facts = Spool[tuple[Fact, Edge]]()
+        self._derived = Spool[Edge]()
         self.nodes: dict[str, Sheet] = {}
         self.edges: dict[EdgeKind, Sheet] = {}
 
+    def __len__(self) -> int:
+        """Return how many things there are."""
+        return len(self._numbers)
+
     def add(
-        self, run: Run, statements: Iterable[Statement], reject: Callable[[Reject], None]
-    ) -> tuple[int, list[Statement]]:
+        self, run: Run, blocks: Iterable[Prepared], reject: Callable[[Reject], None]
+    ) -> Staged:
         """Stage what one source says.
 
         Args:
             run: the run they are written in.
-            statements: consumed once.
+            blocks: all that the source says, in its order.
             reject: called with every statement that cannot be stored.
-
-        Returns:
-            How many statements there were, and those left over.
         """
-        self._run, self._reject = run, reject
-        given = 0
-        left: list[Statement] = []
-        waiting = Spool[Fact]()
-        for statement in statements:
-            given += 1
-            if isinstance(statement, Record):
-                if self._validator.record(statement) and not self._add_record(statement):
-                    left.append(statement)
-            elif isinstance(statement, Fact):
-                if not self._has_ends(statement):
-                    waiting.add(statement)
-                elif not self._add_fact(statement):
-                    left.append(statement)
-            else:
-                self._reject(statement)
-        for facts in waiting.batches():
-            for fact in facts:
+        self._run = run
+        self._staged = staged = Staged()
+        for block in blocks:
+            staged.given += block.given
+            staged.left += block.rest
+            for rejected in block.rejects:
+                reject(rejected)
+            for concept, things in block.things.items():
+                self._add_things(concept, things, block)
+            for kind, facts in block.facts.items():
+                self._add_facts(kind, facts)
+        for waiting in self._facts.batches():
+            for fact, edge in waiting:
                 self._mention(fact.head, fact.tail)
-                if not self._add_fact(fact):
-                    left.append(fact)
-        for edges in self._waiting.batches():
-            for edge in edges:
+                if not self._fits(edge) or not self._write_edge(edge):
+                    staged.left.append(fact)
+        for derived in self._derived.batches():
+            for edge in derived:
                 self._mention(edge.head, edge.tail)
                 self._write_edge(edge)
-        return given, left
+        return staged
 
     def close(self) -> None:
         """Finish all files."""
         for sheet in [*self.nodes.values(), *self.edges.values()]:
             sheet.close()
 
-    def _passed_on(self, reject: Reject) -> None:
-        """Give a reject to whoever listens now."""
-        self._reject(reject)
-
     def labels(self, concept: str) -> tuple[str, ...]:
         """Return all labels of the nodes in a concept's sheet."""
         return (INSTANCE_LABEL, *self._ontology.lineage(concept))
 
-    def _add_record(self, record: Record) -> bool:
-        """Return whether a record could be staged."""
-        if record.uid in self._concepts:
-            return False
-        hash_ = hash_of(said(record, self._run.source))
-        try:
-            self._write_node(record.concept, record.uid, self._properties(record, hash_))
-        except Unstageable:
-            return False
-        head = Mention(record.concept, record.uid)
-        for name, mentions in record.links.items():
-            type_ = self._ontology.attributes(record.concept)[name].relationship_type
-            kind = EdgeKind(type_, derived=True)
-            for position, mention in enumerate(mentions):
-                edge = Edge(kind, "", head, mention, position)
-                if mention.uid in self._concepts:
-                    self._write_edge(edge)
-                else:
-                    self._waiting.add(edge)
-        return True
+    def _add_things(self, concept: str, things: Things, block: Prepared) -> None:
+        """Stage the records of one concept, and leave those of things that are there already."""
+        uids, lines, places = things.uids, things.lines, things.places
+        first = {uid: i for i, uid in reversed(tuple(enumerate(uids)))}
+        known = self._numbers.keys()
+        if len(first) < len(uids) or not known.isdisjoint(first):
+            new = [i for i, uid in enumerate(uids) if first[uid] == i and uid not in known]
+            kept = set(new)
+            twice = [place for i, place in enumerate(places) if i not in kept]
+            self._staged.again.setdefault(block.place, []).extend(twice)
+            uids, lines = [uids[i] for i in new], [lines[i] for i in new]
+            places = [places[i] for i in new]
+        self._write_nodes(concept, uids, lines)
+        if block.links:
+            for place in places:
+                for edge in block.links.get(place, ()):
+                    if edge.tail.uid in self._numbers:
+                        self._write_edge(edge)
+                    else:
+                        self._derived.add(edge)
 
-    def _properties(self, record: Record, hash_: str) -> dict[str, Any]:
-        run = self._run
-        if (
-            record.observed
-            or record.valid_from
-            or record.valid_to
-            or record.confidence is not None
-            or record.end
-        ):
-            evidence = evidence_of(
-                record, hash_, run=run.id, source=run.source, recorded=run.started
-            )
-            return inline_properties(evidence)
-        return {**record.values, "_run": run.id, "_hash": hash_, "_row": record.row or None}
-
-    def _write_node(self, concept: str, uid: str, properties: dict[str, Any]) -> None:
+    def _write_nodes(self, concept: str, uids: Sequence[str], lines: Sequence[str]) -> None:
+        """Write nodes with the next numbers."""
         sheet = self.nodes.get(concept) or self._node_sheet(concept)
-        row = [cell(properties.get(name)) for name in self._columns[concept]]
-        sheet.write([uid, *row])
-        self._concepts[uid] = concept
+        numbers = range(len(self._numbers), len(self._numbers) + len(uids))
+        sheet.add(map("{},{}".format, numbers, lines))
+        self._numbers.update(zip(uids, numbers, strict=True))
+        self._class_of.extend(repeat(self._classes[concept], len(uids)))
 
     def _mention(self, *mentions: Mention) -> None:
         """Stage what is known only because something refers to it."""
         for mention in mentions:
-            if mention.uid not in self._concepts:
+            if mention.uid not in self._numbers:
+                properties = {**dict(mention.values), "_mention": True}
                 try:
-                    properties = {**dict(mention.values), "_mention": True}
-                    self._write_node(mention.concept, mention.uid, properties)
+                    line = self._lines.full(mention.concept, mention.uid, properties)
                 except Unstageable:
-                    self._write_node(mention.concept, mention.uid, {"_mention": True})
+                    line = self._lines.full(mention.concept, mention.uid, {"_mention": True})
+                self._write_nodes(mention.concept, (mention.uid,), (line,))
 
-    def _has_ends(self, edge: Fact | Edge) -> bool:
-        return edge.head.uid in self._concepts and edge.tail.uid in self._concepts
+    def _add_facts(self, kind: FactKind, facts: Facts) -> None:
+        """Stage facts of one kind: all at once where nothing is to be said of any of them."""
+        heads = list(map(self._numbers.get, facts.heads))
+        tails = list(map(self._numbers.get, facts.tails))
+        if not facts.edge.keyed and None not in heads and None not in tails:
+            there = (cast(list[int], heads), cast(list[int], tails))
+            if self._add_known(facts.edge, *there, facts.rows):
+                return
+        for i, (head, tail) in enumerate(zip(heads, tails, strict=True)):
+            fact = facts.fact(kind, i)
+            uid = facts.uids[i] if facts.edge.keyed else ""
+            edge = Edge(facts.edge, uid, fact.head, fact.tail, fact.row, fact.values)
+            if head is None or tail is None:
+                self._facts.add((fact, edge))
+            elif not self._fits(edge) or not self._write_edge(edge):
+                self._staged.left.append(fact)
 
-    def _add_fact(self, fact: Fact) -> bool:
-        """Return whether a fact with both ends there could be staged or was rejected.
+    def _add_known(
+        self, kind: EdgeKind, heads: list[int], tails: list[int], rows: Sequence[int]
+    ) -> bool:
+        """Return whether relationships were staged: all, or none where one needs a closer look."""
+        class_of = self._class_of.__getitem__
+        if not (
+            self._are(set(map(class_of, heads)), kind.head_labels)
+            and self._are(set(map(class_of, tails)), kind.tail_labels)
+        ):
+            return False
+        links = [h << _HALF | t for h, t in zip(heads, tails, strict=True)]
+        there = self._there.setdefault(kind.type, set())
+        if len(set(links)) < len(links) or not there.isdisjoint(links):
+            return False
+        there.update(links)
+        sheet = self.edges.get(kind) or self._edge_sheet(kind)
+        line = f"{{}},{{}},{self._run.id},{{}}\n".format
+        sheet.add(map(line, heads, tails, (row or "" for row in rows)))
+        return True
+
+    def _are(self, classes: Iterable[int], labels: tuple[str, ...]) -> bool:
+        """Return whether instances of all these classes carry one of the labels."""
+        return all(self._is_one(each, labels) for each in classes)
+
+    def _is_one(self, class_: int, labels: tuple[str, ...]) -> bool:
+        key = (class_, labels)
+        if key not in self._suits:
+            lineage = self._ontology.lineage(list(self._classes)[class_])
+            self._suits[key] = not set(labels).isdisjoint(lineage)
+        return self._suits[key]
+
+    def _fits(self, edge: Edge) -> bool:
+        """Return whether the ends of a stated edge are of the right classes.
 
         One whose ends do not seem to fit is left to the normal write, which knows all classes of
         an instance that several records speak of.
         """
-        if (edge := self._validator.edge(fact)) is None:
-            return True
-        head, tail = self._concepts[fact.head.uid], self._concepts[fact.tail.uid]
-        fits = self._is_one(head, edge.kind.head_labels)
-        return fits and self._is_one(tail, edge.kind.tail_labels) and self._write_edge(edge)
+        head, tail = (self._class_of[self._numbers[end.uid]] for end in (edge.head, edge.tail))
+        kind = edge.kind
+        return self._is_one(head, kind.head_labels) and self._is_one(tail, kind.tail_labels)
 
     def _write_edge(self, edge: Edge) -> bool:
         """Return whether an edge was staged: not when it is there already."""
         kind = edge.kind
-        link = hash((kind.type, edge.head.uid, edge.tail.uid, edge.uid))
-        if link in self._links:
+        head, tail = self._numbers[edge.head.uid], self._numbers[edge.tail.uid]
+        link = hash((head, tail, edge.uid)) if edge.uid else head << _HALF | tail
+        there = self._there.setdefault(kind.type, set())
+        if link in there:
             return False
-        try:
-            row = self._edge_row(edge)
-        except Unstageable:
-            return False
-        self._links.add(link)
+        if kind.derived:
+            line = f"{head},{tail},true,{edge.place}\n"
+        else:
+            line = f"{head},{tail},{self._run.id},{edge.place or ''}"
+            try:
+                line += f",{self._lines.edge(edge)}\n" if kind.keyed else "\n"
+            except Unstageable:
+                return False
+        there.add(link)
         sheet = self.edges.get(kind) or self._edge_sheet(kind)
-        sheet.write(row)
+        sheet.add((line,))
         return True
 
-    def _edge_row(self, edge: Edge) -> list[object]:
-        if edge.kind.derived:
-            return [edge.head.uid, edge.tail.uid, "true", edge.place]
-        row: list[object] = [edge.head.uid, edge.tail.uid, self._run.id, edge.place or None]
-        if edge.kind.keyed:
-            values = edge.values or {}
-            row += [edge.uid, *(cell(values.get(name)) for name in self._qualifiers(edge.kind))]
-        return row
-
-    def _is_one(self, concept: str, labels: tuple[str, ...]) -> bool:
-        """Return whether instances of a concept carry one of the labels."""
-        key = (concept, labels)
-        if key not in self._fits:
-            self._fits[key] = not set(labels).isdisjoint(self._ontology.lineage(concept))
-        return self._fits[key]
-
     def _node_sheet(self, concept: str) -> Sheet:
-        attributes = [a for a in self._ontology.attributes(concept).values() if not a.is_link]
-        names = [a.name for a in attributes]
-        self._columns[concept] = (*names, *_PROVENANCE)
-        columns = ["uid:ID", *map(_column, attributes)]
-        columns += [f"{name}:{type_}" for name, type_ in _PROVENANCE.items()]
-        sheet = Sheet(self._folder, f"node{len(self.nodes)}", columns)
+        self._classes[concept] = len(self._classes)
+        sheet = Sheet(self._folder, f"node{len(self.nodes)}", self._lines.node_columns(concept))
         self.nodes[concept] = sheet
         return sheet
 
     def _edge_sheet(self, kind: EdgeKind) -> Sheet:
-        columns = [":START_ID", ":END_ID"]
-        if kind.derived:
-            columns += ["_derived:boolean", "_position:long"]
-        else:
-            columns += ["_run:long", "_row:long"]
-        if kind.keyed:
-            attributes = self._ontology.attributes(self._relation(kind))
-            columns += ["uid:string", *(_column(attributes[n]) for n in self._qualifiers(kind))]
-        sheet = Sheet(self._folder, f"edge{len(self.edges)}", columns)
+        sheet = Sheet(self._folder, f"edge{len(self.edges)}", self._lines.edge_columns(kind))
         self.edges[kind] = sheet
         return sheet
-
-    def _relation(self, kind: EdgeKind) -> str:
-        """Return the relation concept whose facts are of this kind."""
-        return next(
-            c.name for c in self._ontology if c.relationship_type == kind.type and c.parents
-        )
-
-    def _qualifiers(self, kind: EdgeKind) -> list[str]:
-        attributes = self._ontology.attributes(self._relation(kind))
-        return [name for name in attributes if name not in ENDS]
-
-
-def _column(attribute: Attribute) -> str:
-    """Return the header of an attribute's column."""
-    scalar = attribute.range if isinstance(attribute.range, Scalar) else Scalar.STR
-    return f"{attribute.name}:{_TYPES[scalar]}{'[]' if attribute.many else ''}"

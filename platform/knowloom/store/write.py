@@ -6,6 +6,7 @@ Relationships whose ends have not come yet wait until every node of the run is t
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
@@ -22,6 +23,7 @@ from knowloom.knowledge.evidence import Key
 from knowloom.knowledge.record import Fact, Record, Reject, Statement, hash_of, said, uid_of_fact
 from knowloom.ontology.concepts import ENDS, ConceptRange, Ontology
 from knowloom.ontology.values import CompiledConcept, compile_concept
+from knowloom.store.collector import paused_collector
 from knowloom.store.database import Database
 from knowloom.store.edges import BATCH_EDGES, Edge, EdgeKind, EdgeWriter, Spool
 from knowloom.store.instances import InstanceOutcome, InstanceWriter, Started
@@ -300,7 +302,7 @@ class Writer:
                 goes on from there.
         """
         try:
-            with self._rejects:
+            with self._rejects, paused_collector():
                 self._stream(statements, advance)
                 self._finish()
                 self._flush()
@@ -347,6 +349,7 @@ class Writer:
                     self._add_reject(statement)
                 if len(records) >= BATCH_ROWS or len(edges) >= window or size >= BATCH_BYTES:
                     lane.submit(self._send, records, edges, advance)
+                    gc.collect(0)  # what little the driver leaves behind
                     window = min(2 * window, _WINDOW) if edges else window
                     records, edges, size = [], [], 0
             lane.submit(self._send, records, edges, advance)

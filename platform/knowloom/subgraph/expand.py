@@ -11,6 +11,7 @@ import neo4j
 from knowloom.ontology.names import SYSTEM_PREFIX
 from knowloom.store.read import UNLIMITED, Chunk, GraphReader
 from knowloom.store.select import Selection
+from knowloom.store.select_facts import FactSelection
 from knowloom.subgraph.graph import Subgraph
 from knowloom.subgraph.materialise import Materialiser
 from knowloom.subgraph.shape import Shapes
@@ -78,6 +79,18 @@ class Expansion:
                 near.update(dict.fromkeys(self._referred(chunk)))
         self._read([key for key in near if key not in self._made], follow=False)
         return self._finish(seeds)
+
+    def stated(self, selection: FactSelection) -> Subgraph:
+        """Return the facts of a selection and their ends, with no links but those facts."""
+        leaving: dict[str, list[list[Any]]] = {}
+        keys: dict[str, None] = {}
+        for start, link in self._reader.facts(self._tx, selection):
+            leaving.setdefault(start, []).append(link)
+            keys |= {start: None, link[1]: None}
+        for chunk in self._reader.nodes(self._tx, list(keys), cap=0):
+            chunk.leaving = [leaving.get(key, []) for key in chunk.keys]
+            self._made.add(chunk.rows())
+        return self._finish(())
 
     def whole(self, selection: Selection) -> Subgraph:
         """Return a selection that leaves nothing out, so that it has no surroundings."""

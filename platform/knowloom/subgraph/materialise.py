@@ -16,7 +16,7 @@ from knowloom.ontology.concepts import ENDS
 from knowloom.ontology.names import SYSTEM_PREFIX
 from knowloom.ontology.things import Thing, concepts_of
 from knowloom.ontology.verdicts import Unfit
-from knowloom.subgraph.collector import paused_collector
+from knowloom.store.collector import paused_collector
 from knowloom.subgraph.graph import Aside, Subgraph, Truncated, links_of
 from knowloom.subgraph.shape import (
     ELEMENT_ID,

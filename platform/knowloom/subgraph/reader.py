@@ -8,12 +8,14 @@ from functools import cached_property
 from knowloom.assets import cypher
 from knowloom.errors import NotFound, UsageError
 from knowloom.ontology.build import Classes
-from knowloom.ontology.things import Thing
+from knowloom.ontology.concepts import Kind
+from knowloom.ontology.things import Thing, concepts_of
+from knowloom.store.collector import paused_collector
 from knowloom.store.database import Database
 from knowloom.store.read import GraphReader
 from knowloom.store.seeds import SeedFinder
 from knowloom.store.select import Selection, select, select_all
-from knowloom.subgraph.collector import paused_collector
+from knowloom.store.select_facts import FactSelection, select_facts
 from knowloom.subgraph.expand import Bounds, Expansion
 from knowloom.subgraph.graph import Subgraph
 from knowloom.subgraph.shape import Shapes
@@ -46,20 +48,26 @@ class Reader:
     ) -> list[Thing]:
         """Return instances of a class, sorted by uid, with links to what they refer to.
 
-        The things referred to have their own values, and links among all that was read.
+        The things referred to have their own values, and links among all that was read. Of a
+        `Relation` class they are its facts with their qualifiers, which lead to their two ends;
+        those have their own values.
 
         Args:
             concept: instances of its subclasses are found too.
             where: attribute to the value it has, or to a list of which it has one; an attribute
                 that holds many has to hold one of them. Text is read as the attribute's type. For
-                a link it is the uid or name of the target, or the target itself.
-            limit: at most so many, those with the first uids; None for all.
+                a link, or an end of a fact, it is the uid or name of the target, or the target
+                itself.
+            limit: at most so many, those with the first uids, of facts those whose ends have
+                them; None for all.
 
         Raises:
             UnknownConcept: the ontology has no such concept.
             UnknownAttribute: the concept has no such attribute.
             UsageError: a value cannot be one of its attribute.
         """
+        if self._shapes.ontology.kind(concept) is Kind.RELATION:
+            return self._facts(select_facts(self._bindings, concept, where, limit))
         selection = select(self._bindings, concept, where, limit)
         return list(self._selected(selection).seeds)
 
@@ -123,6 +131,15 @@ class Reader:
             [used] = self._database.read(cypher("read/types_in_use"))
             plain = sorted(set(plain).intersection(used["types"]))
         return GraphReader(self._bindings, plain)
+
+    def _facts(self, selection: FactSelection) -> list[Thing]:
+        """Return the facts of a selection, sorted by uid."""
+        found = self._expanded(Bounds(0), lambda walk: walk.stated(selection)).relations
+        is_a = self._shapes.ontology.is_a
+        # A type may store facts of several concepts; their ends tell of which one is.
+        return [
+            fact for fact in found if any(is_a(c, selection.concept) for c in concepts_of(fact))
+        ]
 
     def _selected(self, selection: Selection) -> Subgraph:
         """Return the instances of a selection and what they refer to."""
