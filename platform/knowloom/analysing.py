@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from knowloom.analysis.composing import compose
 from knowloom.analysis.cycle import Analysis, Gathered, Query, Ran, Run, Search, Seen, Step, cycle
 from knowloom.analysis.definitions import part_of
 from knowloom.analysis.lookup import GraphLookup
-from knowloom.analysis.program import execute, program
+from knowloom.analysis.program import Program, execute, program
 from knowloom.analysis.question import Question
 from knowloom.analysis.reading import read_task
 from knowloom.analysis.relevant import relevant
+from knowloom.analysis.results import Results
 from knowloom.analysis.terms import CannotRead, phrases_of
 from knowloom.analysis.vocabulary import Vocabulary
 from knowloom.base import KnowledgeBase
 from knowloom.models.language_model import LanguageModel
 from knowloom.ontology.concepts import Ontology
 from knowloom.ontology.things import Thing
-from knowloom.sandbox.outcome import Level
+from knowloom.sandbox.outcome import Level, Limits, Outcome
 from knowloom.store.search import Kind, search
 from knowloom.subgraph.graph import links_of
 
@@ -33,6 +35,7 @@ def analyse(
     *,
     model: LanguageModel | None = None,
     most: int = MOST_OBJECTS,
+    limits: Limits | None = None,
     weakest: Level = Level.FULL,
 ) -> Analysis:
     """Answer a task by computing over the objects of a graph.
@@ -43,6 +46,7 @@ def analyse(
         model: writes the analysis code and judges its result; a planner writes it when None.
         most: how many instances of a class are read at most; what is cut is said, and a planned
             number over a part counts as failure.
+        limits: what a program may take; 20 seconds when None.
         weakest: the level of confinement below which no program is run.
 
     Returns:
@@ -52,7 +56,7 @@ def analyse(
         SandboxTooWeak: this machine cannot confine a program as demanded; nothing was run.
         ModelError: the model could not be asked.
     """
-    desk = _Desk(kb, model, most, weakest)
+    desk = _Desk(kb, model, most, partial(execute, limits=limits, weakest=weakest))
     steps = cycle(task, judged=model is not None)
     try:
         step = next(steps)
@@ -67,12 +71,16 @@ class _Desk:
     """Gives the cycle what it asks for: from the graph, the sandbox, the model."""
 
     def __init__(
-        self, kb: KnowledgeBase, model: LanguageModel | None, most: int, weakest: Level
+        self,
+        kb: KnowledgeBase,
+        model: LanguageModel | None,
+        most: int,
+        execute: Callable[[Program], tuple[Outcome, Results]],
     ) -> None:
         self._kb = kb
         self._model = model
         self._most = most
-        self._weakest = weakest
+        self._execute = execute
         self._vocabulary = Vocabulary(kb.ontology)
         self._lookup = GraphLookup(kb.database, kb.ontology)
 
@@ -85,7 +93,7 @@ class _Desk:
                 return self._objects(seen.plan) if seen.plan else self._around(task, seen)
             case Run(code=code, seen=seen, things=things):
                 made = program(things, seen.ontology, code)
-                return Ran(made, *execute(made, weakest=self._weakest))
+                return Ran(made, *self._execute(made))
             case prompt:
                 assert self._model is not None
                 return self._model.complete(prompt)

@@ -62,11 +62,19 @@ def analyse(
     """
     from knowloom.analysing import analyse as analysed
     from knowloom.models.named import model_named
+    from knowloom.sandbox.chosen import limits_of, weakest_of
     from knowloom.session import knowledge_base
 
     model = model_named(settings) if by_model else None
     with knowledge_base(settings) as kb:
-        done = analysed(kb, task, model=model, most=limit)
+        done = analysed(
+            kb,
+            task,
+            model=model,
+            most=limit,
+            limits=limits_of(settings),
+            weakest=weakest_of(settings),
+        )
     written = _written(done, out) if out else []
     emit(
         _data(done, show_code, trace=trace, written=written) if as_json else None,
