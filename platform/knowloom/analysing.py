@@ -141,7 +141,8 @@ class _Desk:
                 for f in question.filters
                 if f.path
                 and f.path.link
-                and not (f.path.back or f.counted)
+                and f.relation == "is"
+                and not (f.path.back or f.counted or f.negated)
                 and name == question.unit
             }
             found = self._kb.reader.find(name, where, self._most + 1)

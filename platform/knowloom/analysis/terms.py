@@ -25,7 +25,7 @@ SMALL = _split(
 )
 _BASES = _split(
     "write publish direct act star produce play die work study employ found compose sing appear"
-    " occur make release contain win"
+    " occur make release contain win receive design develop create lead earn educate"
 )
 # What people do with things; each has to fit a link that the question takes, but for those that
 # may be said of any.
@@ -34,6 +34,10 @@ VERBS = {
     for verb in _BASES
     for form in (verb, f"{verb}s", f"{verb}ed", f"{verb.removesuffix('e')}ed")
 } | {"wrote", "written", "born", "won", "made", "sang", "sung"}
+
+
+# What never stands within the name of a class or attribute.
+_APART = (VERBS | SMALL) - _split("of the in at by for to on year")
 
 
 class CannotRead(Exception):
@@ -104,6 +108,12 @@ class Term:
     verb: frozenset[str] = frozenset()
     used: bool = False
 
+    @property
+    def only_class(self) -> str:
+        """The one class that a noun means; empty when it is none or several."""
+        classes = self.noun.classes if self.noun else ()
+        return classes[0] if len(classes) == 1 else ""
+
 
 def phrases_of(task: str, vocabulary: Vocabulary) -> list[str]:
     """Return the phrases of a task that may name things: those that hold a word of no class."""
@@ -129,10 +139,15 @@ class Terms:
         task: as written.
         vocabulary: the words of the ontology.
         lookup: the words of the graph.
+        classes_first: take what may be a class or a thing for the class.
     """
 
-    def __init__(self, task: str, vocabulary: Vocabulary, lookup: Lookup) -> None:
+    def __init__(
+        self, task: str, vocabulary: Vocabulary, lookup: Lookup, *, classes_first: bool = False
+    ) -> None:
         self.task = task
+        self.doubtful: list[str] = []
+        self._classes_first = classes_first
         self.vocabulary = vocabulary
         self.lookup = lookup
         self.words = words_of(task)
@@ -163,6 +178,10 @@ class Terms:
         for span in sorted(spans, key=lambda s: (s[0] - s[1], s[0])):
             things = [n for phrase in phrases[span] for n in found.get(phrase, ())]
             if things and all(self._free(at) for at in range(*span)):
+                if self._noun([self.words[at] for at in range(*span)]):
+                    self.doubtful.append(phrases[span][0])
+                    if self._classes_first:
+                        continue
                 once = {one.uid: one for one in things}
                 self.terms.append(Term(*span, phrases[span][0], things=tuple(once.values())))
 
@@ -198,7 +217,7 @@ class Terms:
                 edges = {words[0].text.casefold(), words[-1].text.casefold()}
                 if not all(self._free(at) for at in span) or (edges - {"year"}) & SMALL:
                     continue
-                if length > 1 and any(w.text.casefold() in VERBS | {"and"} for w in words):
+                if length > 1 and any(w.text.casefold() in _APART for w in words):
                     continue
                 if length == 1 and words[0].text.casefold() in VERBS:
                     verb = deeds(words[0].stem)
