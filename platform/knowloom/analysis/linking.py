@@ -13,6 +13,7 @@ from knowloom.analysis.words import stem, synonyms
 
 # Verbs that may be said of any link.
 ANY_VERB = frozenset(map(stem, ("make", "publish", "appear", "occur", "contain")))
+_HELPING = {"did", "does", "do", "has", "have", "had"}
 _PREPOSITIONS = {"at", "from", "in", "of"}
 _KINDS = ("genre", "type", "kind", "category", "status", "class")
 
@@ -90,13 +91,13 @@ class Linking(Terms):
         return links[0] if len(links) == 1 else None
 
     def _verb_near(self, term: Term) -> frozenset[str]:
-        """Return the verb nearest to a term, rather one before it; empty when there is none."""
-        verbs = [
-            (term.start - v.end if v.end <= term.start else v.start - term.end, v.start, v.verb)
-            for v in self.terms
-            if v.verb
-        ]
-        return min(verbs, key=lambda one: one[:2])[2] if verbs else frozenset()
+        """Return the verb that a term goes with: the last before it, but for `did A direct`."""
+        verbs = [t for t in self.terms if t.verb]
+        before = [t.verb for t in reversed(verbs) if t.end <= term.start]
+        behind = [t.verb for t in verbs if t.start >= term.end]
+        subject = term.start and self.words[term.start - 1].text.casefold() in _HELPING
+        ordered = [*behind, *before] if subject else [*before, *behind]
+        return ordered[0] if ordered else frozenset()
 
     def _either(self, found: list[Condition]) -> list[Condition]:
         """Return conditions, with those between which an `or` stands made one."""

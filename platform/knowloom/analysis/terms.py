@@ -190,7 +190,8 @@ class Terms:
         words = self.words[start:end]
         if any(at in self.said.taken for at in range(start, end)):
             return False
-        if any(w.text.casefold() in SMALL and w.text.islower() for w in (words[0], words[-1])):
+        edges = {w.text for w in (words[0], words[-1]) if w.text.islower()}
+        if edges & (SMALL | {"or"}):
             return False
         return not all(self._is_word(w) for w in words) or self._is_value(start)
 
