@@ -10,7 +10,7 @@ from knowloom.analysis.composing import compose
 from knowloom.analysis.cycle import Analysis, Gathered, Query, Ran, Run, Search, Seen, Step, cycle
 from knowloom.analysis.definitions import part_of
 from knowloom.analysis.lookup import GraphLookup
-from knowloom.analysis.program import Program, execute, program
+from knowloom.analysis.program import Program, execute, named_in, program
 from knowloom.analysis.question import Question
 from knowloom.analysis.reading import read_task
 from knowloom.analysis.relevant import relevant
@@ -24,8 +24,10 @@ from knowloom.ontology.things import Thing
 from knowloom.sandbox.outcome import Level, Limits, Outcome
 from knowloom.store.search import Kind, search
 from knowloom.subgraph.graph import links_of
+from knowloom.subgraph.why import disputed
 
 MOST_OBJECTS = 100_000
+_NAMING = {"name", "uid", "aliases"}  # what a thing is called decides no number
 _HOPS = 2  # from a thing that a task names: its works, and what these refer to
 
 
@@ -93,10 +95,19 @@ class _Desk:
                 return self._objects(seen.plan) if seen.plan else self._around(task, seen)
             case Run(code=code, seen=seen, things=things):
                 made = program(things, seen.ontology, code)
-                return Ran(made, *self._execute(made))
+                return self._ran(made)
             case prompt:
                 assert self._model is not None
                 return self._model.complete(prompt)
+
+    def _ran(self, made: Program) -> Ran:
+        """Run a program; say which of the values that it asks for are in dispute."""
+        outcome, results = self._execute(made)
+        if not outcome.done:
+            return Ran(made, outcome, results)
+        asked = named_in(made.analysis) - _NAMING
+        found = disputed(self._kb.database, self._kb.ontology, made.crossing.uids, asked)
+        return Ran(made, outcome, results, found)
 
     def _planned(self, task: str) -> Seen:
         """Return the classes and the code that a planner has for a task."""
