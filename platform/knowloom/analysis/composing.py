@@ -248,6 +248,16 @@ def _group(question: Question) -> list[str]:
     ]
 
 
+def _fold_groups(question: Question) -> list[str]:
+    assert question.group is not None
+    number = f"{_FOLDS[question.fold]}([len(some) for _, some in groups])"
+    behind = "sorted({uid for _, some in groups for uid in uids_of(some)})"
+    return [
+        f"groups = grouped(units, lambda u: {_keys(question.group)})",
+        *_result("", values=f'"answer": {{"value": {number}, "uids": {behind}}}'),
+    ]
+
+
 def _count_groups(question: Question) -> list[str]:
     assert question.above is not None
     relation, number = question.above
@@ -485,6 +495,7 @@ _COMPOSERS = {
     Ask.AGGREGATE: _aggregate,
     Ask.LIST: _list,
     Ask.GROUP: _group,
+    Ask.FOLD_GROUPS: _fold_groups,
     Ask.COUNT_GROUPS: _count_groups,
     Ask.SHARE: _share,
     Ask.SHARE_ABOVE: _share_above,

@@ -13,7 +13,7 @@ from typing import Any
 
 from knowloom.analysis.charts import Chart, charts_of
 from knowloom.analysis.definitions import definitions
-from knowloom.analysis.judging import notes_on_disputes, reasons_against
+from knowloom.analysis.judging import asks_for_chart, notes_on_disputes, reasons_against
 from knowloom.analysis.program import Program
 from knowloom.analysis.prompts import code_in, code_prompt, judge_prompt, judgement
 from knowloom.analysis.results import Results
@@ -194,12 +194,17 @@ def _tried(task: str, seen: Seen, code: str) -> Generator[Step, Any, Attempt]:
     gathered: Gathered = yield Query(task, seen)
     ran: Ran = yield Run(code, seen, gathered.things)
     charts = tuple(charts_of(ran.results))
+    dropped: tuple[str, ...] = ()
+    if seen.plan is not None and not asks_for_chart(task):
+        dropped = tuple(f"no chart: {fault}" for c in charts for fault in c.faults)
+        charts = tuple(chart for chart in charts if not chart.faults)
     line = ran.program.line_of_analysis(ran.outcome.line)
     reasons = reasons_against(task, ran.outcome, ran.results, charts, line=line)
     if not gathered.whole:
         reasons.append(f"not all objects could be looked at: {gathered.cut}")
     notes = (
         *seen.notes,
+        *dropped,
         *((gathered.cut,) if gathered.cut else ()),
         *notes_on_disputes(ran.results, ran.disputed),
     )

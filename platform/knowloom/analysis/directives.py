@@ -36,6 +36,7 @@ _TIMES = (
     (re.compile(rf"\bafter {_YEAR}\b"), (">",)),
     (re.compile(rf"\bbefore {_YEAR}\b"), ("<",)),
     (re.compile(rf"\b(?:until|till|up to) {_YEAR}\b"), ("<=",)),
+    (re.compile(rf"\b{_IN}?{_YEAR} (?:or|and)(?: in)? {_YEAR}\b"), ("or", "or")),
     (re.compile(rf"\b{_IN}?(?:the year )?{_YEAR}\b"), ("==",)),
 )
 _ABOVE = (
@@ -86,7 +87,7 @@ class Directives:
 
     Args:
         flags: names of kinds of work to the place of the first word that says so.
-        times: relation, year and place.
+        times: relation, year and place; those of relation `or` go together.
         above: a relation and a number.
         fold: how values become one.
         most: the k of the first k.

@@ -33,9 +33,14 @@ def reasons_against(
         ]
     found = list(_empty(results))
     found += [f"chart {n}: {fault}" for n, c in enumerate(charts, 1) for fault in c.faults]
-    if _CHART.search(task) and not charts:
+    if asks_for_chart(task) and not charts:
         found.append("the task asks for a chart and the program made none")
     return found
+
+
+def asks_for_chart(task: str) -> bool:
+    """Return whether a task asks for a picture."""
+    return _CHART.search(task) is not None
 
 
 _ENDED = {

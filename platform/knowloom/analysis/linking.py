@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -42,14 +42,21 @@ class Linking(Terms):
         found += [Condition(at, at + 1, one) for at, one in self._valued(unit)]
         found += self._existing(unit)
         found.sort(key=lambda one: one.start)
-        found = self._negated(self._either(found))
-        if self.said.times:
-            path = self._time(unit)
-            found += [
-                Condition(at, at + 1, Filter(path, r, (year,), f"{path.name} {r} {year}"))
-                for r, year, at in self.said.times
-            ]
-        return found
+        found = [*self._either(found), *(self._timed(unit) if self.said.times else ())]
+        return self._negated(found)
+
+    def _timed(self, unit: str) -> Iterator[Condition]:
+        """Yield what years say of units."""
+        path = self._time(unit)
+        either = [(year, at) for relation, year, at in self.said.times if relation == "or"]
+        for at in sorted({at for _, at in either}):
+            years = tuple(year for year, place in either if place == at)
+            said = f"{path.name} {' or '.join(map(str, years))}"
+            yield Condition(at, at + 1, Filter(path, "is", years, said))
+        for relation, year, at in self.said.times:
+            if relation != "or":
+                said = f"{path.name} {relation} {year}"
+                yield Condition(at, at + 1, Filter(path, relation, (year,), said))
 
     def _lacking(self, unit: str) -> list[Condition]:
         """Return what units are without: `papers without keywords`."""
@@ -123,8 +130,8 @@ class Linking(Terms):
         """Return conditions, with that behind a `not` turned round; it must be the only one."""
         for at in self.said.nots:
             behind = [one for one in found if one.start > at]
-            more = [*self.said.told, *(place for _, _, place in self.said.times)]
-            if len(behind) != 1 or any(place > at for place in more) or len(self.said.nots) > 1:
+            more = any(place > at for place in self.said.told)
+            if len(behind) != 1 or more or len(self.said.nots) > 1:
                 raise CannotRead("what 'not' means here cannot be told")
             [one] = behind
             if one.filter.negated:
@@ -166,7 +173,30 @@ class Linking(Terms):
                 self._use_hints(path)
                 said = f"{path.name} of {inner.said}"
                 return Filter(path, "some", (), said, inner=(inner,), through=noun.only_class)
-        return None
+        return self._within(term, unit)
+
+    def _within(self, term: Term, unit: str) -> Filter | None:
+        """Return the filter for units linked to what lies in a thing: `born in Norway`."""
+        verb = self._verb_near(term)
+        own = self.vocabulary.ontology.attributes(unit).values()
+        paths = [self.vocabulary.path(unit, a) for a in own if a.is_link]
+        paths = [p for p in paths if verb and not verb & ANY_VERB and self._fits(p, verb)]
+        uids = tuple(sorted(one.uid for one in term.things))
+        found = [
+            (path, way, cls)
+            for path in paths
+            for cls in self.vocabulary.targets(path)
+            for way in {w.path for w in self.lookup.ways(uids, cls)}
+            if not way.back and not self.vocabulary.attribute(way).many
+        ]
+        if len(found) != 1 or len(uids) != 1:
+            return None
+        [(path, way, cls)] = found
+        self._use_hints(path)
+        name = term.things[0].name
+        self.notes.append(f"{path.name} is taken for one whose {way.name} is {name}")
+        inner = Filter(way, "is", uids, name)
+        return Filter(path, "some", (), f"{path.name} in {name}", inner=(inner,), through=cls)
 
     def _relates(self, noun: Term, term: Term) -> bool:
         """Return whether a clause about a noun reaches to a thing: `people who … in London`."""

@@ -14,6 +14,7 @@ class Ask(StrEnum):
     AGGREGATE = "aggregate"
     LIST = "list"  # a number of each unit, perhaps only the largest
     GROUP = "group"  # a number of each group of units, perhaps only the largest
+    FOLD_GROUPS = "fold-groups"  # one number of the sizes of all groups
     COUNT_GROUPS = "count-groups"  # groups with more than so many
     SHARE = "share"
     SHARE_ABOVE = "share-above"

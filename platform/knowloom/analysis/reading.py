@@ -27,6 +27,7 @@ _USED: Mapping[Ask, set[str]] = {
     Ask.AGGREGATE: {"how_many"},
     Ask.LIST: _RANKED - {"distinct"},
     Ask.GROUP: _RANKED - {"distinct"},
+    Ask.FOLD_GROUPS: {"how_many"},
     Ask.COUNT_GROUPS: {"how_many", "distinct"},
     Ask.SHARE: {"share", "partners"},
     Ask.SHARE_ABOVE: {"share"},
@@ -90,6 +91,8 @@ class _Reading(Linking):
         placed = self._conditions(found.unit)
         if found.ask is Ask.SHARE_OF:
             found, placed = self._parted(found, placed)
+        if found.ask is Ask.SHARE_ABOVE and any(one.start > self._split() for one in placed):
+            raise CannotRead("of what a share is asked cannot be told")
         conditions = [condition.filter for condition in placed]
         found = replace(found, filters=(*conditions, *found.filters), chart=self.said.chart)
         if found.ask is Ask.PARTNERS:
@@ -269,6 +272,9 @@ class _Reading(Linking):
             if relation.counted and relation.measure:
                 self.notes.append(f"a {made.unit} without any {relation.measure.name} is left out")
             return replace(made, ask=Ask.AGGREGATE, fold=self.said.fold)
+        if self._folds_groups(relation):
+            self.notes.append(f"only a {one.text if one else ''} of which there is one counts")
+            return replace(made, ask=Ask.FOLD_GROUPS, fold=self.said.fold or made.fold)
         if made.most or not {"most", "least", "frequent"} & self.said.flags.keys():
             timed = made.group is not None and self.vocabulary.is_time(made.group)
             return replace(made, by_key=timed and not made.most)
@@ -289,6 +295,12 @@ class _Reading(Linking):
                 return unit or paths[0].owner, paths[0]
         raise CannotRead("of which number is asked cannot be told")
 
+    def _folds_groups(self, relation: _Relation) -> bool:
+        """Return whether one number of the sizes of all groups is asked."""
+        folds = {Fold.MEAN, Fold.MEDIAN, Fold.LARGEST, Fold.SMALLEST}
+        plain = relation.ask is Ask.GROUP and relation.measure is None and not self.said.most
+        return plain and "number" in self.said and self.said.fold in folds
+
     def _is_measure(self, path: Path) -> bool:
         """Return whether the values of a path can be folded: numbers; years have no total."""
         vocabulary, fold = self.vocabulary, self.said.fold
@@ -299,9 +311,23 @@ class _Reading(Linking):
         """Return a question about one number of all units."""
         classes = [t for t in self._nouns() if t.noun and t.noun.classes]
         unit = self._class_of(classes[0]) if classes else None
-        unit, measure = self._number(unit)
         fold = self.said.fold or Fold.COUNT
+        counts = ask is Ask.AGGREGATE and unit and "number" in self.said
+        if unit and counts and (measure := self._counted_measure(unit)):
+            return Question(ask=ask, unit=unit, fold=fold, measure=measure, counted=True)
+        unit, measure = self._number(unit)
         return Question(ask=ask, unit=unit, fold=fold, measure=measure)
+
+    def _counted_measure(self, unit: str) -> Path | None:
+        """Return the attribute of units of which the number of values is asked, if that is so."""
+        for term in self._nouns():
+            paths = term.noun.paths if term.noun else ()
+            own = [p for p in paths if self.vocabulary.belongs(p, unit)]
+            if len(own) == 1 and self.vocabulary.attribute(own[0]).many:
+                term.used = True
+                self.notes.append(f"a {unit} without any {own[0].name} is left out")
+                return own[0]
+        return None
 
     def _over_time(self, ask: Ask) -> Question:
         """Return a question about the numbers of each year."""
@@ -332,6 +358,8 @@ class _Reading(Linking):
 
     def _shared(self) -> Question:
         """Return a question for parts of a whole."""
+        if self.said.above is not None and self._of_share() and self.said.told[0] < self._split():
+            return self._share_of_those_above()
         if self.said.above is not None:
             unit = self._unit()
             unit, measure = self._number(unit)
@@ -347,15 +375,25 @@ class _Reading(Linking):
         after = [w.text.casefold() for w in self.words[at : at + 3]]
         return "of" in after
 
+    def _share_of_those_above(self) -> Question:
+        """Return a share of the units that are above a number."""
+        assert self.said.above is not None
+        unit, measure = self._number(self._unit())
+        relation, number = self.said.above
+        said = f"{measure.name} {relation} {number}"
+        base = Filter(measure, relation, (number,), said)
+        return Question(ask=Ask.SHARE_OF, unit=unit, filters=(base,))
+
+    def _split(self) -> int:
+        """Return where what a part is like begins: at the last auxiliary, else the last verb."""
+        small = [at for at, w in enumerate(self.words) if w.text.casefold() in _AUXILIARIES]
+        return max(small or [t.start for t in self.terms if t.verb], default=len(self.words))
+
     def _parted(
         self, question: Question, placed: list[Condition]
     ) -> tuple[Question, list[Condition]]:
-        """Return a share with what it is a share of, and the conditions that are left.
-
-        What stands behind the last auxiliary, else behind the last verb, is what the part is like.
-        """
-        small = [at for at, w in enumerate(self.words) if w.text.casefold() in _AUXILIARIES]
-        split = max(small or [t.start for t in self.terms if t.verb], default=len(self.words))
+        """Return a share with what it is a share of, and the conditions that are left."""
+        split = self._split()
         part = [one for one in placed if one.start >= split]
         if not part or len({one.start for one in part}) != 1:
             raise CannotRead("of what a share is asked cannot be told")

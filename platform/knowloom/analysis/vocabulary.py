@@ -115,6 +115,11 @@ class Vocabulary:
                     found.append(Path(attribute.name, owner, back, link=True))
         return found
 
+    def targets(self, path: Path) -> tuple[str, ...]:
+        """Return the classes that a link is declared to lead to."""
+        reached = self.attribute(path).range
+        return tuple(reached.concepts) if isinstance(reached, ConceptRange) else ()
+
     def leads(self, attribute: Attribute, target: str) -> bool:
         """Return whether an attribute is declared to lead to a class, as such."""
         reached = attribute.range.concepts if isinstance(attribute.range, ConceptRange) else ()
