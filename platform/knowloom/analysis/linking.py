@@ -134,7 +134,7 @@ class Linking(Terms):
             if len(behind) != 1 or more or len(self.said.nots) > 1:
                 raise CannotRead("what 'not' means here cannot be told")
             [one] = behind
-            if one.filter.negated:
+            if one.filter.negated or not self._reaches(at, one):
                 raise CannotRead("what 'not' means here cannot be told")
             name = one.filter.path.name if one.filter.path else ""
             if one.filter.path and not one.filter.path.back:
@@ -142,6 +142,14 @@ class Linking(Terms):
             turned = replace(one.filter, negated=True, said=f"not {one.filter.said}")
             found = [Condition(*c[:2], turned) if c is one else c for c in found]
         return found
+
+    def _reaches(self, at: int, one: Condition) -> bool:
+        """Return whether a `not` is said of a condition and not of another verb."""
+        if any(t.things and t.end == at for t in self.terms):  # `did A not write in 1955`
+            return False
+        between = [t.verb for t in self.terms if t.verb and at < t.start < one.start]
+        path = one.filter.path
+        return path is not None and all(v & ANY_VERB or self._fits(path, v) for v in between)
 
     def _linked(self, term: Term, unit: str) -> Filter:
         """Return the filter for units that are linked to a thing, be it through another class."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from knowloom.analysis.linking import ANY_VERB, Condition, Linking
@@ -309,24 +310,24 @@ class _Reading(Linking):
 
     def _measured(self, ask: Ask) -> Question:
         """Return a question about one number of all units."""
-        classes = [t for t in self._nouns() if t.noun and t.noun.classes]
-        unit = self._class_of(classes[0]) if classes else None
         fold = self.said.fold or Fold.COUNT
-        counts = ask is Ask.AGGREGATE and unit and "number" in self.said
-        if unit and counts and (measure := self._counted_measure(unit)):
+        if ask is Ask.AGGREGATE and "number" in self.said and (found := self._counted_of()):
+            unit, measure = found
             return Question(ask=ask, unit=unit, fold=fold, measure=measure, counted=True)
-        unit, measure = self._number(unit)
+        classes = [t for t in self._nouns() if t.noun and t.noun.classes]
+        unit, measure = self._number(self._class_of(classes[0]) if classes else None)
         return Question(ask=ask, unit=unit, fold=fold, measure=measure)
 
-    def _counted_measure(self, unit: str) -> Path | None:
-        """Return the attribute of units of which the number of values is asked, if that is so."""
-        for term in self._nouns():
-            paths = term.noun.paths if term.noun else ()
-            own = [p for p in paths if self.vocabulary.belongs(p, unit)]
+    def _counted_of(self) -> tuple[str, Path] | None:
+        """Return the class and attribute in `number of authors of papers`, if it is so said."""
+        nouns = self._nouns()
+        for of, whose in pairwise(nouns):
+            paths = of.noun.paths if of.noun else ()
+            own = [p for p in paths if whose.only_class and p.owner == whose.only_class]
             if len(own) == 1 and self.vocabulary.attribute(own[0]).many:
-                term.used = True
-                self.notes.append(f"a {unit} without any {own[0].name} is left out")
-                return own[0]
+                of.used = whose.used = True
+                self.notes.append(f"a {whose.only_class} without any {own[0].name} is left out")
+                return whose.only_class, own[0]
         return None
 
     def _over_time(self, ask: Ask) -> Question:

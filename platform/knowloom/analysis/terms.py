@@ -157,12 +157,24 @@ class Terms:
         self._find_things()
         self._find_nouns()
         begun = {term.start for term in self.terms if term.things}
-        self.said.per = [at for at in self.said.per if at + 1 not in begun]  # `by Google`
+        self.said.per = [
+            at for at in self.said.per if at + 1 not in begun and not self._by_whom(at)
+        ]  # `by Google`, `by people who`
         self.terms.sort(key=lambda term: term.start)
 
     def _free(self, at: int) -> bool:
         """Return whether nothing has taken a word yet."""
         return at not in self.said.taken and not any(t.start <= at < t.end for t in self.terms)
+
+    def _by_whom(self, at: int) -> bool:
+        """Return whether a `by` names who did it: `directed by people who were born in Oslo`."""
+        around = [w.text.casefold() for w in self.words[max(at - 1, 0) : at + 3]]
+        return (
+            len(around) == 4
+            and around[0] in VERBS
+            and around[1] == "by"
+            and (around[3] in {"who", "that", "which", "whose", "from"} or around[3] in VERBS)
+        )
 
     def _find_things(self) -> None:
         """Find the longest phrases that name things of the graph."""
