@@ -133,6 +133,8 @@ def _lines(done: Analysis, part: str | None, *, trace: bool, written: list[Path]
             yield from (f"  {number}. {reason}" for reason in attempt.reasons)
     yield from _found(done.results, best.ran.disputed if best.ran else {}, trace=trace)
     yield from (f"note: {note}" for note in (*best.notes, *done.results.notes))
+    for number, chart in enumerate(best.charts if done.good else (), 1):
+        yield from (f"note: chart {number}: {note}" for note in chart.notes)
     yield from (f"insight: {one}" for one in insights(done.results))
     if done.good and best.ran:
         yield f"from {len(best.ran.program.crossing):,} objects"
