@@ -558,8 +558,10 @@ class _Reading(Linking):
         return does or any(self._accounts(p, term) for p in question.paths)
 
     def _accounts(self, path: Path, term: Term) -> bool:
-        stems = term.verb or (term.noun.stems if term.noun else frozenset[str]())
         known = self.vocabulary.named(path)
+        if term.verb:
+            return self._fits(path, term.verb)
+        stems = term.noun.stems if term.noun else frozenset[str]()
         return bool(stems) and all(synonyms(s) & known for s in stems)
 
     def _same_unit(self, term: Term, question: Question) -> bool:
