@@ -16,7 +16,7 @@ from knowloom.cli import cli
 from knowloom.ontology.live import ontology_of
 from knowloom.store.connect import Endpoint
 from knowloom.store.database import Database
-from tests.models.speaking import Speaking, send, speaking
+from tests.models.speaking import Speaking, say, speaking
 from tests.sandbox.confined import needs_confinement
 
 pytest.importorskip("openai", reason="the extra `llm` is not installed")
@@ -62,17 +62,7 @@ def _says(server: Speaking, answers: Sequence[str]) -> None:
     """Let the model give these answers, one a request; the last again and again."""
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
-        text = answers[min(len(server.asked), len(answers)) - 1]
-        message = {"role": "assistant", "content": text}
-        body = {
-            "id": "1",
-            "object": "chat.completion",
-            "created": 1,
-            "model": "tiny",
-            "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
-            "usage": {"prompt_tokens": 7, "completion_tokens": 5, "total_tokens": 12},
-        }
-        send(handler, 200, json.dumps(body).encode())
+        say(handler, answers[min(len(server.asked), len(answers)) - 1])
 
     server.acts += [answer] * 20
 

@@ -126,6 +126,12 @@ class Attempt:
     reasons: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def disputed(self) -> Mapping[str, tuple[str, ...]]:
+        """By uid of an object, the attributes that were asked for and on which sources differ."""
+        none: dict[str, tuple[str, ...]] = {}
+        return self.ran.disputed if self.ran else none
+
 
 @dataclass(frozen=True, slots=True)
 class Analysis:

@@ -91,7 +91,7 @@ def _data(done: Analysis, part: str | None, *, trace: bool, written: list[Path])
 
     best = done.best
     found = done.results.json()
-    disputes = best.ran.disputed if best.ran else {}
+    disputes = best.disputed
     for one in found["values"]:
         one["disputed"] = _disputes(one["uids"], disputes)
     for one in found["tables"]:
@@ -131,7 +131,7 @@ def _lines(done: Analysis, part: str | None, *, trace: bool, written: list[Path]
         yield f"Not answered after {len(done.attempts)} attempt(s):"
         for number, attempt in enumerate(done.attempts, 1):
             yield from (f"  {number}. {reason}" for reason in attempt.reasons)
-    yield from _found(done.results, best.ran.disputed if best.ran else {}, trace=trace)
+    yield from _found(done.results, best.disputed, trace=trace)
     yield from (f"note: {note}" for note in (*best.notes, *done.results.notes))
     for number, chart in enumerate(best.charts if done.good else (), 1):
         yield from (f"note: chart {number}: {note}" for note in chart.notes)
