@@ -138,7 +138,7 @@ class Linking(Terms):
                 raise CannotRead("what 'not' means here cannot be told")
             name = one.filter.path.name if one.filter.path else ""
             if one.filter.path and not one.filter.path.back:
-                self.notes.append(f"those of which no {name} is known are left out")
+                self.notes.append(f"those without any known {name} are left out")
             turned = replace(one.filter, negated=True, said=f"not {one.filter.said}")
             found = [Condition(*c[:2], turned) if c is one else c for c in found]
         return found
