@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from knowloom.analysis.composing import compose
 from knowloom.analysis.cycle import Analysis, Gathered, Query, Ran, Run, Search, Seen, Step, cycle
 from knowloom.analysis.definitions import part_of
 from knowloom.analysis.lookup import GraphLookup
-from knowloom.analysis.program import execute, program
+from knowloom.analysis.program import Program, execute, named_in, program
 from knowloom.analysis.question import Question
 from knowloom.analysis.reading import read_task
 from knowloom.analysis.relevant import relevant
+from knowloom.analysis.results import Results
 from knowloom.analysis.terms import CannotRead, phrases_of
 from knowloom.analysis.vocabulary import Vocabulary
 from knowloom.base import KnowledgeBase
 from knowloom.models.language_model import LanguageModel
 from knowloom.ontology.concepts import Ontology
 from knowloom.ontology.things import Thing
-from knowloom.sandbox.outcome import Level
+from knowloom.sandbox.outcome import Level, Limits, Outcome
 from knowloom.store.search import Kind, search
 from knowloom.subgraph.graph import links_of
+from knowloom.subgraph.why import disputed
 
 MOST_OBJECTS = 100_000
+_NAMING = {"name", "uid", "aliases"}  # what a thing is called decides no number
 _HOPS = 2  # from a thing that a task names: its works, and what these refer to
 
 
@@ -33,6 +37,7 @@ def analyse(
     *,
     model: LanguageModel | None = None,
     most: int = MOST_OBJECTS,
+    limits: Limits | None = None,
     weakest: Level = Level.FULL,
 ) -> Analysis:
     """Answer a task by computing over the objects of a graph.
@@ -43,6 +48,7 @@ def analyse(
         model: writes the analysis code and judges its result; a planner writes it when None.
         most: how many instances of a class are read at most; what is cut is said, and a planned
             number over a part counts as failure.
+        limits: what a program may take; 20 seconds when None.
         weakest: the level of confinement below which no program is run.
 
     Returns:
@@ -52,7 +58,7 @@ def analyse(
         SandboxTooWeak: this machine cannot confine a program as demanded; nothing was run.
         ModelError: the model could not be asked.
     """
-    desk = _Desk(kb, model, most, weakest)
+    desk = _Desk(kb, model, most, partial(execute, limits=limits, weakest=weakest))
     steps = cycle(task, judged=model is not None)
     try:
         step = next(steps)
@@ -67,12 +73,16 @@ class _Desk:
     """Gives the cycle what it asks for: from the graph, the sandbox, the model."""
 
     def __init__(
-        self, kb: KnowledgeBase, model: LanguageModel | None, most: int, weakest: Level
+        self,
+        kb: KnowledgeBase,
+        model: LanguageModel | None,
+        most: int,
+        execute: Callable[[Program], tuple[Outcome, Results]],
     ) -> None:
         self._kb = kb
         self._model = model
         self._most = most
-        self._weakest = weakest
+        self._execute = execute
         self._vocabulary = Vocabulary(kb.ontology)
         self._lookup = GraphLookup(kb.database, kb.ontology)
 
@@ -85,10 +95,19 @@ class _Desk:
                 return self._objects(seen.plan) if seen.plan else self._around(task, seen)
             case Run(code=code, seen=seen, things=things):
                 made = program(things, seen.ontology, code)
-                return Ran(made, *execute(made, weakest=self._weakest))
+                return self._ran(made)
             case prompt:
                 assert self._model is not None
                 return self._model.complete(prompt)
+
+    def _ran(self, made: Program) -> Ran:
+        """Run a program; say which of the values that it asks for are in dispute."""
+        outcome, results = self._execute(made)
+        if not outcome.done:
+            return Ran(made, outcome, results)
+        asked = named_in(made.analysis) - _NAMING
+        found = disputed(self._kb.database, self._kb.ontology, made.crossing.uids, asked)
+        return Ran(made, outcome, results, found)
 
     def _planned(self, task: str) -> Seen:
         """Return the classes and the code that a planner has for a task."""
@@ -133,7 +152,8 @@ class _Desk:
                 for f in question.filters
                 if f.path
                 and f.path.link
-                and not (f.path.back or f.counted)
+                and f.relation == "is"
+                and not (f.path.back or f.counted or f.negated)
                 and name == question.unit
             }
             found = self._kb.reader.find(name, where, self._most + 1)

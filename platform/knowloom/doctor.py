@@ -83,7 +83,7 @@ def examine(settings: Settings) -> list[Finding]:
     """
     findings = [*_machine(settings)]
     findings += _server(settings)
-    findings.append(_sandbox())
+    findings.append(_sandbox(settings))
     findings += map(_extra, _EXTRAS)
     return findings
 
@@ -220,15 +220,18 @@ def _instances(database: Database) -> Finding:
     return Finding("instances", State.OK, "all follow the ontology")
 
 
-def _sandbox() -> Finding:
-    """Return how well programs are confined here."""
+def _sandbox(settings: Settings) -> Finding:
+    """Return how well programs are confined here, and whether that is what the settings want."""
+    from knowloom.sandbox.chosen import weakest_of
     from knowloom.sandbox.outcome import Level
     from knowloom.sandbox.run import reached
 
-    level = reached()
-    if level is Level.FULL:
-        return Finding("sandbox", State.OK, f"programs are confined by {level}")
-    what = f"programs are confined by {level} only: hooks and programs are not run"
+    level, weakest = reached(), weakest_of(settings)
+    levels = list(Level)
+    if levels.index(level) >= levels.index(weakest):
+        weak = "" if level is Level.FULL else f", which sandbox_weakest = {weakest} allows"
+        return Finding("sandbox", State.OK, f"programs are confined by {level}{weak}")
+    what = f"processes are confined by {level} only, less than {weakest}: they are not run"
     return Finding("sandbox", State.OPTIONAL, what, "use a Linux of 5.13 or newer with Landlock")
 
 

@@ -460,7 +460,7 @@ class SandboxTooWeak(KnowloomError):
         self.wanted = wanted
         super().__init__(
             f"programs can be confined by {level} only, and {wanted} is the least that is "
-            "allowed: see `knowloom doctor`, or install 'knowloom[monty]'"
+            "allowed: see `knowloom doctor`, install 'knowloom[monty]', or lower sandbox_weakest"
         )
 
 

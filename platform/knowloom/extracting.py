@@ -28,6 +28,7 @@ from knowloom.extract.kept import Kept
 from knowloom.extract.same_name import SameName
 from knowloom.extract.statements import Located, Teller
 from knowloom.ontology.as_json import to_json
+from knowloom.sandbox.process import ProcessTier
 from knowloom.store import documents as stored
 from knowloom.store import runs
 from knowloom.store.write import WriteReport
@@ -66,6 +67,7 @@ def extract(
     same_name: bool = True,
     again: bool = False,
     dry_run: bool = False,
+    tier: ProcessTier | None = None,
     advance: Callable[[int], None] = lambda _: None,
     chunked: Callable[[int], None] = lambda _: None,
 ) -> Iterator[DocumentReport]:
@@ -82,6 +84,7 @@ def extract(
             before; else every mention of a class without a key is a thing of its own.
         again: also extract what is unchanged.
         dry_run: read and extract, and write nothing.
+        tier: runs the hooks of classes; that of `Hooks` when None.
         advance: called with every number of bytes that is done; `size_of` has the sum.
         chunked: called with every number of chunks that is done.
 
@@ -99,7 +102,7 @@ def extract(
     spool = Path(":memory:") if dry_run else kb.workspace / "extracted.sqlite"
     with Kept(spool, f"{extractor.name} {extractor.version}") as kept:
         work = _Extracting(
-            kb, extractor, kept, rule, dry_run, again, advance, chunked, Hooks(kb.ontology)
+            kb, extractor, kept, rule, dry_run, again, advance, chunked, Hooks(kb.ontology, tier)
         )
         for path in files:
             yield work.document(path)

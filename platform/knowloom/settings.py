@@ -22,7 +22,15 @@ FILE_NAME = "knowloom.toml"
 DEFAULT = "default"
 STRATEGIES = ("auto", "direct", "closed", "open", "retrieval")
 _SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
+LEVELS = ("limits", "landlock", "landlock+seccomp", "interpreter")
 _SIZE = re.compile(r"[1-9][0-9]*[kmg]", re.IGNORECASE)
+_SIZES = {"server_heap", "server_page_cache", "sandbox_memory", "sandbox_output"}
+_NUMBERS = {
+    "model_context": "number of tokens",
+    "sandbox_seconds": "number of seconds, 1 or more",
+    "sandbox_files": "number of files, 16 or more",
+}
+_LEAST = {"sandbox_seconds": 1, "sandbox_files": 16}
 _NO_ADDRESS = (
     "{origin}: {uri!r} is no Neo4j address; write neo4j://HOST:7687 or bolt://HOST:7687, "
     "with neo4j+s:// or bolt+s:// for TLS"
@@ -55,6 +63,13 @@ class Settings:
         model_strategy: what of the ontology extraction shows it: `auto`, `direct`, `closed`,
             `open` or `retrieval`.
         maven_repository: where its files are downloaded from; empty for Maven Central.
+        sandbox_seconds: how long a program that nobody has looked at may run: of `analyse`, or a
+            hook of a class.
+        sandbox_memory: memory that it may take: a number and `k`, `m` or `g`.
+        sandbox_output: what it may print, and what its result may take, likewise.
+        sandbox_files: how many files it may have open at once, of those that it may read at all.
+        sandbox_weakest: the weakest confinement at which one is run: `limits` (none to speak of),
+            `landlock`, `landlock+seccomp` or `interpreter`.
         origins: each setting's name with the place its value comes from.
 
     >>> settings = load_settings({"database": "films"}, environ={}, directory=Path("/"))
@@ -86,6 +101,13 @@ class Settings:
     model_strategy: str = field(default="auto", metadata=_about("KNOWLOOM_MODEL_STRATEGY"))
     maven_repository: str = field(
         default="", metadata=_about("KNOWLOOM_MAVEN_REPOSITORY", "Maven Central")
+    )
+    sandbox_seconds: str = field(default="20", metadata=_about("KNOWLOOM_SANDBOX_SECONDS"))
+    sandbox_memory: str = field(default="1g", metadata=_about("KNOWLOOM_SANDBOX_MEMORY"))
+    sandbox_output: str = field(default="10m", metadata=_about("KNOWLOOM_SANDBOX_OUTPUT"))
+    sandbox_files: str = field(default="64", metadata=_about("KNOWLOOM_SANDBOX_FILES"))
+    sandbox_weakest: str = field(
+        default="landlock+seccomp", metadata=_about("KNOWLOOM_SANDBOX_WEAKEST")
     )
     origins: Mapping[str, str] = field(default_factory=dict[str, str], compare=False)
 
@@ -218,12 +240,17 @@ def _check(given: _Given) -> None:
     """Refuse a value that cannot be used, naming where it comes from."""
     if given.name == "uri":
         _check_uri(given.value, given.origin)
-    if given.name == "model_context" and not given.value.isdecimal():
-        raise SettingsError(f"{given.origin}: {given.value!r} is no number of tokens")
+    if given.name in _NUMBERS and not (
+        given.value.isdecimal() and int(given.value) >= _LEAST.get(given.name, 0)
+    ):
+        raise SettingsError(f"{given.origin}: {given.value!r} is no {_NUMBERS[given.name]}")
     if given.name == "model_strategy" and given.value not in STRATEGIES:
         known = ", ".join(STRATEGIES)
         raise SettingsError(f"{given.origin}: {given.value!r} is no strategy; known are {known}")
-    if given.name in {"server_heap", "server_page_cache"} and not _SIZE.fullmatch(given.value):
+    if given.name == "sandbox_weakest" and given.value not in LEVELS:
+        known = ", ".join(LEVELS)
+        raise SettingsError(f"{given.origin}: {given.value!r} is no level; known are {known}")
+    if given.name in _SIZES and not _SIZE.fullmatch(given.value):
         raise SettingsError(
             f"{given.origin}: {given.value!r} is no size; write a number and k, m or g, "
             "such as 512m"

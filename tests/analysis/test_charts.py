@@ -143,9 +143,10 @@ def test_two_rows_of_one_name_are_two_bars() -> None:
 
 
 def test_a_chart_of_many_bars_says_what_it_leaves_out() -> None:
-    chart = _one({"columns": ["a", "n"], "rows": [[str(i), i] for i in range(99)]}, x="a", y="n")
-    assert chart.rows == 60
-    assert chart.notes == ("39 of 99 rows are not in the chart",)
+    chart = _one({"columns": ["a", "n"], "rows": [[str(i), i] for i in range(199)]}, x="a", y="n")
+    assert chart.rows == 120
+    assert chart.notes == ("79 of 199 rows are not in the chart",)
+    assert chart.spec["title"]["subtitle"] == chart.notes[0]
 
 
 def _share_of_ink(picture: bytes) -> float:

@@ -64,9 +64,9 @@ def send(handler: BaseHTTPRequestHandler, status: int, body: bytes, **headers: s
     handler.wfile.write(body)
 
 
-def answer(handler: BaseHTTPRequestHandler) -> None:
-    """Answer well."""
-    message = {"role": "assistant", "content": 'results = [Person("Ada")]'}
+def say(handler: BaseHTTPRequestHandler, text: str) -> None:
+    """Answer with a text."""
+    message = {"role": "assistant", "content": text}
     body = {
         "id": "1",
         "object": "chat.completion",
@@ -76,3 +76,8 @@ def answer(handler: BaseHTTPRequestHandler) -> None:
         "usage": {"prompt_tokens": 7, "completion_tokens": 5, "total_tokens": 12},
     }
     send(handler, 200, json.dumps(body).encode())
+
+
+def answer(handler: BaseHTTPRequestHandler) -> None:
+    """Answer well."""
+    say(handler, 'results = [Person("Ada")]')

@@ -9,7 +9,7 @@ whole are a pie where shares are asked for, all else are bars.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from knowloom.analysis.results import ChartOf, Plain, Results, Table
@@ -17,7 +17,8 @@ from knowloom.errors import ExtraMissing
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 MARKS = ("bar", "line", "area", "pie", "histogram", "scatter", "heatmap", "network")
-_MOST_BARS = 60
+_MOST_BARS = 120
+_WIDE_BARS = 60  # more are drawn narrower
 _MOST_PARTS = 8
 _NUMBERS = {"int", "float"}
 _TIMES = {"date", "datetime"}
@@ -76,7 +77,8 @@ def _chart(asked: ChartOf, tables: Mapping[str, Table]) -> Chart:
     shown = _shown(table, columns, mark)
     faults = tuple(_faults(shown, table, asked, mark))
     notes = _notes(shown, table)
-    spec = {} if faults else _SPECS[mark](asked, shown, table)
+    below = "; ".join([asked.title or f"{asked.y} by {asked.x}", *notes])
+    spec = {} if faults else _SPECS[mark](replace(asked, title=below), shown, table)
     uids = sorted({uid for one in table.uids for uid in one})
     return Chart(mark, table.name, spec, faults, notes, len(shown), tuple(uids))
 
@@ -198,7 +200,7 @@ def _fields(part: Any) -> Iterable[str]:
 
 def _title(asked: ChartOf) -> Any:
     """Return what stands above a chart; what is behind a semicolon stands smaller below it."""
-    text, _, below = (asked.title or f"{asked.y} by {asked.x}").partition("; ")
+    text, _, below = asked.title.partition("; ")
     return {"text": text, "subtitle": below} if below else text
 
 
@@ -233,7 +235,9 @@ def _bars(asked: ChartOf, shown: Sequence[Mapping[str, Any]], table: Table) -> d
         encoding["color"] = _channel(asked.color, "nominal")
         encoding["yOffset" if lies else "xOffset"] = _channel(asked.color, "nominal")
     if lies:
-        spec["height"] = {"step": 18}
+        narrow = len(order) > _WIDE_BARS
+        spec["height"] = {"step": 12 if narrow else 18}
+        across["axis"]["labelFontSize"] = 8 if narrow else 10
     return {**spec, "mark": {"type": "bar", "tooltip": True}, "encoding": encoding}
 
 

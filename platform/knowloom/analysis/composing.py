@@ -87,7 +87,8 @@ def _keys(path: Path, variable: str = "u") -> str:
     """Return the expression for the values of a path, as a list."""
     if path.back:
         return f"{_index(path)}.get({variable}.uid, [])"
-    return f"several({variable}.{path.attribute})"
+    some = f"several({variable}.{path.attribute})"
+    return f"[day.year for day in {some}]" if path.year else some
 
 
 def _value(question: Question, variable: str = "u") -> str:
@@ -99,17 +100,33 @@ def _value(question: Question, variable: str = "u") -> str:
     return f"{variable}.{path.attribute}"
 
 
-def _holds(one: Filter) -> str:
-    """Return the expression that is true of units that a filter keeps."""
+def _holds(one: Filter, variable: str = "u") -> str:
+    """Return the expression that is true of what a filter keeps."""
     if one.path is None:
-        return f"u.uid in {_set(one.values)}"
+        return f"{variable}.uid in {_set(one.values)}"
+    keys = _keys(one.path, variable)
+    if one.relation == "exists":
+        return f"not {keys}" if one.negated else f"bool({keys})"
     if one.counted:
-        return f"len(distinct({_keys(one.path)})) {one.relation} {one.values[0]!r}"
+        known = f"{keys} and " if not one.path.back else ""  # unknown is not 0
+        return f"{known}len(distinct({keys})) {one.relation} {one.values[0]!r}"
+    part = "v" if variable == "u" else f"{variable}v"
+    said = f"any({_is(one, part)} for {part} in {keys})"
+    if not one.negated:
+        return said
+    return f"not {said}" if one.path.back else f"{keys} and not {said}"
+
+
+def _is(one: Filter, part: str) -> str:
+    """Return the expression that is true of a value that a filter means."""
+    assert one.path is not None
+    if one.relation == "some":
+        return " and ".join(f"({_holds(inner, part)})" for inner in one.inner)
     if one.relation != "is":
-        return f"any(v {one.relation} {one.values[0]!r} for v in {_keys(one.path)})"
+        return f"{part} {one.relation} {one.values[0]!r}"
     if one.path.link:
-        return f"any(v.uid in {_set(one.values)} for v in {_keys(one.path)})"
-    return f"any(v in {list(one.values)!r} for v in {_keys(one.path)})"
+        return f"{part}.uid in {_set(one.values)}"
+    return f"{part} in {list(one.values)!r}"
 
 
 def _set(values: tuple[Any, ...]) -> str:
@@ -120,6 +137,8 @@ def _number(question: Question, of: str) -> str:
     """Return the expression for the number of some units."""
     if question.measure is None:
         return f"len({of})"
+    if question.counted:
+        of = f"[u for u in {of} if {_keys(question.measure)}]"  # unknown is not 0
     return f"{_FOLDS[question.fold]}(known({of}, lambda u: {_value(question)}))"
 
 
@@ -176,7 +195,7 @@ def _aggregate(question: Question) -> list[str]:
     if question.counted:
         known = _keys(question.measure) if question.measure else "True"  # unknown is not 0
     some = f"some = [u for u in units if {known}]"
-    number = _number(question, "some")
+    number = f"{_FOLDS[question.fold]}([{_value(question)} for u in some])"
     value = f'"answer": {{"value": {number}, "uids": uids_of(some)}}'
     return [some, *_result("", values=value)]
 
@@ -229,6 +248,16 @@ def _group(question: Question) -> list[str]:
     ]
 
 
+def _fold_groups(question: Question) -> list[str]:
+    assert question.group is not None
+    number = f"{_FOLDS[question.fold]}([len(some) for _, some in groups])"
+    behind = "sorted({uid for _, some in groups for uid in uids_of(some)})"
+    return [
+        f"groups = grouped(units, lambda u: {_keys(question.group)})",
+        *_result("", values=f'"answer": {{"value": {number}, "uids": {behind}}}'),
+    ]
+
+
 def _count_groups(question: Question) -> list[str]:
     assert question.above is not None
     relation, number = question.above
@@ -263,6 +292,25 @@ def _share_above(question: Question) -> list[str]:
     return [
         f"some = [u for u in units if {_value(question)} is not None]",
         f"these = [u for u in some if {_value(question)} {relation} {number!r}]",
+        *_result(
+            "table(['', 'number'], [(['those', len(these)], uids_of(these)),"
+            " (['all', len(some)], uids_of(some))])",
+            values=value,
+        ),
+    ]
+
+
+def _share_of(question: Question) -> list[str]:
+    path = question.sides[0].path
+    assert path is not None
+    known = "True" if path.back else _keys(path)  # of an unknown one nothing is said
+    if question.sides[0].relation == "exists":
+        known = "True"
+    so = " and ".join(f"({_holds(side)})" for side in question.sides)
+    value = '"answer": {"value": len(these) / len(some) if some else None, "uids": uids_of(some)}'
+    return [
+        f"some = [u for u in units if {known}]",
+        f"these = [u for u in some if {so}]",
         *_result(
             "table(['', 'number'], [(['those', len(these)], uids_of(these)),"
             " (['all', len(some)], uids_of(some))])",
@@ -447,9 +495,11 @@ _COMPOSERS = {
     Ask.AGGREGATE: _aggregate,
     Ask.LIST: _list,
     Ask.GROUP: _group,
+    Ask.FOLD_GROUPS: _fold_groups,
     Ask.COUNT_GROUPS: _count_groups,
     Ask.SHARE: _share,
     Ask.SHARE_ABOVE: _share_above,
+    Ask.SHARE_OF: _share_of,
     Ask.TREND: _trend,
     Ask.DISTRIBUTION: _distribution,
     Ask.COMPARE: _compare,

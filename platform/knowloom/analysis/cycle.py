@@ -7,13 +7,13 @@ could not be found out is a gap, never a text.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from knowloom.analysis.charts import Chart, charts_of
 from knowloom.analysis.definitions import definitions
-from knowloom.analysis.judging import reasons_against
+from knowloom.analysis.judging import asks_for_chart, notes_on_disputes, reasons_against
 from knowloom.analysis.program import Program
 from knowloom.analysis.prompts import code_prompt, judge_prompt, judgement
 from knowloom.analysis.results import Results
@@ -94,11 +94,19 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What became of a program."""
+    """What became of a program.
+
+    Args:
+        program: that was run.
+        outcome: how it ended.
+        results: what it found.
+        disputed: by uid of an object, the attributes it asked for on which sources differ.
+    """
 
     program: Program
     outcome: Outcome
     results: Results
+    disputed: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +126,12 @@ class Attempt:
     charts: tuple[Chart, ...] = ()
     reasons: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def disputed(self) -> Mapping[str, tuple[str, ...]]:
+        """By uid of an object, the attributes that were asked for and on which sources differ."""
+        none: dict[str, tuple[str, ...]] = {}
+        return self.ran.disputed if self.ran else none
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +201,20 @@ def _tried(task: str, seen: Seen, code: str) -> Generator[Step, Any, Attempt]:
     gathered: Gathered = yield Query(task, seen)
     ran: Ran = yield Run(code, seen, gathered.things)
     charts = tuple(charts_of(ran.results))
+    dropped: tuple[str, ...] = ()
+    if seen.plan is not None and not asks_for_chart(task):
+        dropped = tuple(f"no chart: {fault}" for c in charts for fault in c.faults)
+        charts = tuple(chart for chart in charts if not chart.faults)
     line = ran.program.line_of_analysis(ran.outcome.line)
     reasons = reasons_against(task, ran.outcome, ran.results, charts, line=line)
     if not gathered.whole:
         reasons.append(f"not all objects could be looked at: {gathered.cut}")
-    notes = (*seen.notes, *((gathered.cut,) if gathered.cut else ()))
+    notes = (
+        *seen.notes,
+        *dropped,
+        *((gathered.cut,) if gathered.cut else ()),
+        *notes_on_disputes(ran.results, ran.disputed),
+    )
     return Attempt(code, ran, charts, tuple(reasons), notes)
 
 

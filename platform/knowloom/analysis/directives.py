@@ -16,6 +16,9 @@ from knowloom.analysis.words import Word
 _NUMBERS = {"two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7"}
 _TENS = {"eight": "8", "nine": "9", "ten": "10", "twelve": "12", "twenty": "20"}
 _YEAR = r"((?:1[5-9]|20)\d\d)"
+_AMOUNT = r"(\d[\d,]*(?:\.\d+)?)(?: times)?\b"
+_IN = r"(?:(?:in|of|from|during|for) )"
+_DECADE = re.compile(rf"\b{_IN}?the ((?:1[5-9]|20)\d0)s\b")
 _MARKS = {"heat": "heatmap"}
 
 _CHART = re.compile(
@@ -24,6 +27,7 @@ _CHART = re.compile(
     r"|\b(histogram)\b"
 )
 _TIMES = (
+    (re.compile(rf"\b{_IN}?(?:the )?years {_YEAR} (?:to|until|through) {_YEAR}\b"), (">=", "<=")),
     (re.compile(rf"\bbetween {_YEAR} and {_YEAR}\b"), (">=", "<=")),
     (re.compile(rf"\bfrom {_YEAR} (?:to|until|till|through) {_YEAR}\b"), (">=", "<=")),
     (re.compile(rf"\b(?:in |from )?{_YEAR}-{_YEAR}\b"), (">=", "<=")),
@@ -32,13 +36,15 @@ _TIMES = (
     (re.compile(rf"\bafter {_YEAR}\b"), (">",)),
     (re.compile(rf"\bbefore {_YEAR}\b"), ("<",)),
     (re.compile(rf"\b(?:until|till|up to) {_YEAR}\b"), ("<=",)),
-    (re.compile(rf"\b(?:(?:in|of|from|during|for) )?(?:the year )?{_YEAR}\b"), ("==",)),
+    (re.compile(rf"\b{_IN}?{_YEAR} (?:or|and)(?: in)? {_YEAR}\b"), ("or", "or")),
+    (re.compile(rf"\b{_IN}?(?:the year )?{_YEAR}\b"), ("==",)),
 )
 _ABOVE = (
-    (re.compile(r"\b(?:more than|over|above) (\d[\d,]*(?:\.\d+)?)\b"), ">"),
-    (re.compile(r"\b(?:at least) (\d[\d,]*(?:\.\d+)?)\b"), ">="),
-    (re.compile(r"\b(?:fewer than|less than|under|below) (\d[\d,]*(?:\.\d+)?)\b"), "<"),
-    (re.compile(r"\b(?:at most) (\d[\d,]*(?:\.\d+)?)\b"), "<="),
+    (re.compile(rf"\b(?:at most|(?:not|no) more than) {_AMOUNT}"), "<="),
+    (re.compile(rf"\b(?:at least|(?:not|no) (?:fewer|less) than) {_AMOUNT}"), ">="),
+    (re.compile(rf"\b(?:more than|over|above) {_AMOUNT}"), ">"),
+    (re.compile(rf"\b(?:fewer than|less than|under|below) {_AMOUNT}"), "<"),
+    (re.compile(rf"\b(?:exactly|precisely) {_AMOUNT}"), "=="),
 )
 _MOST = (
     re.compile(r"\b(?:the )?(?:top|first) (\d+)\b"),
@@ -70,6 +76,8 @@ _FOLDS = (
     (Fold.LARGEST, re.compile(r"\bmaximum\b|\bwhat (?:is|was) the (?:largest|highest)\b")),
     (Fold.SMALLEST, re.compile(r"\bminimum\b|\bwhat (?:is|was) the (?:smallest|lowest)\b")),
 )
+_NOT = re.compile(r"\b(?:not|never)\b")
+_WITHOUT = re.compile(r"\b(?:without|with no|(?:has|have|had) no)(?: any)?\b")
 _PER = re.compile(r"\b(?:per|by|(?:of |for )?(?:each|every))\b")
 
 
@@ -79,22 +87,28 @@ class Directives:
 
     Args:
         flags: names of kinds of work to the place of the first word that says so.
-        times: relation and year.
+        times: relation, year and place; those of relation `or` go together.
         above: a relation and a number.
         fold: how values become one.
         most: the k of the first k.
         chart: the mark that the task names.
         per: places of words such as `per` and `by`.
+        nots: places of words that say that something is not so.
+        without: places of the words behind `without` and the like.
+        told: places of numbers that something is above or below.
         taken: places of the words that were read.
     """
 
     flags: dict[str, int] = field(default_factory=dict[str, int])
-    times: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
+    times: list[tuple[str, int, int]] = field(default_factory=list[tuple[str, int, int]])
     above: tuple[str, float] | None = None
     fold: Fold | None = None
     most: int = 0
     chart: str = ""
     per: list[int] = field(default_factory=list[int])
+    nots: list[int] = field(default_factory=list[int])
+    without: list[int] = field(default_factory=list[int])
+    told: list[int] = field(default_factory=list[int])
     taken: set[int] = field(default_factory=set[int])
 
     def __contains__(self, flag: str) -> bool:
@@ -107,19 +121,14 @@ def directives_of(words: list[Word]) -> Directives:
     >>> from knowloom.analysis.words import words_of
     >>> read = directives_of(words_of("The 5 most cited papers since 2010, as a bar chart"))
     >>> read.most, read.times, read.chart, sorted(read.flags)
-    (5, [('>=', 2010)], 'bar', ['most'])
+    (5, [('>=', 2010, 4)], 'bar', ['most'])
     """
     line = _Line(words)
     read = Directives(taken=line.taken)
     for match in line.take(_CHART):
         mark = next(filter(None, match.groups()))
         read.chart = _MARKS.get(mark, mark)
-    for pattern, relations in _TIMES:
-        for match in line.take(pattern):
-            read.times += [(r, int(y)) for r, y in zip(relations, match.groups(), strict=True)]
-    for pattern, relation in _ABOVE:
-        for match in line.take(pattern):
-            read.above = (relation, _number(match.group(1)))
+    _read_numbers(line, read)
     for fold, pattern in _FOLDS:
         for _ in line.take(pattern):
             read.fold = fold
@@ -130,7 +139,25 @@ def directives_of(words: list[Word]) -> Directives:
         for match in line.take(pattern):
             read.most = read.most or int(match.group(1))
     read.per = [line.place(match.start()) for match in line.take(_PER)]
+    read.without = [line.place(match.end()) + 1 for match in line.take(_WITHOUT)]
+    read.nots = [line.place(match.start()) for match in line.take(_NOT)]
     return read
+
+
+def _read_numbers(line: _Line, read: Directives) -> None:
+    """Read years, and numbers that something is above or below."""
+    for pattern, relations in _TIMES:
+        for match in line.take(pattern):
+            at = line.place(match.start())
+            found = zip(relations, map(int, match.groups()), strict=True)
+            read.times += [(relation, year, at) for relation, year in found]
+    for match in line.take(_DECADE):
+        at, first = line.place(match.start()), int(match.group(1))
+        read.times += [(">=", first, at), ("<=", first + 9, at)]
+    for pattern, relation in _ABOVE:
+        for match in line.take(pattern):
+            read.told.append(line.place(match.start()))
+            read.above = (relation, _number(match.group(1)))
 
 
 def _number(text: str) -> float:

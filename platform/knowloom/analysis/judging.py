@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from knowloom.analysis.charts import Chart
 from knowloom.analysis.results import Results, Table, Test
@@ -33,9 +33,14 @@ def reasons_against(
         ]
     found = list(_empty(results))
     found += [f"chart {n}: {fault}" for n, c in enumerate(charts, 1) for fault in c.faults]
-    if _CHART.search(task) and not charts:
+    if asks_for_chart(task) and not charts:
         found.append("the task asks for a chart and the program made none")
     return found
+
+
+def asks_for_chart(task: str) -> bool:
+    """Return whether a task asks for a picture."""
+    return _CHART.search(task) is not None
 
 
 _ENDED = {
@@ -71,6 +76,31 @@ def _blank_columns(table: Table) -> Iterator[str]:
     for name, kind in zip(table.columns, table.types, strict=True):
         if table.rows and kind == "empty":
             yield f"{name} is known of no row of the table {table.name!r}"
+
+
+def notes_on_disputes(results: Results, disputed: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return what has to be said of numbers that rest on values on which sources differ.
+
+    Args:
+        results: with the uids behind each number.
+        disputed: attributes in dispute, by the uid of an object that was looked at.
+
+    >>> from knowloom.analysis.results import Value
+    >>> found = Results((Value("answer", 7, ("a", "b")),))
+    >>> notes_on_disputes(found, {"a": ["year"], "c": ["year"]})[0]
+    'disputed: year of 1 of the 2 objects behind these numbers, and of 1 more that was looked at'
+    """
+    behind = {uid for value in results.values for uid in value.uids}
+    behind |= {uid for table in results.tables for uids in table.uids for uid in uids}
+    notes: list[str] = []
+    for name in sorted({name for names in disputed.values() for name in names}):
+        uids = {uid for uid, names in disputed.items() if name in names}
+        here, beside = len(uids & behind), len(uids - behind)
+        more = f"of {beside:,} {'more ' if here else 'objects '}that "
+        more += "was looked at" if beside == 1 else "were looked at"
+        said = f"of {here:,} of the {len(behind):,} objects behind these numbers" if here else more
+        notes.append(f"disputed: {name} {said}" + (f", and {more}" if here and beside else ""))
+    return notes
 
 
 def insights(results: Results) -> list[str]:

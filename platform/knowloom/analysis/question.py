@@ -14,9 +14,11 @@ class Ask(StrEnum):
     AGGREGATE = "aggregate"
     LIST = "list"  # a number of each unit, perhaps only the largest
     GROUP = "group"  # a number of each group of units, perhaps only the largest
+    FOLD_GROUPS = "fold-groups"  # one number of the sizes of all groups
     COUNT_GROUPS = "count-groups"  # groups with more than so many
     SHARE = "share"
     SHARE_ABOVE = "share-above"
+    SHARE_OF = "share-of"  # what part of the units are so
     TREND = "trend"
     DISTRIBUTION = "distribution"
     COMPARE = "compare"
@@ -47,12 +49,14 @@ class Path:
         owner: the class that has it.
         back: True when the owner is what the path leads to, and the unit is its value.
         link: True when it leads to instances.
+        year: True when the values are days, of which the year counts.
     """
 
     attribute: str
     owner: str
     back: bool = False
     link: bool = False
+    year: bool = False
 
     @property
     def name(self) -> str:
@@ -66,10 +70,15 @@ class Filter:
 
     Args:
         path: to the value; None for the unit itself.
-        relation: `is`, or one of `>`, `>=`, `<`, `<=`.
+        relation: `is`, `exists`, `some` (of which `inner` holds), or one of `>`, `>=`, `<`, `<=`,
+            `==`.
         values: one of which it is: plain values, or uids when the path is a link.
         said: as a person would say it.
         counted: True when the number of values is meant and not the values.
+        negated: True when units must not be so; where the path starts at the unit, those of which
+            nothing is known are not counted either, unless just that is asked.
+        inner: what one of those that a link leads to must be like.
+        through: the class of those.
     """
 
     path: Path | None
@@ -77,6 +86,15 @@ class Filter:
     values: tuple[Any, ...]
     said: str
     counted: bool = False
+    negated: bool = False
+    inner: tuple[Filter, ...] = ()
+    through: str = ""
+
+    @property
+    def paths(self) -> list[Path]:
+        """The path and those of the inner filters."""
+        own = [self.path] if self.path else []
+        return [*own, *(path for one in self.inner for path in one.paths)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,10 +138,12 @@ class Question:
     @property
     def paths(self) -> list[Path]:
         """All paths that the question takes."""
-        found = [self.group, self.measure, *(f.path for f in (*self.filters, *self.sides))]
-        return [path for path in found if path is not None]
+        inner = [path for f in (*self.filters, *self.sides) for path in f.paths]
+        return [path for path in (self.group, self.measure, *inner) if path is not None]
 
     @property
     def classes(self) -> list[str]:
         """The classes whose instances are needed, the unit first."""
-        return list(dict.fromkeys([self.unit, *(p.owner for p in self.paths if p.back)]))
+        owners = [p.owner for p in self.paths if p.back]
+        through = [f.through for f in (*self.filters, *self.sides) if f.through]
+        return list(dict.fromkeys([self.unit, *owners, *through]))

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
-from knowloom.analysis.linking import ANY_VERB, Linking
+from knowloom.analysis.linking import ANY_VERB, Condition, Linking
 from knowloom.analysis.question import Ask, Filter, Fold, Path, Question
 from knowloom.analysis.terms import SMALL, CannotRead, Lookup, Term
 from knowloom.analysis.vocabulary import Noun, Vocabulary
 from knowloom.analysis.words import stems_of, synonyms
+from knowloom.ontology.concepts import Attribute
 
 _SOME = 10  # of what a task asks for in the plural
+_AUXILIARIES = {"is", "are", "was", "were", "has", "have", "had", "do", "does", "did"}
 _RANKED = {"most", "least", "frequent", "how_many", "distinct"}
 # What each kind of question takes into account.
 _USED: Mapping[Ask, set[str]] = {
@@ -25,9 +28,11 @@ _USED: Mapping[Ask, set[str]] = {
     Ask.AGGREGATE: {"how_many"},
     Ask.LIST: _RANKED - {"distinct"},
     Ask.GROUP: _RANKED - {"distinct"},
+    Ask.FOLD_GROUPS: {"how_many"},
     Ask.COUNT_GROUPS: {"how_many", "distinct"},
     Ask.SHARE: {"share", "partners"},
     Ask.SHARE_ABOVE: {"share"},
+    Ask.SHARE_OF: {"share"},
     Ask.TREND: {"trend"},
     Ask.DISTRIBUTION: {"distribution"},
     Ask.COMPARE: {"compare"},
@@ -61,7 +66,21 @@ def read_task(task: str, vocabulary: Vocabulary, lookup: Lookup) -> Question:
     Raises:
         CannotRead: a part of it means nothing here, or too much.
     """
-    return _Reading(task, vocabulary, lookup).question()
+    reading = _Reading(task, vocabulary, lookup)
+    if not reading.doubtful:
+        return reading.question()
+    found: list[Question] = []
+    reasons: list[str] = []
+    for one in (reading, _Reading(task, vocabulary, lookup, classes_first=True)):
+        try:
+            found.append(one.question())
+        except CannotRead as error:
+            reasons.append(error.reason)
+    if len(found) == 2 and found[0] != found[1]:
+        raise CannotRead(f"{reading.doubtful[0]!r} may be a thing or a class")
+    if not found:
+        raise CannotRead(reasons[0])
+    return found[0]
 
 
 class _Reading(Linking):
@@ -70,14 +89,16 @@ class _Reading(Linking):
     def question(self) -> Question:
         """Return the question."""
         found = self._asked()
-        found = replace(
-            found,
-            filters=(*self._filters(found), *found.filters),
-            sides=found.sides,
-            chart=self.said.chart,
-        )
+        placed = self._conditions(found.unit)
+        if found.ask is Ask.SHARE_OF:
+            found, placed = self._parted(found, placed)
+        if found.ask is Ask.SHARE_ABOVE and any(one.start > self._split() for one in placed):
+            raise CannotRead("of what a share is asked cannot be told")
+        conditions = [condition.filter for condition in placed]
+        found = replace(found, filters=(*conditions, *found.filters), chart=self.said.chart)
         if found.ask is Ask.PARTNERS:
             found = self._partnered(found)
+        found = self._done_to(found)
         self._check(found)
         return replace(found, notes=tuple(self.notes))
 
@@ -189,7 +210,24 @@ class _Reading(Linking):
                 path = self._key(measure.owner, one.noun)
                 if path:
                     return _Relation(Ask.GROUP, measure.owner, group=path, measure=measure)
-        return None
+        return self._group_of_counts(one, other)
+
+    def _group_of_counts(self, one: Term, other: Term) -> _Relation | None:
+        """Return the relation of a key to how many of something its units have, on average."""
+        if self.said.fold in {None, Fold.TOTAL} or one.noun is None or other.noun is None:
+            return None
+        made = [
+            _Relation(Ask.GROUP, m.owner, group=path, measure=m, counted=True)
+            for m in other.noun.paths
+            if self.vocabulary.attribute(m).many
+            if (path := self._key(m.owner, one.noun)) and path != m
+        ]
+        if len(made) != 1:
+            return None
+        [relation] = made
+        assert relation.measure is not None
+        self.notes.append(f"a {relation.unit} without any {relation.measure.name} is left out")
+        return relation
 
     def _alone(self, term: Term) -> _Relation:
         """Return the relation of an attribute to the one class that has it."""
@@ -235,6 +273,9 @@ class _Reading(Linking):
             if relation.counted and relation.measure:
                 self.notes.append(f"a {made.unit} without any {relation.measure.name} is left out")
             return replace(made, ask=Ask.AGGREGATE, fold=self.said.fold)
+        if self._folds_groups(relation):
+            self.notes.append(f"only a {one.text if one else ''} of which there is one counts")
+            return replace(made, ask=Ask.FOLD_GROUPS, fold=self.said.fold or made.fold)
         if made.most or not {"most", "least", "frequent"} & self.said.flags.keys():
             timed = made.group is not None and self.vocabulary.is_time(made.group)
             return replace(made, by_key=timed and not made.most)
@@ -247,7 +288,7 @@ class _Reading(Linking):
         """Return the attribute that is a number, and its class."""
         for term in self._nouns():
             assert term.noun is not None
-            paths = [p for p in term.noun.paths if self.vocabulary.is_number(p)]
+            paths = [p for p in term.noun.paths if self._is_measure(p)]
             if unit is not None:
                 paths = [p for p in paths if self.vocabulary.belongs(p, unit)]
             if len(paths) == 1:
@@ -255,13 +296,39 @@ class _Reading(Linking):
                 return unit or paths[0].owner, paths[0]
         raise CannotRead("of which number is asked cannot be told")
 
+    def _folds_groups(self, relation: _Relation) -> bool:
+        """Return whether one number of the sizes of all groups is asked."""
+        folds = {Fold.MEAN, Fold.MEDIAN, Fold.LARGEST, Fold.SMALLEST}
+        plain = relation.ask is Ask.GROUP and relation.measure is None and not self.said.most
+        return plain and "number" in self.said and self.said.fold in folds
+
+    def _is_measure(self, path: Path) -> bool:
+        """Return whether the values of a path can be folded: numbers; years have no total."""
+        vocabulary, fold = self.vocabulary, self.said.fold
+        years = vocabulary.is_time(path) and not path.year and fold not in {None, Fold.TOTAL}
+        return vocabulary.is_number(path) or years
+
     def _measured(self, ask: Ask) -> Question:
         """Return a question about one number of all units."""
-        classes = [t for t in self._nouns() if t.noun and t.noun.classes]
-        unit = self._class_of(classes[0]) if classes else None
-        unit, measure = self._number(unit)
         fold = self.said.fold or Fold.COUNT
+        if ask is Ask.AGGREGATE and "number" in self.said and (found := self._counted_of()):
+            unit, measure = found
+            return Question(ask=ask, unit=unit, fold=fold, measure=measure, counted=True)
+        classes = [t for t in self._nouns() if t.noun and t.noun.classes]
+        unit, measure = self._number(self._class_of(classes[0]) if classes else None)
         return Question(ask=ask, unit=unit, fold=fold, measure=measure)
+
+    def _counted_of(self) -> tuple[str, Path] | None:
+        """Return the class and attribute in `number of authors of papers`, if it is so said."""
+        nouns = self._nouns()
+        for of, whose in pairwise(nouns):
+            paths = of.noun.paths if of.noun else ()
+            own = [p for p in paths if whose.only_class and p.owner == whose.only_class]
+            if len(own) == 1 and self.vocabulary.attribute(own[0]).many:
+                of.used = whose.used = True
+                self.notes.append(f"a {whose.only_class} without any {own[0].name} is left out")
+                return whose.only_class, own[0]
+        return None
 
     def _over_time(self, ask: Ask) -> Question:
         """Return a question about the numbers of each year."""
@@ -292,12 +359,66 @@ class _Reading(Linking):
 
     def _shared(self) -> Question:
         """Return a question for parts of a whole."""
+        if self.said.above is not None and self._of_share() and self.said.told[0] < self._split():
+            return self._share_of_those_above()
         if self.said.above is not None:
             unit = self._unit()
             unit, measure = self._number(unit)
             return Question(ask=Ask.SHARE_ABOVE, unit=unit, measure=measure, above=self.said.above)
+        if not self.said.per and self._of_share():
+            return Question(ask=Ask.SHARE_OF, unit=self._unit())
         made = self._grouped(Ask.SHARE)
         return replace(made, fold=self.said.fold or made.fold)
+
+    def _of_share(self) -> bool:
+        """Return whether it is asked of what there is a share: `what share of the papers`."""
+        at = self.said.flags["share"]
+        after = [w.text.casefold() for w in self.words[at : at + 3]]
+        return "of" in after
+
+    def _share_of_those_above(self) -> Question:
+        """Return a share of the units that are above a number."""
+        assert self.said.above is not None
+        unit, measure = self._number(self._unit())
+        relation, number = self.said.above
+        said = f"{measure.name} {relation} {number}"
+        base = Filter(measure, relation, (number,), said)
+        return Question(ask=Ask.SHARE_OF, unit=unit, filters=(base,))
+
+    def _split(self) -> int:
+        """Return where what a part is like begins: at the last auxiliary, else the last verb."""
+        small = [at for at, w in enumerate(self.words) if w.text.casefold() in _AUXILIARIES]
+        return max(small or [t.start for t in self.terms if t.verb], default=len(self.words))
+
+    def _parted(
+        self, question: Question, placed: list[Condition]
+    ) -> tuple[Question, list[Condition]]:
+        """Return a share with what it is a share of, and the conditions that are left."""
+        split = self._split()
+        part = [one for one in placed if one.start >= split]
+        if not part or len({one.start for one in part}) != 1:
+            raise CannotRead("of what a share is asked cannot be told")
+        sides = tuple(one.filter for one in part)
+        return replace(question, sides=sides), [one for one in placed if one.start < split]
+
+    def _done_to(self, question: Question) -> Question:
+        """Return a question that heeds a verb of which nothing else tells: who died."""
+        verbs = [t for t in self.terms if t.verb and not t.verb & ANY_VERB]
+        left = [t for t in verbs if not (t.used or self._told(question, t))]
+        if len(verbs) != 1 or not left:
+            return question
+        own = [self.vocabulary.path(question.unit, a) for a in self._own(question.unit)]
+        paths = [p for p in own if verbs[0].verb & stems_of(p.attribute)]
+        if len(paths) != 1:
+            return question
+        verbs[0].used = True
+        name = paths[0].attribute
+        self.notes.append(f"a {question.unit} of which no {name} is known is left out")
+        known = Filter(paths[0], "exists", (), f"{name} is known")
+        return replace(question, filters=(*question.filters, known))
+
+    def _own(self, unit: str) -> list[Attribute]:
+        return list(self.vocabulary.ontology.attributes(unit).values())
 
     def _counted(self) -> Question:
         """Return a question for how many there are."""
@@ -329,6 +450,8 @@ class _Reading(Linking):
         nouns = self._nouns()
         one = next((t for t in nouns if t.start < place), None)
         other = next((t for t in nouns if t.start > place), None)
+        if other is None and len(nouns) > 1:
+            other = nouns[1]  # `cited fewer than 5 times`
         relation = self._relation(one, other)
         if relation.ask is Ask.GROUP:
             return replace(self._made(Ask.COUNT_GROUPS, relation), above=above)
@@ -391,10 +514,11 @@ class _Reading(Linking):
         """Refuse a question for which not every word was of use."""
         self._check_directives(question)
         for term in self.terms:
-            paths = [p for p in question.paths if self._accounts(p, term)]
-            if not term.used and (paths or term.verb & ANY_VERB or self._may_do(question, term)):
+            if not term.used and (self._told(question, term) or term.verb & ANY_VERB):
                 term.used = True
-        if len(verbs := {t.verb for t in self.terms if t.verb and not t.verb & ANY_VERB}) > 1:
+        verbs = {t.verb for t in self.terms if t.verb and not t.verb & ANY_VERB}
+        known = {p for p in question.paths if any(v & self.vocabulary.named(p) for v in verbs)}
+        if len(verbs) > 1 and len(known) < len(verbs):
             raise CannotRead(f"which of {len(verbs)} verbs counts cannot be told")
         left = [t.text for t in self.terms if not t.used and not self._same_unit(t, question)]
         left += [
@@ -416,6 +540,8 @@ class _Reading(Linking):
             raise CannotRead(f"of what the {said.fold.value} is asked cannot be told")
         if said.most and question.most != said.most:
             raise CannotRead(f"of what there shall be {said.most} cannot be told")
+        if question.ask is Ask.SHARE and any(f.path == question.group for f in question.filters):
+            raise CannotRead("of what a share is asked cannot be told")
         if (
             said.above
             and question.above is None
@@ -426,16 +552,16 @@ class _Reading(Linking):
         if len(links) != len(set(links)) and "together" not in said:
             raise CannotRead("whether one or all of the things are meant cannot be told")
 
-    def _may_do(self, question: Question, term: Term) -> bool:
-        """Return whether a verb is what units do or undergo: directors direct."""
-        names = self.vocabulary.ontology.attributes(question.unit)
-        own = self.vocabulary.class_stems(question.unit)
-        known = own.union(*(stems_of(name) for name in names))
-        return bool(term.verb & known)
+    def _told(self, question: Question, term: Term) -> bool:
+        """Return whether a path of the question, or its class, says what a term does."""
+        does = bool(term.verb & self.vocabulary.class_stems(question.unit))  # directors direct
+        return does or any(self._accounts(p, term) for p in question.paths)
 
     def _accounts(self, path: Path, term: Term) -> bool:
-        stems = term.verb or (term.noun.stems if term.noun else frozenset[str]())
         known = self.vocabulary.named(path)
+        if term.verb:
+            return self._fits(path, term.verb)
+        stems = term.noun.stems if term.noun else frozenset[str]()
         return bool(stems) and all(synonyms(s) & known for s in stems)
 
     def _same_unit(self, term: Term, question: Question) -> bool:

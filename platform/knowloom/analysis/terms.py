@@ -25,7 +25,7 @@ SMALL = _split(
 )
 _BASES = _split(
     "write publish direct act star produce play die work study employ found compose sing appear"
-    " occur make release contain win"
+    " occur make release contain win receive design develop create lead earn educate"
 )
 # What people do with things; each has to fit a link that the question takes, but for those that
 # may be said of any.
@@ -34,6 +34,10 @@ VERBS = {
     for verb in _BASES
     for form in (verb, f"{verb}s", f"{verb}ed", f"{verb.removesuffix('e')}ed")
 } | {"wrote", "written", "born", "won", "made", "sang", "sung"}
+
+
+# What never stands within the name of a class or attribute.
+_APART = (VERBS | SMALL) - _split("of the in at by for to on year")
 
 
 class CannotRead(Exception):
@@ -104,6 +108,12 @@ class Term:
     verb: frozenset[str] = frozenset()
     used: bool = False
 
+    @property
+    def only_class(self) -> str:
+        """The one class that a noun means; empty when it is none or several."""
+        classes = self.noun.classes if self.noun else ()
+        return classes[0] if len(classes) == 1 else ""
+
 
 def phrases_of(task: str, vocabulary: Vocabulary) -> list[str]:
     """Return the phrases of a task that may name things: those that hold a word of no class."""
@@ -129,10 +139,15 @@ class Terms:
         task: as written.
         vocabulary: the words of the ontology.
         lookup: the words of the graph.
+        classes_first: take what may be a class or a thing for the class.
     """
 
-    def __init__(self, task: str, vocabulary: Vocabulary, lookup: Lookup) -> None:
+    def __init__(
+        self, task: str, vocabulary: Vocabulary, lookup: Lookup, *, classes_first: bool = False
+    ) -> None:
         self.task = task
+        self.doubtful: list[str] = []
+        self._classes_first = classes_first
         self.vocabulary = vocabulary
         self.lookup = lookup
         self.words = words_of(task)
@@ -142,12 +157,24 @@ class Terms:
         self._find_things()
         self._find_nouns()
         begun = {term.start for term in self.terms if term.things}
-        self.said.per = [at for at in self.said.per if at + 1 not in begun]  # `by Google`
+        self.said.per = [
+            at for at in self.said.per if at + 1 not in begun and not self._by_whom(at)
+        ]  # `by Google`, `by people who`
         self.terms.sort(key=lambda term: term.start)
 
     def _free(self, at: int) -> bool:
         """Return whether nothing has taken a word yet."""
         return at not in self.said.taken and not any(t.start <= at < t.end for t in self.terms)
+
+    def _by_whom(self, at: int) -> bool:
+        """Return whether a `by` names who did it: `directed by people who were born in Oslo`."""
+        around = [w.text.casefold() for w in self.words[max(at - 1, 0) : at + 3]]
+        return (
+            len(around) == 4
+            and around[0] in VERBS
+            and around[1] == "by"
+            and (around[3] in {"who", "that", "which", "whose", "from"} or around[3] in VERBS)
+        )
 
     def _find_things(self) -> None:
         """Find the longest phrases that name things of the graph."""
@@ -163,6 +190,10 @@ class Terms:
         for span in sorted(spans, key=lambda s: (s[0] - s[1], s[0])):
             things = [n for phrase in phrases[span] for n in found.get(phrase, ())]
             if things and all(self._free(at) for at in range(*span)):
+                if self._noun([self.words[at] for at in range(*span)]):
+                    self.doubtful.append(phrases[span][0])
+                    if self._classes_first:
+                        continue
                 once = {one.uid: one for one in things}
                 self.terms.append(Term(*span, phrases[span][0], things=tuple(once.values())))
 
@@ -171,7 +202,8 @@ class Terms:
         words = self.words[start:end]
         if any(at in self.said.taken for at in range(start, end)):
             return False
-        if any(w.text.casefold() in SMALL and w.text.islower() for w in (words[0], words[-1])):
+        edges = {w.text for w in (words[0], words[-1]) if w.text.islower()}
+        if edges & (SMALL | {"or"}):
             return False
         return not all(self._is_word(w) for w in words) or self._is_value(start)
 
@@ -198,7 +230,7 @@ class Terms:
                 edges = {words[0].text.casefold(), words[-1].text.casefold()}
                 if not all(self._free(at) for at in span) or (edges - {"year"}) & SMALL:
                     continue
-                if length > 1 and any(w.text.casefold() in VERBS | {"and"} for w in words):
+                if length > 1 and any(w.text.casefold() in _APART for w in words):
                     continue
                 if length == 1 and words[0].text.casefold() in VERBS:
                     verb = deeds(words[0].stem)

@@ -73,7 +73,8 @@ class Vocabulary:
     @staticmethod
     def path(owner: str, attribute: Attribute) -> Path:
         """Return the path of an attribute."""
-        return Path(attribute.name, owner, link=attribute.is_link)
+        days = attribute.range in _DAYS
+        return Path(attribute.name, owner, link=attribute.is_link, year=days)
 
     def attribute(self, path: Path) -> Attribute:
         """Return the attribute of a path."""
@@ -90,9 +91,7 @@ class Vocabulary:
 
     def is_time(self, path: Path) -> bool:
         """Return whether the values of a path are days or years."""
-        attribute = self.attribute(path)
-        called = stem("year") in stems_of(attribute.name)
-        return attribute.range in _DAYS or (attribute.range is Scalar.INT and called)
+        return _is_time(self.attribute(path))
 
     def times(self, unit: str) -> list[Path]:
         """Return the attributes of a unit that say when."""
@@ -115,6 +114,11 @@ class Vocabulary:
                 if self.leads(attribute, target):
                     found.append(Path(attribute.name, owner, back, link=True))
         return found
+
+    def targets(self, path: Path) -> tuple[str, ...]:
+        """Return the classes that a link is declared to lead to."""
+        reached = self.attribute(path).range
+        return tuple(reached.concepts) if isinstance(reached, ConceptRange) else ()
 
     def leads(self, attribute: Attribute, target: str) -> bool:
         """Return whether an attribute is declared to lead to a class, as such."""
@@ -139,6 +143,19 @@ class Vocabulary:
         return next(iter(self._classes.get(name, [])), frozenset[str]())
 
 
+def _is_time(attribute: Attribute) -> bool:
+    """Return whether an attribute says when: a day, or a number called or bounded as a year."""
+    if attribute.range is not Scalar.INT:
+        return attribute.range in _DAYS
+    if stem("year") in stems_of(attribute.name):
+        return True
+    low, high = attribute.minimum, attribute.maximum
+    return (
+        low.isdecimal() and high.isdecimal() and _FIRST_YEAR <= int(low) < int(high) <= _LAST_YEAR
+    )
+
+
+_FIRST_YEAR, _LAST_YEAR = 1000, 2200
 _NAMING = {"name", "aliases", "id"}
 
 
@@ -152,9 +169,10 @@ def _names(concept: Concept) -> Iterator[frozenset[str]]:
 
 
 def _attribute_names(attribute: Attribute, own: frozenset[str]) -> list[frozenset[str]]:
-    """Return the ways to call an attribute; its class's name may be left out."""
+    """Return the ways to call an attribute; its class's name, or `year`, may be left out."""
     stems = stems_of(attribute.name)
-    return [one for one in (stems, stems - own) if one]
+    found = [one for one in (stems, stems - own) if one]
+    return [*found, stems | {stem("year")}] if _is_time(attribute) else found
 
 
 def _same(wanted: frozenset[str], names: Iterable[frozenset[str]]) -> bool:

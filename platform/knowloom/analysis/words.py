@@ -25,6 +25,10 @@ _IRREGULAR = {
     "born": "birth",
     "won": "win",
     "died": "death",
+    "die": "death",
+    "birthday": "birth",
+    "founding": "founded",
+    "foundation": "founded",
     "dead": "death",
     "movies": "film",
     "movie": "film",
@@ -72,6 +76,7 @@ _DEEDS = (
     {"write", "author", "writer"},
     {"publish", "author", "venue", "publisher"},
     {"employ", "employer", "affiliation"},
+    {"receive", "recipient", "winner", "win", "award"},
 )
 
 

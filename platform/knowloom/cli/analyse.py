@@ -13,7 +13,7 @@ from knowloom.cli.output import emit, json_option, table
 from knowloom.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from knowloom.analysis.cycle import Analysis, Attempt
     from knowloom.analysis.results import Results, Table
@@ -62,11 +62,19 @@ def analyse(
     """
     from knowloom.analysing import analyse as analysed
     from knowloom.models.named import model_named
+    from knowloom.sandbox.chosen import limits_of, weakest_of
     from knowloom.session import knowledge_base
 
     model = model_named(settings) if by_model else None
     with knowledge_base(settings) as kb:
-        done = analysed(kb, task, model=model, most=limit)
+        done = analysed(
+            kb,
+            task,
+            model=model,
+            most=limit,
+            limits=limits_of(settings),
+            weakest=weakest_of(settings),
+        )
     written = _written(done, out) if out else []
     emit(
         _data(done, show_code, trace=trace, written=written) if as_json else None,
@@ -83,6 +91,11 @@ def _data(done: Analysis, part: str | None, *, trace: bool, written: list[Path])
 
     best = done.best
     found = done.results.json()
+    disputes = best.disputed
+    for one in found["values"]:
+        one["disputed"] = _disputes(one["uids"], disputes)
+    for one in found["tables"]:
+        one["disputed"] = [_disputes(uids, disputes) for uids in one["uids"]]
     if not trace:
         for one in (*found["values"], *found["tables"]):
             one.pop("uids")
@@ -94,6 +107,7 @@ def _data(done: Analysis, part: str | None, *, trace: bool, written: list[Path])
         "charts": [asdict(chart) for chart in best.charts] if done.good else [],
         "understood": list(best.notes),
         "attempts": [{"code": a.code, "reasons": list(a.reasons)} for a in done.attempts],
+        "disputed": {uid: list(names) for uid, names in sorted(disputes.items())},
         "files": [str(path) for path in written],
     }
     if best.ran:
@@ -117,30 +131,39 @@ def _lines(done: Analysis, part: str | None, *, trace: bool, written: list[Path]
         yield f"Not answered after {len(done.attempts)} attempt(s):"
         for number, attempt in enumerate(done.attempts, 1):
             yield from (f"  {number}. {reason}" for reason in attempt.reasons)
-    yield from _found(done.results, trace=trace)
+    yield from _found(done.results, best.disputed, trace=trace)
     yield from (f"note: {note}" for note in (*best.notes, *done.results.notes))
+    for number, chart in enumerate(best.charts if done.good else (), 1):
+        yield from (f"note: chart {number}: {note}" for note in chart.notes)
     yield from (f"insight: {one}" for one in insights(done.results))
     if done.good and best.ran:
         yield f"from {len(best.ran.program.crossing):,} objects"
     yield from (f"wrote {path}" for path in written)
 
 
-def _found(results: Results, *, trace: bool) -> Iterator[str]:
+def _disputes(uids: Iterable[str], disputes: Mapping[str, Sequence[str]]) -> int:
+    """Return how many of the objects behind a number have a value in dispute."""
+    return sum(uid in disputes for uid in uids)
+
+
+def _found(
+    results: Results, disputes: Mapping[str, Sequence[str]], *, trace: bool
+) -> Iterator[str]:
     """Yield values and tables, with the uids behind them if asked."""
     for value in results.values:
-        behind = f"   {_uids(value.uids)}" if trace else ""
+        behind = f"   {_uids(value.uids, disputes)}" if trace else ""
         yield f"{value.name}: {_shown(value.value)}{behind}"
     for one in results.tables:
-        yield from _table(one, trace=trace)
+        yield from _table(one, disputes, trace=trace)
 
 
-def _table(one: Table, *, trace: bool) -> list[str]:
+def _table(one: Table, disputes: Mapping[str, Sequence[str]], *, trace: bool) -> list[str]:
     """Return the lines of a table."""
     rows = [[_shown(cell) for cell in row] for row in one.rows[:_ROWS_SHOWN]]
     columns = list(one.columns)
     if trace:
         columns.append("uids")
-        rows = [[*row, _uids(uids)] for row, uids in zip(rows, one.uids, strict=False)]
+        rows = [[*row, _uids(uids, disputes)] for row, uids in zip(rows, one.uids, strict=False)]
     lines = table(columns, rows)
     left = len(one.rows) - len(rows)
     return [*lines, f"… {left:,} more rows (--json has all)"] if left else lines
@@ -152,8 +175,13 @@ def _shown(cell: Any) -> str:
     return f"{cell:,}" if isinstance(cell, int) and abs(cell) >= 10_000 else str(cell)
 
 
-def _uids(uids: tuple[str, ...]) -> str:
-    shown = " ".join(uids[:_UIDS_SHOWN])
+def _uids(uids: Sequence[str], disputes: Mapping[str, Sequence[str]]) -> str:
+    """Return uids for a person: the disputed first, and marked."""
+    ordered = sorted(uids, key=lambda uid: uid not in disputes)[:_UIDS_SHOWN]
+    shown = " ".join(
+        f"{uid} (disputed: {', '.join(disputes[uid])})" if uid in disputes else uid
+        for uid in ordered
+    )
     left = len(uids) - _UIDS_SHOWN
     return f"{shown} … {left:,} more" if left > 0 else shown
 

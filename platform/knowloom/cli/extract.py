@@ -65,6 +65,7 @@ def extract(
     from knowloom.extracting import size_of
     from knowloom.extractors import extractor_named
     from knowloom.models.metered import Spent
+    from knowloom.sandbox.chosen import tier_of
     from knowloom.session import knowledge_base
 
     spent, seen = Spent(), _Seen()
@@ -77,6 +78,7 @@ def extract(
             same_name=not keep_apart,
             again=again,
             dry_run=dry_run,
+            tier=tier_of(settings),
             advance=advance,
             chunked=seen.chunked,
         ):

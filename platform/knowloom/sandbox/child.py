@@ -32,7 +32,7 @@ def main() -> None:
     for name in request["libraries"]:
         __import__(name)
     source = compile(request["source"], "<program>", "exec", dont_inherit=True)
-    confinement.limit(request["seconds"], request["memory"])
+    confinement.limit(request["seconds"], request["memory"], request["files"])
     level = confinement.confine([*request["readable"], *request["paths"]])
     _answer(answers, {"level": level})
     if level not in request["levels"]:

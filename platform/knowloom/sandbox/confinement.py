@@ -58,13 +58,13 @@ _CALLS = {
 }
 
 
-def limit(seconds: float, memory: int) -> None:
-    """Set what the kernel counts: processor time, address space; no file, no core, few handles."""
+def limit(seconds: float, memory: int, files: int) -> None:
+    """Set what the kernel counts: processor time, address space, open files; none is written."""
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 2))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
 
 
 def confine(readable: Iterable[str]) -> str:

@@ -37,11 +37,13 @@ class Limits:
         seconds: on the clock.
         memory: bytes of address space.
         output: bytes printed, and bytes of its result.
+        files: open at once. None can be written, and no process or thread started, in any case.
     """
 
     seconds: float = 5.0
     memory: int = 1 << 30
     output: int = 10_000_000
+    files: int = 64
 
 
 @dataclass(frozen=True, slots=True)

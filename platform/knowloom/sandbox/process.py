@@ -84,6 +84,7 @@ class ProcessTier:
             "result": result,
             "seconds": self.limits.seconds,
             "memory": self.limits.memory,
+            "files": self.limits.files,
             "libraries": list(self.libraries),
             "paths": [sysconfig.get_path("purelib")] if self.libraries else [],
             "readable": [*_standard_library(), *_LIBRARIES],
