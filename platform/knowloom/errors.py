@@ -584,5 +584,6 @@ class DecisionDepends(UpdateError):
         self.names = tuple(names)
         super().__init__(
             f"run {run} cannot be rolled back: later decisions need what it brought "
-            f"({'; '.join(names)}): take them back first with `knowloom split UID`"
+            f"({'; '.join(names)}): take them back first, a merge with `knowloom split UID`, a "
+            "decided value with `knowloom update rollback`"
         )

@@ -77,6 +77,10 @@ class BrowserPlace:
         """Return the link to a run with its source and what it wrote."""
         return self.link(shown("run", id=number))
 
+    def queue(self) -> str:
+        """Return the link to what waits for a person's decision."""
+        return self.link(shown("proposals"))
+
     def concept(self, name: str) -> str:
         """Return the link to a class; to all of them for an empty name."""
         return self.link(shown("class", name=name) if name else shown("hierarchy"))

@@ -29,6 +29,13 @@ def put(database: Database, proposals: Sequence[Proposal]) -> list[str]:
     return [row["id"] for row in found if row["made"]]
 
 
+def renew(database: Database, proposals: Sequence[Proposal]) -> None:
+    """Put proposals as they are given, in place of those that are there."""
+    rows = [{"id": p.id, "set": _written(p)} for p in proposals]
+    if rows:
+        database.write(cypher("review/renew_proposals"), rows=rows)
+
+
 def listed(
     database: Database,
     *,
@@ -63,6 +70,7 @@ def change(database: Database, before: Proposal, after: Proposal) -> None:
     statement = cypher("review/change_proposal")
     parameters = {
         "id": before.id,
+        "state": before.state,
         "before": len(before.deeds),
         "set": {name: written[name] for name in ("body", "state", "deeds")},
     }
