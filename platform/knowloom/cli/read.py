@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from knowloom.subgraph.graph import Subgraph
     from knowloom.subgraph.why import Reason
 
+NO_DISPUTES: Mapping[str, Sequence[str]] = {}
 _QUOTE = 80  # characters of a sentence that a table shows
 
 
@@ -34,7 +35,7 @@ def find(
 
     Instances of subclasses are found too. An attribute that holds many values has to hold the
     one given; the same attribute twice means either value; a link is given by the name or uid of
-    what it leads to.
+    what it leads to. What sources differ on, and nothing settles, is marked as disputed.
 
     \b
     Example:
@@ -43,13 +44,22 @@ def find(
     """
     from knowloom.browser.place import browser_place
     from knowloom.session import knowledge_base
+    from knowloom.update.disputes import disputed
 
     with knowledge_base(settings) as kb:
         found = kb.reader.find(concept, _conditions(conditions), limit)
         place = browser_place(settings, kb.database)
-    data = [{**_shown(thing), "browser": place.thing(thing.uid)} for thing in found]
+        open_ = disputed(kb.database, kb.ontology, (thing.uid for thing in found))
+    data = [
+        {
+            **_shown(thing),
+            "disputed": open_.get(thing.uid, []),
+            "browser": place.thing(thing.uid),
+        }
+        for thing in found
+    ]
     link = place.things(thing.uid for thing in found)
-    emit(data, as_json, () if as_json else [*_things(found), *look_at(link)])
+    emit(data, as_json, () if as_json else [*_things(found, open_), *look_at(link)])
 
 
 @click.command()
@@ -161,20 +171,31 @@ def _shown(thing: Thing) -> dict[str, Any]:
     return thing_json(thing)
 
 
-def _things(found: Sequence[Thing]) -> list[str]:
-    """Return a table of instances."""
+def _things(
+    found: Sequence[Thing], disputed: Mapping[str, Sequence[str]] = NO_DISPUTES
+) -> list[str]:
+    """Return a table of instances, with a mark at values that sources differ on."""
     rows = [
-        (shown["uid"], ", ".join(shown["concepts"]), _said(shown)) for shown in map(_shown, found)
+        (
+            shown["uid"],
+            ", ".join(shown["concepts"]),
+            _said(shown, disputed.get(shown["uid"], ())),
+        )
+        for shown in map(_shown, found)
     ]
     return table(("uid", "class", "values"), rows) if rows else ["Nothing was found."]
 
 
-def _said(shown: Mapping[str, Any]) -> str:
+def _said(shown: Mapping[str, Any], disputed: Sequence[str] = ()) -> str:
     """Return the values of an instance on one line, its name first."""
     values: dict[str, Any] = dict(shown["values"])
-    name = values.pop("name", "")
-    said = [f"{n}={', '.join(map(str, _listed(value)))}" for n, value in values.items()]
-    return "  ".join([str(name), *said]).strip()
+    name = str(values.pop("name", "")) + (" (disputed)" if "name" in disputed else "")
+    said = [
+        f"{n}={', '.join(map(str, _listed(value)))}{' (disputed)' if n in disputed else ''}"
+        for n, value in values.items()
+    ]
+    links = [f"{n} (disputed)" for n in disputed if n != "name" and n not in values]
+    return "  ".join([name, *said, *links]).strip()
 
 
 def _listed(value: Any) -> list[Any]:
@@ -262,7 +283,7 @@ def _reasons(found: Sequence[Reason]) -> list[str]:
         (
             r.attribute,
             f"{r.name} ({r.value})" if r.name else r.value,
-            r.evidence.source,
+            r.evidence.source.removeprefix("_"),
             _place(r),
             r.evidence.time.isoformat(sep=" ", timespec="seconds"),
             _standing(r),
@@ -276,7 +297,9 @@ def _standing(reason: Reason) -> str:
     """Return whether a value is shown, and if not, why."""
     if reason.evidence.superseded_by:
         return "history"
-    return f"{'' if reason.shown else 'not '}shown{', disputed' if reason.disputed else ''}"
+    said = [f"{'' if reason.shown else 'not '}shown"]
+    said += ["decided"] if reason.evidence.is_decision else []
+    return ", ".join([*said, *(["disputed"] if reason.disputed else [])])
 
 
 def _place(reason: Reason) -> str:

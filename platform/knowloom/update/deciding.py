@@ -95,7 +95,10 @@ def _attribute(
 
 
 def _record(state: State, concept: str, attribute: Attribute, value: object) -> Record:
-    """Return a decision as a record that holds as long as the one it agrees with."""
+    """Return a decision as a record like the last one it agrees with.
+
+    It holds as long as that one, and goes where that one goes when merged things are split.
+    """
     record = Record(concept, state.uid)
     if isinstance(attribute.range, ConceptRange):
         mention = Mention(attribute.range.concepts[0], str(value))
@@ -111,6 +114,7 @@ def _record(state: State, concept: str, attribute: Attribute, value: object) -> 
     for each in reversed(in_order(state.evidence)):
         if not each.is_decision and wanted in _values(each, attribute.name):
             record.valid_from, record.valid_to = each.valid_from, each.valid_to
+            record.uid = each.uid or state.uid
             break
     return record
 
