@@ -93,7 +93,7 @@ def pages(ontology: Ontology, found: Survey) -> list[Page]:
         _hierarchy(ontology, found),
         _sources(),
         *_evidence(found),
-        _differences(found.disputes),
+        _differences(found.disputes, found.open),
         _asking(found),
     ]
 
@@ -205,9 +205,10 @@ def _class_page(one: Seen) -> Page:
 def _hierarchy(ontology: Ontology, found: Survey) -> Page:
     """Return the page of the classes themselves."""
     name = found.classes[0].concept.name
+    classes = f"{len(ontology)} class{'' if len(ontology) == 1 else 'es'}"
     return Page(
         "The classes",
-        (f"The ontology has {len(ontology)} classes; they are nodes, too, below their parents.",),
+        (f"The ontology has {classes}; as nodes they lie below their parents.",),
         (
             Query("All classes below each other", shown("hierarchy")),
             Query(f"The class {name}", shown("class", name=name)),
@@ -249,7 +250,7 @@ def _evidence(found: Survey) -> Iterator[Page]:
     )
 
 
-def _differences(disputes: Iterable[Dispute]) -> Page:
+def _differences(disputes: Iterable[Dispute], open_: int) -> Page:
     """Return the page of what sources differ on, and of what waits for a person."""
     says = [
         f"{one.name}, {one.attribute}: {' or '.join(one.values)}"
@@ -260,11 +261,18 @@ def _differences(disputes: Iterable[Dispute]) -> Page:
         Query(f"What sources say of {one.name}", shown("evidence", uid=one.uid))
         for one in {one.uid: one for one in disputes}.values()
     ]
+    if open_:
+        waits = "1 value waits" if open_ == 1 else f"{open_:,} values wait"
+        says.insert(0, f"{waits} for somebody to decide which is right.")
     return Page(
         "Where sources differ",
         tuple(says) or ("The sources that were looked at agree.",),
-        (*queries, Query("What waits for a decision", shown("proposals"))),
-        ("knowloom review list",),
+        (
+            Query("Open disputes", shown("disputes")),
+            *queries,
+            Query("What waits for a decision", shown("proposals")),
+        ),
+        ("knowloom review list --about dispute",),
     )
 
 

@@ -78,7 +78,7 @@ class BrowserPlace:
         return self.link(shown("run", id=number))
 
     def queue(self) -> str:
-        """Return the link to what waits for a person's decision."""
+        """Return the link to all that waits for a person's decision."""
         return self.link(shown("proposals"))
 
     def concept(self, name: str) -> str:

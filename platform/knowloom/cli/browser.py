@@ -52,7 +52,10 @@ def open_(settings: Settings, query: str, as_json: bool) -> None:
     knowloom browser open
     knowloom browser open --query 'MATCH (p:Person) RETURN p LIMIT 25'
     """
+    from knowloom.browser.apply import bring_up_to_date
+
     link, user, password = _theirs(settings, query) if settings.uri else _ours(settings, query)
+    bring_up_to_date(settings)
     lines = [
         link,
         f"Log in as {user}; the password: {password}" if user else "No log-in is needed",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from knowloom.cli.afterwards import refreshing
 from knowloom.cli.connection import connection_options
 from knowloom.cli.output import counted, emit, json_option, progress
 from knowloom.settings import Settings
@@ -38,6 +39,7 @@ _FAULTS_SHOWN = 10
 @connection_options
 @json_option
 @click.pass_context
+@refreshing
 def extract(
     ctx: click.Context,
     paths: tuple[Path, ...],
@@ -60,7 +62,6 @@ def extract(
         knowloom extract paper.pdf --dry-run --json
         knowloom extract notes.md --extractor model
     """
-    from knowloom.browser.apply import refresh
     from knowloom.extracting import extract as extracted
     from knowloom.extracting import size_of
     from knowloom.extractors import extractor_named
@@ -82,8 +83,6 @@ def extract(
         ):
             seen.reports.append(report)
         reports = seen.reports
-        if not dry_run:
-            refresh(settings, kb.database, kb.ontology)
     emit({**_data(reports), "model": asdict(spent)}, as_json, _lines(reports, spent))
     rejected = sum(r.write.counts.rejected for r in reports if r.write)
     if any(r.faults for r in reports) or rejected > allow_rejects:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from knowloom.cli.afterwards import refreshing
 from knowloom.cli.connection import connection_options
 from knowloom.cli.output import emit, json_option, look_at
 from knowloom.cli.output import table as drawn
@@ -104,6 +105,7 @@ def show(proposal: str, settings: Settings, as_json: bool) -> None:
 @connection_options
 @json_option
 @click.pass_context
+@refreshing
 def accept(
     ctx: click.Context,
     proposals: tuple[str, ...],
@@ -156,6 +158,7 @@ def accept(
 @_note
 @connection_options
 @json_option
+@refreshing
 def edit(
     proposal: str,
     file: Path | None,
@@ -203,6 +206,7 @@ def edit(
 @_note
 @connection_options
 @json_option
+@refreshing
 def reject(
     proposals: tuple[str, ...],
     dry_run: bool,
@@ -367,10 +371,14 @@ def _code(proposal: Proposal) -> str:
         return _summary(proposal)
     if proposal.is_dispute:
         rows = [
-            (s["value"], s["name"], ", ".join(s["sources"]), "" if i else "shown")
+            (
+                f"{s['name']} ({s['value']})" if s["name"] else s["value"],
+                ", ".join(s["sources"]),
+                "" if i else "shown",
+            )
             for i, s in enumerate(_sides(proposal))
         ]
-        return "\n".join([_asked(proposal), *drawn(("value", "name", "sources", ""), rows)])
+        return "\n".join([_asked(proposal), *drawn(("value", "sources", ""), rows)])
     if proposal.about is About.ALIAS:
         names = ", ".join(map(repr, proposal.body["names"]))
         return f"# {names}: another name of {proposal.body['of']}"

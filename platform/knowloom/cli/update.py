@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from knowloom.cli.afterwards import refreshing
 from knowloom.cli.connection import connection_options, workspace_option
 from knowloom.cli.identity import fit, resolve
 from knowloom.cli.output import emit, json_option, look_at, progress, table
@@ -46,6 +47,7 @@ update.add_command(fit)
 @connection_options
 @json_option
 @click.pass_context
+@refreshing
 def run(
     ctx: click.Context,
     /,
@@ -68,7 +70,6 @@ def run(
         knowloom update run sqlite:///crm.db --query "SELECT * FROM people" --mapping m.toml
         knowloom update run https://example.org/people.jsonl --mapping m.toml --delta
     """
-    from knowloom.browser.apply import refresh
     from knowloom.session import knowledge_base
     from knowloom.settings import find_file
     from knowloom.update.sources import read_sources, source_of
@@ -85,8 +86,6 @@ def run(
             )
             reports.append(report)
             allowed = allowed and report.rejected <= source.allow_rejects
-        if not dry_run:
-            refresh(settings, kb.database, kb.ontology)
     emit([_data(r) for r in reports], as_json, [line for r in reports for line in _lines(r)])
     if not allowed:
         ctx.exit(1)
@@ -155,6 +154,7 @@ def show(run: int, settings: Settings, as_json: bool) -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would change; write nothing.")
 @connection_options
 @json_option
+@refreshing
 def rollback(run: int, dry_run: bool, settings: Settings, as_json: bool) -> None:
     """Take a run back: the graph is as if it had not happened.
 
@@ -199,6 +199,7 @@ def schedule(ctx: click.Context, /, once: bool, settings: Settings, as_json: boo
     if ctx.invoked_subcommand:
         return
     from knowloom import scheduling
+    from knowloom.browser.apply import refresh
     from knowloom.session import knowledge_base
     from knowloom.settings import find_file
     from knowloom.update.sources import read_sources
@@ -206,7 +207,9 @@ def schedule(ctx: click.Context, /, once: bool, settings: Settings, as_json: boo
 
     def look(source: Source) -> UpdateReport:
         with knowledge_base(settings) as kb:
-            return bring_up_to_date(kb, source)
+            report = bring_up_to_date(kb, source)
+            refresh(settings, kb.database, kb.ontology)
+        return report
 
     sources = list(read_sources(find_file(Path.cwd())).values())
     workspace = Path(settings.workspace)
