@@ -52,7 +52,8 @@ def accept(
         proposals: open ones, and disputes that were left as they are.
         who: decides.
         note: why.
-        value: which is right, of the one dispute that is given; the shown one when None.
+        value: which is right, of the one dispute that is given; the shown one when None. Of a
+            link a uid, or the name of one of those in question.
 
     Raises:
         UsageError: a value is given for something else than one dispute, or it cannot be one.
@@ -220,14 +221,17 @@ def _rule(
 ) -> None:
     """Declare a value of a dispute right; the one that is shown when none is given."""
     body = proposal.body
-    chosen = body["sides"][0]["value"] if value is None else value
+    named = {side["name"]: side["value"] for side in reversed(body["sides"]) if side["name"]}
+    chosen = body["sides"][0]["value"] if value is None else named.get(value, value)
     try:
         run = decide(kb.database, kb.ontology, body["uid"], body["attribute"], chosen, by=who)
     except NotFound as error:
         done.faults.append(Fault(proposal.subject, str(error), "gone"))
         return
     after = proposal.decided(State.ACCEPTED, _deed("accepted", who, note))
-    after = replace(after, body={**body, "decided": str(chosen), "run": run})
+    after = replace(
+        after, body={**body, "decided": str(chosen if value is None else value), "run": run}
+    )
     stored.change(kb.database, proposal, after)
     done.accepted.append(after)
 

@@ -45,7 +45,7 @@ def test_both_follow_what_was_written(database: Database, settings: Settings) ->
 
 def guide(settings: Settings, kb: KnowledgeBase) -> str:
     """Return the guide as the next command leaves it."""
-    refresh(settings, kb.database, kb.ontology)
+    assert refresh(settings, kb.database, kb.ontology) == ""
     return LocalServer.of(settings).workspace.guide.read_text("utf-8")
 
 
@@ -108,7 +108,7 @@ def test_a_guide_that_cannot_be_made_fails_nothing(settings: Settings) -> None:
     workspace = LocalServer.of(settings).workspace
     workspace.served.mkdir(parents=True)
     workspace.guide.write_text("before")
-    refresh(settings, nobody, ONTOLOGY)
+    assert "bolt://127.0.0.1:1" in refresh(settings, nobody, ONTOLOGY)
     nobody.close()
     assert workspace.guide.read_text() == "before"
     assert "node.Ship {" in (workspace.served / STYLE).read_text("utf-8")

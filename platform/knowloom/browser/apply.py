@@ -123,7 +123,7 @@ def restyle(settings: Settings, ontology: Ontology) -> None:
         write_style(LocalServer.of(settings), ontology)
 
 
-def refresh(settings: Settings, database: Database, ontology: Ontology) -> None:
+def refresh(settings: Settings, database: Database, ontology: Ontology) -> str:
     """Bring what is made of the graph up to date: the review queue, and Browser's style and guide.
 
     What a command was asked for is done when this is called, so nothing that goes wrong makes it
@@ -134,6 +134,9 @@ def refresh(settings: Settings, database: Database, ontology: Ontology) -> None:
         settings: those of the connection.
         database: open.
         ontology: as stored.
+
+    Returns:
+        What went wrong, in a sentence; empty when nothing did.
     """
     from neo4j.exceptions import DriverError, Neo4jError
 
@@ -145,15 +148,19 @@ def refresh(settings: Settings, database: Database, ontology: Ontology) -> None:
         note(database, ontology)
         if not settings.uri:
             _renew_guide(LocalServer.of(settings), database, ontology)
-    except (KnowloomError, DriverError, Neo4jError, OSError):
-        return
+    except (KnowloomError, DriverError, Neo4jError, OSError) as error:
+        return str(error)
+    return ""
 
 
-def bring_up_to_date(settings: Settings) -> None:
+def bring_up_to_date(settings: Settings) -> str:
     """Do what `refresh` does for the graph that the settings mean.
 
     Args:
         settings: those of the connection.
+
+    Returns:
+        What went wrong, in a sentence; empty when nothing did.
     """
     from neo4j.exceptions import DriverError, Neo4jError
 
@@ -162,9 +169,9 @@ def bring_up_to_date(settings: Settings) -> None:
 
     try:
         with open_database(settings) as database:
-            refresh(settings, database, store.load(database))
-    except (KnowloomError, DriverError, Neo4jError):
-        return
+            return refresh(settings, database, store.load(database))
+    except (KnowloomError, DriverError, Neo4jError) as error:
+        return str(error)
 
 
 def _renew_guide(server: LocalServer, database: Database, ontology: Ontology) -> None:

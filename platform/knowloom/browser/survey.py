@@ -18,9 +18,9 @@ from knowloom.store.database import Database
 from knowloom.subgraph.why import Reason, why
 
 _CLASSES = 6  # that get a page of their own
-_SOURCES = 60  # things said by several sources that are looked at for disputes
+_SOURCES = 60  # things said by several sources that are looked at for that
 _DISPUTES = 5  # that are shown
-_PATIENCE = 1.0  # seconds spent on looking for disputes
+_PATIENCE = 0.3  # seconds spent on looking for what a policy settled
 
 
 @dataclass(frozen=True, slots=True)

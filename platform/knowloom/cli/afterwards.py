@@ -36,4 +36,6 @@ def _refresh(settings: Settings, options: dict[str, Any]) -> None:
     if not options.get("dry_run"):
         from knowloom.browser.apply import bring_up_to_date
 
-        bring_up_to_date(settings)
+        if wrong := bring_up_to_date(settings):
+            what = "the review queue" if settings.uri else "Browser's guide or the review queue"
+            click.echo(f"It is done, but {what} is not up to date: {wrong}", err=True)

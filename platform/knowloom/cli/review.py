@@ -127,7 +127,7 @@ def accept(
     Examples:
         knowloom review accept Prize Journal
         knowloom review accept --above 0.8
-        knowloom review accept 3f9a1c07 --value 1954-06-07
+        knowloom review accept "Alan Turing.died" --value 1954-06-07
     """
     from knowloom.reviewing import accept as accepted
     from knowloom.session import knowledge_base
