@@ -242,6 +242,7 @@ def _evidence(found: Survey) -> Iterator[Page]:
             "For another thing, put its uid in place of this one.",
         ),
         (
+            Query(f"{name} in a sentence", shown("summary", uid=uid)),
             Query(f"What sources say of {name}", shown("evidence", uid=uid)),
             Query(f"{name} and its records", shown("records", uid=uid)),
             Query(f"What surrounds {name}", shown("around", uid=uid)),
