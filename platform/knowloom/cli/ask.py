@@ -57,6 +57,8 @@ def ask(
         for text in [question] if question else _typed():
             answer = asker.ask(text, topic=topic, threshold=threshold)
             link = place.elements(found.key for found in answer.values)
+            if answer.values and not link:  # a number: the query that counted it
+                link = place.link(answer.shown_cypher)
             lines = [*_lines(answer, show_code), *look_at(link)]
             emit(_json(answer, link), as_json, lines)
 

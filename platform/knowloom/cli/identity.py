@@ -11,7 +11,7 @@ import click
 
 from knowloom.cli.afterwards import refreshing
 from knowloom.cli.connection import connection_options
-from knowloom.cli.output import emit, json_option, progress
+from knowloom.cli.output import emit, json_option, look_at, progress
 from knowloom.settings import Settings
 
 if TYPE_CHECKING:
@@ -125,11 +125,14 @@ def _decide(
     settings: Settings, decide: Callable[[KnowledgeBase], Merged], dry_run: bool, as_json: bool
 ) -> None:
     """Carry a decision out and say what came of it."""
+    from knowloom.browser.place import browser_place
     from knowloom.session import knowledge_base
 
     with knowledge_base(settings) as kb:
         done = decide(kb)
-        emit(_data(done, kb.ontology), as_json, _lines(done, kb.ontology, dry_run))
+        link = browser_place(settings, kb.database).things(group[0] for group in done.groups)
+        lines = [*_lines(done, kb.ontology, dry_run), *look_at(link)]
+        emit({**_data(done, kb.ontology), "browser": link}, as_json, lines)
 
 
 def _data(done: Merged, ontology: Ontology) -> dict[str, Any]:

@@ -123,7 +123,12 @@ def show(name: str | None, settings: Settings, as_json: bool) -> None:
         place = browser_place(settings, database)
     if name is None:
         rows = [
-            {"name": c.name, "parents": c.parents, "instances": counts.get(c.name, 0)}
+            {
+                "name": c.name,
+                "parents": c.parents,
+                "instances": counts.get(c.name, 0),
+                "browser": place.concept(c.name),
+            }
             for c in stored
         ]
         link = place.concept("") if rows else ""

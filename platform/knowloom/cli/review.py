@@ -129,6 +129,7 @@ def accept(
         knowloom review accept --above 0.8
         knowloom review accept "Alan Turing.died" --value 1954-06-07
     """
+    from knowloom.browser.place import browser_place
     from knowloom.reviewing import accept as accepted
     from knowloom.session import knowledge_base
     from knowloom.store import review as store
@@ -145,7 +146,10 @@ def accept(
             emit(rows(named), as_json, table(named))
             return
         done = accepted(kb, named, who=by(who), note=note, value=value)
-    emit(decided(done), as_json, accept_lines(done))
+        place = browser_place(settings, kb.database)
+    links = [link for one in done.accepted if (link := _link(place, one))]
+    data = {**decided(done), "browser": links}
+    emit(data, as_json, [*accept_lines(done), *(look_at(links[0]) if links else ())])
     if done.faults:
         ctx.exit(1)
 
