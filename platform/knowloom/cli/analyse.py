@@ -64,9 +64,11 @@ def analyse(
     from knowloom.browser.place import browser_place
     from knowloom.models.named import model_named
     from knowloom.session import knowledge_base
+    from knowloom.store.census import demand_things
 
     model = model_named(settings) if by_model else None
     with knowledge_base(settings) as kb:
+        demand_things(kb.database)
         done = analysed(kb, task, model=model, most=limit)
         link = browser_place(settings, kb.database).things(_behind(done.results))
     written = _written(done, out) if out else []

@@ -50,8 +50,10 @@ def ask(
     from knowloom.asking import Asker
     from knowloom.browser.place import browser_place
     from knowloom.session import open_database
+    from knowloom.store.census import demand_things
 
     with open_database(settings) as database:
+        demand_things(database)
         asker = Asker(database)
         place = browser_place(settings, database)
         for text in [question] if question else _typed():

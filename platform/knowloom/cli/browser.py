@@ -12,7 +12,7 @@ import click
 from knowloom.browser.links import browser_link
 from knowloom.cli.connection import connection_options
 from knowloom.cli.output import emit, json_option
-from knowloom.errors import NoBrowser, ServerUnreachable
+from knowloom.errors import BrowserUnreachable, NoBrowser, ServerUnreachable
 from knowloom.server.config import STYLE
 from knowloom.server.local import LocalServer
 from knowloom.settings import Settings
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from knowloom.browser.apply import Guide
     from knowloom.browser.guide import Tried
+
+_PATIENCE = 5.0  # seconds in which a server that is there answers
 
 _dry_run = click.option(
     "--dry-run", is_flag=True, help="Say what would be written; write nothing."
@@ -55,6 +57,7 @@ def open_(settings: Settings, query: str, as_json: bool) -> None:
     from knowloom.browser.apply import bring_up_to_date
 
     link, user, password = _theirs(settings, query) if settings.uri else _ours(settings, query)
+    _demand_answer(link, settings)
     bring_up_to_date(settings)
     lines = [
         link,
@@ -144,6 +147,25 @@ def queries(folder: Path | None, dry_run: bool, settings: Settings, as_json: boo
     _write(place, favourites(made.pages), as_json, made.log, dry_run=dry_run)
 
 
+def _demand_answer(link: str, settings: Settings) -> None:
+    """Refuse a link that leads nowhere from here.
+
+    Raises:
+        BrowserUnreachable: nobody answers where it leads.
+    """
+    import socket
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(link)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        socket.create_connection((parts.hostname or "localhost", port), _PATIENCE).close()
+    except OSError as error:
+        served = f"{parts.scheme}://{parts.netloc}"
+        where = settings.uri or str(settings.workspace)
+        raise BrowserUnreachable(served, where) from error
+
+
 def _ours(settings: Settings, query: str) -> tuple[str, str, str]:
     """Return link, user and where the password is for the managed server.
 
@@ -214,6 +236,7 @@ def _write(
     said = "would write" if dry_run else "wrote"
     tried = list(log)
     lines = [f"{said} {folder / name}" for name in files]
+    lines = lines or ["There is nothing to query yet: `knowloom ontology load`, `knowloom load`"]
     if tried:
         slowest = max((one.seconds for one in tried if one.good), default=0.0)
         good = sum(one.good for one in tried)

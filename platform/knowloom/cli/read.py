@@ -119,8 +119,10 @@ def search(text: tuple[str, ...], limit: int, settings: Settings, as_json: bool)
     """
     from knowloom.browser.place import browser_place
     from knowloom.session import knowledge_base
+    from knowloom.store.census import demand_things
 
     with knowledge_base(settings) as kb:
+        demand_things(kb.database)
         hits = kb.search(" ".join(text), limit=limit)
         place = browser_place(settings, kb.database)
     data = [{**_hit(hit), "browser": _hit_link(place, hit)} for hit in hits]

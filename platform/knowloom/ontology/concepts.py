@@ -255,7 +255,9 @@ class Ontology:
         try:
             return self._concepts[name]
         except KeyError:
-            raise UnknownConcept(name, suggestions(name, self._concepts)) from None
+            is_empty = len(self._concepts) == len(ROOTS)
+            near = () if is_empty else suggestions(name, self._concepts)
+            raise UnknownConcept(name, near, is_empty=is_empty) from None
 
     def get(self, name: str) -> Concept | None:
         """Return the concept or root called `name`, None when there is none."""
