@@ -134,7 +134,7 @@ def test_nothing_in_a_name_is_taken_for_markup(kb: KnowledgeBase) -> None:
     html = as_html("<t>", [page])
     assert "<script>" not in html
     assert "<i>" not in html
-    assert "+++*+++b+++*+++" in as_asciidoc("t", [page])
+    assert "R&#38;D &#42;b&#42; &#91;x&#93;" in as_asciidoc("t", [page])
     assert list(favourites([page])) == ["01-a-b.cypher"]
 
 

@@ -6,6 +6,7 @@ that gives nothing, or takes longer than a second, is left out.
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -247,7 +248,7 @@ def _evidence(found: Survey) -> Iterator[Page]:
             Query(f"{name} and its records", shown("records", uid=uid)),
             Query(f"What surrounds {name}", shown("around", uid=uid)),
         ),
-        (f'knowloom why "{name}"',),
+        (f"knowloom why {shlex.quote(' '.join(name.split()))}",),
     )
 
 
