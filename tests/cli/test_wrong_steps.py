@@ -73,7 +73,7 @@ def test_nobody_at_the_address(tmp_path: Path, words: tuple[str, ...]) -> None:
 
 
 @pytest.mark.neo4j
-@pytest.mark.parametrize("words", COMMANDS[::5], ids=" ".join)
+@pytest.mark.parametrize("words", COMMANDS[::9], ids=" ".join)
 def test_a_wrong_password(tmp_path: Path, endpoint: Endpoint, words: tuple[str, ...]) -> None:
     """The server refuses: which variables hold the login."""
     line = said(tmp_path, *words, NEO4J_URI=endpoint.uri, NEO4J_PASSWORD="wrong")
