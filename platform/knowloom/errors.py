@@ -138,14 +138,10 @@ class OntologyError(KnowloomError):
 class UnknownConcept(OntologyError):
     """A name is not a concept of this ontology; `name` and the nearest `suggestions`."""
 
-    def __init__(
-        self, name: str, suggestions: Sequence[str] = (), *, is_empty: bool = False
-    ) -> None:
+    def __init__(self, name: str, suggestions: Sequence[str] = ()) -> None:
         self.name = name
         self.suggestions = tuple(suggestions)
         hint = f"; did you mean {' or '.join(self.suggestions)}?" if suggestions else ""
-        if is_empty:
-            hint = "; no ontology is stored yet: `knowloom ontology load FILE` stores one"
         super().__init__([Fault(name, f"no concept has this name{hint}", "unknown-concept")])
         self.args = (f"no concept is called {name!r}{hint}",)
 
@@ -260,56 +256,35 @@ class ServerUnreachable(StoreError):
 
 
 class AuthenticationFailed(StoreError):
-    """The server at `uri` refused the user name or password.
-
-    The managed server's password is in `password_file`; None for other servers.
-    """
+    """The server at `uri` refused the user name or password; `mend` says what helps."""
 
     def __init__(
-        self, uri: str, user: str, why: str = "", password_file: Path | None = None
+        self,
+        uri: str,
+        user: str,
+        why: str = "",
+        mend: str = "set NEO4J_USERNAME and NEO4J_PASSWORD",
     ) -> None:
         self.uri = uri
         self.user = user
         self.why = why
         because = f" ({why})" if why else ""
         refused = f"the password of user {user!r}" if user else "a login without a password"
-        mend = "set NEO4J_USERNAME and NEO4J_PASSWORD"
-        if password_file:
-            mend = f"if it was changed on the server, write the new one into {password_file}"
         super().__init__(f"{uri} refused {refused}{because}: {mend}")
 
 
 class NoBrowser(StoreError):
-    """The server at `uri` does not say where its Neo4j Browser is, or serves none."""
+    """The server at `uri` serves no Neo4j Browser that is known, or nobody answers at `page`."""
 
-    def __init__(self, uri: str) -> None:
+    def __init__(self, uri: str, page: str = "") -> None:
         self.uri = uri
+        self.page = page
         super().__init__(
-            f"{uri} does not say where its Neo4j Browser is: open its page yourself (port 7474 of "
-            "a server of your own, the console of Aura) and connect to that address"
-        )
-
-
-class BrowserUnreachable(StoreError):
-    """Nobody answers at `http_uri`, where the Browser of the server at `uri` is served."""
-
-    def __init__(self, http_uri: str, uri: str) -> None:
-        self.http_uri = http_uri
-        self.uri = uri
-        super().__init__(
-            f"nobody answers at {http_uri}, where the Browser of {uri} is served: let that port "
-            "and the one of Bolt through, or tunnel both with `ssh -L PORT:localhost:PORT HOST`"
-        )
-
-
-class NothingStored(StoreError):
-    """The graph at `uri` holds nothing to look for or to ask about."""
-
-    def __init__(self, uri: str) -> None:
-        self.uri = uri
-        super().__init__(
-            f"nothing is stored at {uri} yet: begin with `knowloom ontology load FILE` and "
-            "`knowloom load`, or look at `knowloom demo`"
+            f"nobody answers at {page}, where the Browser of {uri} is: let that port and the one "
+            "of Bolt through, or tunnel both with `ssh -L PORT:localhost:PORT HOST`"
+            if page
+            else f"{uri} does not say where its Neo4j Browser is: open its page yourself (port "
+            "7474 of a server of your own, the console of Aura) and connect to that address"
         )
 
 

@@ -48,7 +48,8 @@ def open_database(settings: Settings | None = None) -> Database:
         if chosen.uri:
             raise
         file = Path(chosen.workspace) / "password"
-        raise AuthenticationFailed(error.uri, error.user, error.why, file) from error
+        mend = f"if it was changed on the server, write the new one into {file}"
+        raise AuthenticationFailed(error.uri, error.user, error.why, mend) from error
 
 
 def knowledge_base(settings: Settings) -> KnowledgeBase:

@@ -102,7 +102,7 @@ def check(pages: Sequence[Page]) -> None:
 def page_of(text: str) -> Page:
     """Return a page on which everything is called so."""
     text = " ".join(text.split())
-    query = Query(text, f"RETURN {literal(text)}")  # type: ignore[arg-type]
+    query = Query(text, f"RETURN {literal(text)}")
     return Page(text, (text, f"Ada {text}"), (query,), (f"knowloom find {text}",))
 
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from knowloom.browser import place
 from knowloom.cli import cli
-from knowloom.errors import BrowserUnreachable
+from knowloom.errors import NoBrowser
 from knowloom.store.connect import Endpoint
 
 COMMANDS = [
@@ -125,6 +125,6 @@ def test_browser_behind_a_blocked_port(monkeypatch: pytest.MonkeyPatch) -> None:
         page = f"http://127.0.0.1:{taken.getsockname()[1]}"
         monkeypatch.setattr(place, "_address", lambda _: page)
         done = CliRunner().invoke(cli, ["browser", "open"])
-    assert isinstance(done.exception, BrowserUnreachable)
+    assert isinstance(done.exception, NoBrowser)
     assert page in str(done.exception)
     assert "let that port" in str(done.exception)

@@ -12,7 +12,7 @@ import click
 from knowloom.browser.links import browser_link
 from knowloom.cli.connection import connection_options
 from knowloom.cli.output import emit, json_option
-from knowloom.errors import BrowserUnreachable, NoBrowser, ServerUnreachable
+from knowloom.errors import NoBrowser, ServerUnreachable
 from knowloom.server.config import STYLE
 from knowloom.server.local import LocalServer
 from knowloom.settings import Settings
@@ -151,7 +151,7 @@ def _demand_answer(link: str, settings: Settings) -> None:
     """Refuse a link that leads nowhere from here.
 
     Raises:
-        BrowserUnreachable: nobody answers where it leads.
+        NoBrowser: nobody answers where it leads.
     """
     import socket
     from urllib.parse import urlsplit
@@ -163,7 +163,7 @@ def _demand_answer(link: str, settings: Settings) -> None:
     except OSError as error:
         served = f"{parts.scheme}://{parts.netloc}"
         where = settings.uri or str(settings.workspace)
-        raise BrowserUnreachable(served, where) from error
+        raise NoBrowser(where, served) from error
 
 
 def _ours(settings: Settings, query: str) -> tuple[str, str, str]:

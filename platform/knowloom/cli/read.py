@@ -44,9 +44,12 @@ def find(
     """
     from knowloom.browser.place import browser_place
     from knowloom.session import knowledge_base
+    from knowloom.store.census import demand_things
     from knowloom.update.disputes import disputed
 
     with knowledge_base(settings) as kb:
+        if concept not in kb.ontology:
+            demand_things(kb.database)
         found = kb.reader.find(concept, _conditions(conditions), limit)
         place = browser_place(settings, kb.database)
         open_ = disputed(kb.database, kb.ontology, (thing.uid for thing in found))

@@ -255,9 +255,7 @@ class Ontology:
         try:
             return self._concepts[name]
         except KeyError:
-            is_empty = len(self._concepts) == len(ROOTS)
-            near = () if is_empty else suggestions(name, self._concepts)
-            raise UnknownConcept(name, near, is_empty=is_empty) from None
+            raise UnknownConcept(name, suggestions(name, self._concepts)) from None
 
     def get(self, name: str) -> Concept | None:
         """Return the concept or root called `name`, None when there is none."""

@@ -9,7 +9,7 @@ from typing import Any, LiteralString
 import neo4j
 
 from knowloom.assets import cypher
-from knowloom.errors import NothingStored
+from knowloom.errors import StoreError
 from knowloom.knowledge.instance import native
 from knowloom.ontology.concepts import Kind, Ontology
 from knowloom.ontology.names import quoted
@@ -43,10 +43,13 @@ def demand_things(database: Database) -> None:
     """Refuse a graph in which there is nothing to look for.
 
     Raises:
-        NothingStored: it has no nodes, or none but knowloom's own.
+        StoreError: it has no nodes, or none but knowloom's own.
     """
     if not database.read(cypher("server/first_thing")):
-        raise NothingStored(database.uri)
+        raise StoreError(
+            f"nothing is stored at {database.uri} yet: begin with `knowloom ontology load FILE` "
+            "and `knowloom load`, or look at `knowloom demo`"
+        )
 
 
 class Census:
