@@ -3,10 +3,11 @@
 // columns: run, rules (null when it never was), undone (true when a run was taken back since),
 //   newest (the last run), unfinished (the first run that has not come to its end)
 OPTIONAL MATCH (p:_Resolved {name: 'disputes'})
-RETURN p.run AS run, p.rules AS rules,
+WITH min(p.run) AS run, min(p.rules) AS rules // two who looked first at once made two
+RETURN run, rules,
   EXISTS {
     MATCH (r:_Run)
-    WHERE r.id > p.run AND r.command = 'update rollback'
+    WHERE r.id > run AND r.command = 'update rollback'
   } AS undone,
   COLLECT { MATCH (r:_Run) RETURN r.id ORDER BY r.id DESC LIMIT 1 }[0] AS newest,
   COLLECT { MATCH (r:_Run) WHERE r.status = 'running' RETURN r.id ORDER BY r.id LIMIT 1 }[0]
