@@ -28,7 +28,7 @@ _NOTE = "<!-- Written by scripts/reference.py from the code; change that. -->"
 # What each of knowloom's own nodes is, in the order of the story.
 _NODES = {
     "_Instance": "a thing: carries its classes, all their superclasses, and its values",
-    "_Record": "what one source said of a thing, once, or a person decided; the first one lies on the thing itself",
+    "_Record": "what one source said of a thing, or a person decided; the first lies on the thing",
     "_Run": "one run of a command that wrote something",
     "_Source": "a file, feed, database or document that things were said in",
     "_Document": "a document that was read",
