@@ -77,6 +77,7 @@ $(VENV)/.browsing: $(VENV)/.developing
 	command -v chromium || command -v chromium-browser || \
 		{ apt-get update && apt-get install --yes --no-install-recommends chromium; } || \
 		{ echo "install Chromium, then run this again" >&2; exit 1; }
+	! command -v npm || npm install --silent --prefix $(VENV)/asciidoctor @asciidoctor/core@2.2.8
 	touch $@
 
 # What it takes to train networks: torch and all it brings, apart from the light environment.

@@ -28,7 +28,7 @@ _NOTE = "<!-- Written by scripts/reference.py from the code; change that. -->"
 # What each of knowloom's own nodes is, in the order of the story.
 _NODES = {
     "_Instance": "a thing: carries its classes, all their superclasses, and its values",
-    "_Record": "what one source said of a thing, once; the first one lies on the thing itself",
+    "_Record": "what one source said of a thing, or a person decided; the first lies on the thing",
     "_Run": "one run of a command that wrote something",
     "_Source": "a file, feed, database or document that things were said in",
     "_Document": "a document that was read",
@@ -47,7 +47,7 @@ _NODES = {
     "_SourceLock": "who is reading a source at the moment",
     "_Block": "things that are worth a comparison with each other",
     "_Blocked": "in which blocks a thing is",
-    "_Resolved": "up to which run identity was looked at",
+    "_Resolved": "up to which run identity, and disputes, were looked for",
     "__Neo4jMigration": "an applied migration of knowloom's own schema",
     "__Neo4jMigrationsLock": "the lock that migrations take",
 }

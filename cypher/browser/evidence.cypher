@@ -7,7 +7,9 @@ OPTIONAL MATCH (inline:_Run {id: n._run})
 WITH n, kept, coalesce(kept.source, inline.source) AS source, coalesce(kept.row, n._row) AS row,
   coalesce(kept.recorded, inline.started) AS recorded
 OPTIONAL MATCH (:_Source {name: source})-[:_IS_DOCUMENT]->(:_Document)-[:_CHUNK]->(c:_Chunk)
-WHERE c.start <= row AND row < c.start + size(c.text)
-WITH n, kept, source, row, recorded, min(substring(c.text, row - c.start, coalesce(kept.end, n._end) - row)) AS passage
-RETURN n.name AS name, source, row, recorded, coalesce(kept.body, properties(n)) AS says, passage
+WHERE c.start < row AND row <= c.start + size(c.text) // characters are counted from 1
+WITH n, kept, source, row, recorded,
+  min(substring(c.text, row - 1 - c.start, coalesce(kept.end, n._end) - row + 1)) AS passage
+RETURN n.name AS name, source, row, recorded, coalesce(kept.body, [key IN keys(n)
+  WHERE NOT key STARTS WITH '_' AND key <> 'uid' | [key, n[key]]]) AS says, passage
 ORDER BY recorded

@@ -1,7 +1,6 @@
 // Tell which labels and relationship types the graph has.
 // parameters: none
 // columns: labels, types
-CALL db.labels() YIELD label
-WITH collect(label) AS labels
-CALL db.relationshipTypes() YIELD relationshipType
-RETURN labels, collect(relationshipType) AS types
+CALL () { CALL db.labels() YIELD label RETURN collect(label) AS labels }
+CALL () { CALL db.relationshipTypes() YIELD relationshipType AS type RETURN collect(type) AS types }
+RETURN labels, types

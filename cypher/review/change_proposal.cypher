@@ -1,9 +1,9 @@
-// Change a proposal that is still open and was not changed since it was read.
-// parameters: id, before (how many deeds were read), set {body, state, deeds}
+// Change a proposal that stands as it was read, and was not changed since.
+// parameters: id, state, before (how many deeds were read), set {body, state, deeds}
 // columns: id (no row when somebody was faster)
 MATCH (p:_Proposal {id: $id})
 SET p.state = p.state // takes the lock before the question
 WITH p
-WHERE p.state = 'open' AND size(p.deeds) = $before
+WHERE p.state = $state AND size(p.deeds) = $before
 SET p += $set
 RETURN p.id AS id

@@ -173,7 +173,9 @@ def _unopened(error: KnowloomError, settings: Settings) -> Finding:
     """Return why the database could not be opened."""
     what = str(error).partition(":")[0] if settings.uri == "" else str(error)
     if isinstance(error, AuthenticationFailed):
-        return Finding("login", State.MISSING, what, "export NEO4J_PASSWORD=…")
+        kept = f"write the password that the server has into {settings.workspace}/password"
+        fix = "export NEO4J_PASSWORD=…" if settings.uri else kept
+        return Finding("login", State.MISSING, what, fix)
     if isinstance(error, UnsupportedServer):
         return Finding("version", State.MISSING, what, "upgrade it, or unset NEO4J_URI")
     fix = f"check {settings.origins.get('uri', 'NEO4J_URI')}" if settings.uri else ""

@@ -256,26 +256,35 @@ class ServerUnreachable(StoreError):
 
 
 class AuthenticationFailed(StoreError):
-    """The server at `uri` refused the user name or password."""
+    """The server at `uri` refused the user name or password; `mend` says what helps."""
 
-    def __init__(self, uri: str, user: str, why: str = "") -> None:
+    def __init__(
+        self,
+        uri: str,
+        user: str,
+        why: str = "",
+        mend: str = "set NEO4J_USERNAME and NEO4J_PASSWORD",
+    ) -> None:
         self.uri = uri
         self.user = user
+        self.why = why
         because = f" ({why})" if why else ""
         refused = f"the password of user {user!r}" if user else "a login without a password"
-        super().__init__(
-            f"{uri} refused {refused}{because}: set NEO4J_USERNAME and NEO4J_PASSWORD"
-        )
+        super().__init__(f"{uri} refused {refused}{because}: {mend}")
 
 
 class NoBrowser(StoreError):
-    """The server at `uri` does not say where its Neo4j Browser is, or serves none."""
+    """The server at `uri` serves no Neo4j Browser that is known, or nobody answers at `page`."""
 
-    def __init__(self, uri: str) -> None:
+    def __init__(self, uri: str, page: str = "") -> None:
         self.uri = uri
+        self.page = page
         super().__init__(
-            f"{uri} does not say where its Neo4j Browser is: open its page yourself (port 7474 of "
-            "a server of your own, the console of Aura) and connect to that address"
+            f"nobody answers at {page}, where the Browser of {uri} is: let that port and the one "
+            "of Bolt through, or tunnel both with `ssh -L PORT:localhost:PORT HOST`"
+            if page
+            else f"{uri} does not say where its Neo4j Browser is: open its page yourself (port "
+            "7474 of a server of your own, the console of Aura) and connect to that address"
         )
 
 
@@ -584,5 +593,6 @@ class DecisionDepends(UpdateError):
         self.names = tuple(names)
         super().__init__(
             f"run {run} cannot be rolled back: later decisions need what it brought "
-            f"({'; '.join(names)}): take them back first with `knowloom split UID`"
+            f"({'; '.join(names)}): take them back first, a merge with `knowloom split UID`, a "
+            "decided value with `knowloom update rollback`"
         )

@@ -135,7 +135,7 @@ def _said_by_many(
         if not uids:
             return
         for state, _ in reader.read(uids):
-            standing = tuple(e for e in state.evidence if e.stands)
+            standing = tuple(e for e in state.evidence if e.stands and not e.is_decision)
             if len({e.source for e in standing}) > 1:
                 yield standing
         advance(len(uids))

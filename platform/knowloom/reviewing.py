@@ -13,6 +13,7 @@ from knowloom.ontology.as_json import concept_from_json, concept_to_json
 from knowloom.ontology.concepts import Concept, Ontology
 from knowloom.ontology.fitting import fitting
 from knowloom.store import review as stored
+from knowloom.update.deciding import decide
 from knowloom.update.merging import merge, part
 
 
@@ -32,24 +33,40 @@ class Decisions:
 
 
 def accept(
-    kb: KnowledgeBase, proposals: Sequence[Proposal], *, who: str, note: str = ""
+    kb: KnowledgeBase,
+    proposals: Sequence[Proposal],
+    *,
+    who: str,
+    note: str = "",
+    value: object = None,
 ) -> Decisions:
     """Accept proposals: their classes enter the ontology, all in one change; their things are one.
+
+    Of a dispute one value is right from then on, under any policy and whatever sources say.
 
     A class that refers to one that is neither known nor accepted with it stays open, so does one
     that the ontology cannot take.
 
     Args:
         kb: whose ontology.
-        proposals: open ones.
+        proposals: open ones, and disputes that were left as they are.
         who: decides.
         note: why.
+        value: which is right, of the one dispute that is given; the shown one when None. Of a
+            link a uid, or the name of one of those in question.
+
+    Raises:
+        UsageError: a value is given for something else than one dispute, or it cannot be one.
     """
+    if value is not None and (len(proposals) != 1 or not proposals[0].is_dispute):
+        raise UsageError("a value is for one dispute: `knowloom review list --about dispute`")
     done = Decisions()
     left = _still_open(proposals, done)
     for proposal in (p for p in left if p.about is About.IDENTITY):
         _join(kb, proposal, done, who, note)
-    left = [p for p in left if p.about is not About.IDENTITY]
+    for proposal in (p for p in left if p.is_dispute):
+        _rule(kb, proposal, done, who, note, value)
+    left = [p for p in left if not p.is_dispute and p.about is not About.IDENTITY]
     grown, left = _grown(kb.ontology, left, done.faults)
     if not left:
         return done
@@ -67,6 +84,8 @@ def reject(
     kb: KnowledgeBase, proposal: Proposal, *, who: str, note: str = "", dry_run: bool = False
 ) -> Proposal:
     """Reject a proposal; proposed again it stays rejected, and its things are different for good.
+
+    A dispute is left as it is: what the policy chose is shown, as disputed.
 
     Args:
         kb: whose queue.
@@ -197,10 +216,31 @@ def _join(kb: KnowledgeBase, proposal: Proposal, done: Decisions, who: str, note
     done.accepted.append(after)
 
 
+def _rule(
+    kb: KnowledgeBase, proposal: Proposal, done: Decisions, who: str, note: str, value: object
+) -> None:
+    """Declare a value of a dispute right; the one that is shown when none is given."""
+    body = proposal.body
+    named = {side["name"]: side["value"] for side in reversed(body["sides"]) if side["name"]}
+    chosen = body["sides"][0]["value"] if value is None else named.get(value, value)
+    try:
+        run = decide(kb.database, kb.ontology, body["uid"], body["attribute"], chosen, by=who)
+    except NotFound as error:
+        done.faults.append(Fault(proposal.subject, str(error), "gone"))
+        return
+    after = proposal.decided(State.ACCEPTED, _deed("accepted", who, note))
+    after = replace(
+        after, body={**body, "decided": str(chosen if value is None else value), "run": run}
+    )
+    stored.change(kb.database, proposal, after)
+    done.accepted.append(after)
+
+
 def _still_open(proposals: Sequence[Proposal], done: Decisions) -> list[Proposal]:
     left: list[Proposal] = []
     for proposal in proposals:
-        if proposal.state is State.OPEN:
+        is_left = proposal.is_dispute and proposal.state is State.REJECTED
+        if proposal.state is State.OPEN or is_left:
             left.append(proposal)
         else:
             error = ProposalDecided(proposal.id, proposal.state, proposal.deeds[-1].who)

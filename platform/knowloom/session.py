@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowloom.errors import ServerUnreachable
+from knowloom.errors import AuthenticationFailed, ServerUnreachable
 from knowloom.settings import Settings, load_settings
 from knowloom.store import connect as store
 from knowloom.store.connect import Endpoint
@@ -41,7 +41,15 @@ def open_database(settings: Settings | None = None) -> Database:
         UnsupportedServer: it is older than Neo4j 5.26.
         SettingsError: a setting cannot be used.
     """
-    return store.connect(endpoint(load_settings() if settings is None else settings))
+    chosen = load_settings() if settings is None else settings
+    try:
+        return store.connect(endpoint(chosen))
+    except AuthenticationFailed as error:
+        if chosen.uri:
+            raise
+        file = Path(chosen.workspace) / "password"
+        mend = f"if it was changed on the server, write the new one into {file}"
+        raise AuthenticationFailed(error.uri, error.user, error.why, mend) from error
 
 
 def knowledge_base(settings: Settings) -> KnowledgeBase:

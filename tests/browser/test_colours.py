@@ -8,12 +8,15 @@ import pytest
 
 from knowloom.browser.branches import branches, paints
 from knowloom.browser.colours import (
+    EDGES,
     HUES,
     NEUTRAL,
     Vision,
     distance,
+    families_apart,
+    family,
     least_distance,
-    shade,
+    shades,
 )
 from knowloom.ontology.concepts import Concept, Ontology
 
@@ -21,21 +24,45 @@ NOTICEABLE = 0.02  # in OKLab
 SHADES = 4
 
 
-def family(hue: str) -> list[str]:
-    """Return all shades of a hue in a branch of four levels."""
-    return [shade(hue, depth, SHADES - 1) for depth in range(SHADES)]
-
-
 @pytest.mark.parametrize(("hues", "least"), [(HUES[:8], 3), (HUES, 1.5)])
 def test_families_differ_for_every_kind_of_vision(hues: tuple[str, ...], least: float) -> None:
     """No shade of a family looks like one of another: 3 noticeable steps, 1.5 among all."""
-    apart = [least_distance(family(a), family(b)) for a, b in combinations(hues, 2)]
+    apart = [
+        least_distance(shades(a, SHADES), shades(b, SHADES)) for a, b in combinations(hues, 2)
+    ]
     assert min(apart) >= least * NOTICEABLE
+
+
+def test_with_many_branches_the_edge_tells_what_the_fill_does_not() -> None:
+    """Any two of 60 families differ, in shades or edge; those beyond twelve by three steps."""
+    everything = [family(place) for place in range(len(HUES) + len(EDGES))]
+    assert len(set(everything)) == 60
+    for place, one in enumerate(everything):
+        if one.is_ringed:
+            apart = [families_apart(one, other, SHADES) for other in everything[:place]]
+            assert min(apart) >= 3 * NOTICEABLE
+            assert least_distance([one.edge], shades(one.hue, SHADES)) >= 4 * NOTICEABLE
+
+
+def test_every_class_of_500_is_recognised_in_40_branches() -> None:
+    """No class looks like one of another branch, by fill and edge, to nobody."""
+    ontology = wide(branches=40, classes=500)
+    found = paints(ontology)
+    painted = {found[concept.name] for concept in ontology}
+    assert len({(paint.hue, paint.edge) for paint in painted}) == 40
+    for one, other in combinations(sorted(painted, key=str), 2):
+        if (one.hue, one.edge) != (other.hue, other.edge):
+            for vision in Vision:
+                fills = distance(one.fill, other.fill, vision)
+                edges = distance(one.edge, other.edge, vision)
+                assert max(fills, edges) >= 1.5 * NOTICEABLE
 
 
 def test_what_is_ours_looks_like_no_family() -> None:
     """The grey of knowloom's own nodes is three noticeable steps from the first eight families."""
-    assert min(least_distance(family(hue), [NEUTRAL]) for hue in HUES[:8]) >= 3 * NOTICEABLE
+    assert (
+        min(least_distance(shades(hue, SHADES), [NEUTRAL]) for hue in HUES[:8]) >= 3 * NOTICEABLE
+    )
 
 
 def test_the_blind_are_simulated() -> None:

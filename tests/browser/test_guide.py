@@ -13,6 +13,7 @@ from knowloom.base import KnowledgeBase
 from knowloom.browser.apply import guide_files, make_guide, write_files
 from knowloom.browser.guide import QUICK, Page, Query, tried
 from knowloom.browser.pages import as_asciidoc, as_html, favourites
+from knowloom.browser.shown import shown
 from knowloom.cli import cli
 from knowloom.ontology.parse import parse
 from knowloom.store.connect import Endpoint
@@ -52,9 +53,9 @@ def kb(database: Database, workspace: Path) -> KnowledgeBase:
 def test_every_query_gives_something_quickly(kb: KnowledgeBase) -> None:
     """Of the queries in a guide all return rows on the graph it was made for."""
     guide = make_guide(kb.database, kb.ontology)
-    shown = [query for page in guide.pages for query in page.queries]
-    assert len(shown) > 10
-    for query in shown:
+    queries = [query for page in guide.pages for query in page.queries]
+    assert len(queries) > 10
+    for query in queries:
         assert kb.database.read(query.text), query.title
     assert max(one.seconds for one in guide.log if one.good) <= QUICK
 
@@ -76,6 +77,34 @@ def test_the_pages_follow_the_ontology_and_the_data(kb: KnowledgeBase) -> None:
     said = " ".join(text for page in guide.pages for text in page.says)
     assert "Person 2, City 1" in said
     assert "Ada, born: 1816 or 1815" in said
+
+
+def test_a_thing_is_summed_up_without_what_is_ours(kb: KnowledgeBase) -> None:
+    """Its own class, its values and links, whether one source speaks of it or several."""
+    told = {}
+    for name in ("Ada", "Rome"):
+        [uid] = [t.uid for t in (*kb.find("Person"), *kb.find("City")) if t.name == name]  # type: ignore[attr-defined]
+        [told[name]] = kb.database.read(shown("summary", uid=uid))
+        [said, *_] = kb.database.read(shown("evidence", uid=uid))
+        assert "_run" not in str(said["says"])
+    assert told["Ada"].data() == {
+        "summary": "Ada, Person; born 1816",
+        "leads": ["HOME Rome"],
+        "sources": 2,
+    }
+    assert told["Rome"].data() == {"summary": "Rome, City", "leads": [], "sources": 1}
+
+
+def test_evidence_quotes_exactly_what_a_document_says(kb: KnowledgeBase) -> None:
+    """From the first to the last character of it, which are counted from 1."""
+    kb.database.run(
+        "MATCH (s:_Source {name: 'two'}), (r:_Record {source: 'two'}) SET r.row = 8, r.end = 10 "
+        "CREATE (s)-[:_IS_DOCUMENT]->(:_Document {digest: 'd'})"
+        "-[:_CHUNK]->(:_Chunk {id: 'c', start: 3, text: 'For Ada.'})"
+    )
+    [ada] = kb.find("Person", name="Ada")
+    rows = kb.database.read(shown("evidence", uid=ada.uid))
+    assert [row["passage"] for row in rows] == [None, "Ada"]
 
 
 def test_an_empty_graph_has_a_guide(database: Database, workspace: Path) -> None:
@@ -105,7 +134,7 @@ def test_nothing_in_a_name_is_taken_for_markup(kb: KnowledgeBase) -> None:
     html = as_html("<t>", [page])
     assert "<script>" not in html
     assert "<i>" not in html
-    assert "+++*+++b+++*+++" in as_asciidoc("t", [page])
+    assert "R&#38;D &#42;b&#42; &#91;x&#93;" in as_asciidoc("t", [page])
     assert list(favourites([page])) == ["01-a-b.cypher"]
 
 

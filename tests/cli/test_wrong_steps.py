@@ -9,9 +9,26 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from knowloom.browser import place
+from knowloom.cli import cli
+from knowloom.errors import NoBrowser
 from knowloom.store.connect import Endpoint
-from knowloom.store.database import Database
+
+COMMANDS = [
+    ("find", "Person"),
+    ("search", "ada"),
+    ("ask", "Who?"),
+    ("analyse", "Number of people"),
+    ("load", "csv", "x.csv"),
+    ("review", "list"),
+    ("update", "history"),
+    ("browser", "open"),
+    ("browser", "style"),
+    ("browser", "guide"),
+    ("browser", "queries"),
+]
 
 
 def said(folder: Path, *words: str, **environ: str) -> str:
@@ -32,7 +49,7 @@ def said(folder: Path, *words: str, **environ: str) -> str:
 
 @pytest.mark.parametrize(
     "words",
-    [("find", "Person"), ("browser", "open"), ("browser", "guide"), ("load", "csv", "x.csv")],
+    COMMANDS,
     ids=" ".join,
 )
 def test_a_stopped_server(tmp_path: Path, words: tuple[str, ...]) -> None:
@@ -42,31 +59,72 @@ def test_a_stopped_server(tmp_path: Path, words: tuple[str, ...]) -> None:
     assert "\n" not in line
 
 
-def test_nobody_at_the_address(tmp_path: Path) -> None:
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_nobody_at_the_address(tmp_path: Path, words: tuple[str, ...]) -> None:
     """A port where nobody answers, as behind a firewall: the address and what to check."""
+    (tmp_path / "x.csv").write_text("name\nAda\n")
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         uri = f"bolt://127.0.0.1:{taken.getsockname()[1]}"
-        line = said(tmp_path, "find", "Person", NEO4J_URI=uri, NEO4J_PASSWORD="x")
+        line = said(tmp_path, *words, NEO4J_URI=uri, NEO4J_PASSWORD="x")
     assert uri in line
     assert "check NEO4J_URI" in line
     assert "\n" not in line
 
 
 @pytest.mark.neo4j
-def test_a_wrong_password(tmp_path: Path, endpoint: Endpoint) -> None:
+@pytest.mark.parametrize("words", COMMANDS[::9], ids=" ".join)
+def test_a_wrong_password(tmp_path: Path, endpoint: Endpoint, words: tuple[str, ...]) -> None:
     """The server refuses: which variables hold the login."""
-    line = said(tmp_path, "find", "Person", NEO4J_URI=endpoint.uri, NEO4J_PASSWORD="wrong")
+    line = said(tmp_path, *words, NEO4J_URI=endpoint.uri, NEO4J_PASSWORD="wrong")
     assert "set NEO4J_USERNAME and NEO4J_PASSWORD" in line
     assert "\n" not in line
 
 
 @pytest.mark.neo4j
 @pytest.mark.usefixtures("database", "login")
-def test_no_data_yet(tmp_path: Path, endpoint: Endpoint, database: Database) -> None:
-    """An empty graph has no classes and no things: each is said with what to do."""
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("find", "Person"), "`knowloom ontology load FILE`"),
+        (("why", "Ada"), "try `knowloom search`"),
+        (("subgraph", "Ada"), "try `knowloom search`"),
+        (("search", "ada"), "begin with `knowloom ontology load FILE`"),
+        (("ask", "Who?"), "begin with `knowloom ontology load FILE`"),
+        (("analyse", "Number of people"), "begin with `knowloom ontology load FILE`"),
+    ],
+    ids=str,
+)
+def test_no_data_yet(
+    tmp_path: Path, endpoint: Endpoint, words: tuple[str, ...], hint: str
+) -> None:
+    """An empty graph has no classes and no things: it is said with what to do."""
     login = {"NEO4J_URI": endpoint.uri, "NEO4J_PASSWORD": endpoint.password}
-    for words in (("find", "Person"), ("why", "Ada"), ("subgraph", "Ada")):
-        line = said(tmp_path, *words, **login)
-        assert line.startswith("knowloom: no ")
-        assert "\n" not in line
+    line = said(tmp_path, *words, **login)
+    assert hint in line
+    assert "\n" not in line
+
+
+@pytest.mark.neo4j
+@pytest.mark.usefixtures("database", "login")
+def test_a_guide_to_nothing_says_what_to_do(tmp_path: Path) -> None:
+    """A style, a guide and favourites can be written before there is anything."""
+    for what in ("style", "guide", "queries"):
+        done = CliRunner().invoke(cli, ["browser", what, "--to", str(tmp_path / what)])
+        assert done.exit_code == 0, done.output
+    guide = (tmp_path / "guide" / "guide.html").read_text("utf-8")
+    assert "Nothing is here yet" in guide
+
+
+@pytest.mark.neo4j
+@pytest.mark.usefixtures("database", "login")
+def test_browser_behind_a_blocked_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bolt answers and the page does not: which port it is, and how to get through."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        page = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        monkeypatch.setattr(place, "_address", lambda _: page)
+        done = CliRunner().invoke(cli, ["browser", "open"])
+    assert isinstance(done.exception, NoBrowser)
+    assert page in str(done.exception)
+    assert "let that port" in str(done.exception)

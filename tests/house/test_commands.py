@@ -38,6 +38,11 @@ WRITERS = {
     "update rollback",
     "update run",
 }
+# Those that leave the graph as it is, and those that bring up to date what is made of it by
+# themselves.
+ELSEWHERE = {"browser guide", "browser queries", "browser style", "demo", "migrate up"} | {
+    name for name in WRITERS if name.startswith(("server ", "train "))
+}
 # Commands whose output is a story for people.
 SILENT = {"demo"}
 
@@ -81,6 +86,12 @@ def test_every_option_explains_itself(name: str) -> None:
 def test_data_can_be_had_as_json(name: str) -> None:
     """Every command that prints data takes `--json`."""
     assert "--json" in _options(COMMANDS[name])
+
+
+@pytest.mark.parametrize("name", sorted(WRITERS - ELSEWHERE))
+def test_what_is_made_of_the_graph_follows_it(name: str) -> None:
+    """After every command that changes the graph come Browser's guide and the review queue."""
+    assert vars(COMMANDS[name].callback).get("refreshes")
 
 
 @pytest.mark.parametrize("name", sorted(WRITERS))

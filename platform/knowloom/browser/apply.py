@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import orjson
+
+from knowloom.assets import cypher
 from knowloom.browser.style import grass, inline
 from knowloom.errors import KnowloomError
 from knowloom.ontology.concepts import Ontology
@@ -90,12 +94,13 @@ def write_style(server: LocalServer, ontology: Ontology) -> None:
     write_files(server.workspace.served, {STYLE: grass(ontology)})
 
 
-def write_guide(server: LocalServer, guide: Guide) -> Path:
+def write_guide(server: LocalServer, guide: Guide, mark: str = "") -> Path:
     """Give the workspace's Browser a guide, and return its file; the next connection opens it.
 
     Args:
         server: managed; it has been started once.
         guide: to what it holds.
+        mark: the end of the file, by which the guide is known again.
 
     Raises:
         DiskFull: no room is left.
@@ -103,7 +108,7 @@ def write_guide(server: LocalServer, guide: Guide) -> Path:
     from knowloom.browser.pages import as_html
 
     file = server.workspace.guide
-    write_files(file.parent, {file.name: as_html(_TITLE, guide.pages)})
+    write_files(file.parent, {file.name: as_html(_TITLE, guide.pages) + mark})
     return file
 
 
@@ -118,24 +123,63 @@ def restyle(settings: Settings, ontology: Ontology) -> None:
         write_style(LocalServer.of(settings), ontology)
 
 
-def refresh(settings: Settings, database: Database, ontology: Ontology) -> None:
-    """Give the managed server's Browser style and guide of what it holds now.
+def refresh(settings: Settings, database: Database, ontology: Ontology) -> str:
+    """Bring what is made of the graph up to date: the review queue, and Browser's style and guide.
 
-    Other servers are left alone. What a command was asked for is done when this is called, so a
-    guide that cannot be made does not make it fail: the one before stays.
+    What a command was asked for is done when this is called, so nothing that goes wrong makes it
+    fail: what was there before stays. A guide is made only when the graph has changed since the
+    last one. Browser of a server that is not the managed one is left alone.
 
     Args:
         settings: those of the connection.
         database: open.
         ontology: as stored.
+
+    Returns:
+        What went wrong, in a sentence; empty when nothing did.
     """
-    if settings.uri:
-        return
     from neo4j.exceptions import DriverError, Neo4jError
 
-    restyle(settings, ontology)
+    from knowloom.update.disputes import note
+
     try:
-        guide = make_guide(database, ontology)
-    except (KnowloomError, DriverError, Neo4jError):
+        if not settings.uri:
+            restyle(settings, ontology)
+        note(database, ontology)
+        if not settings.uri:
+            _renew_guide(LocalServer.of(settings), database, ontology)
+    except (KnowloomError, DriverError, Neo4jError, OSError) as error:
+        return str(error)
+    return ""
+
+
+def bring_up_to_date(settings: Settings) -> str:
+    """Do what `refresh` does for the graph that the settings mean.
+
+    Args:
+        settings: those of the connection.
+
+    Returns:
+        What went wrong, in a sentence; empty when nothing did.
+    """
+    from neo4j.exceptions import DriverError, Neo4jError
+
+    from knowloom.session import open_database
+    from knowloom.store import ontology as store
+
+    try:
+        with open_database(settings) as database:
+            return refresh(settings, database, store.load(database))
+    except (KnowloomError, DriverError, Neo4jError) as error:
+        return str(error)
+
+
+def _renew_guide(server: LocalServer, database: Database, ontology: Ontology) -> None:
+    """Write a guide unless there is one to the graph as it is."""
+    [row] = database.read(cypher("browser/state"))
+    content = orjson.dumps([row["state"], grass(ontology)])
+    mark = f"<!-- {blake2b(content, digest_size=8).hexdigest()} -->\n"
+    file = server.workspace.guide
+    if file.is_file() and file.read_text("utf-8").endswith(mark):
         return
-    write_guide(LocalServer.of(settings), guide)
+    write_guide(server, make_guide(database, ontology), mark)

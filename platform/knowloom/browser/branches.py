@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from knowloom.browser.colours import HUES, NEUTRAL, shade
+from knowloom.browser.colours import BLACK, NEUTRAL, Family, family, mixed, shade
 from knowloom.ontology.concepts import Kind, Ontology
 
 _FEW = 4  # branches; with fewer, the largest is split so that colours tell something
@@ -18,11 +18,14 @@ class Paint:
 
     Args:
         fill: `#RRGGBB`, lighter with every level.
-        hue: of its branch, the same for all its classes.
+        hue, edge: of its branch, the same for all its classes.
+        is_ringed: whether it takes the edge to know the branch.
     """
 
     fill: str
     hue: str
+    edge: str
+    is_ringed: bool = False
 
 
 def paints(ontology: Ontology) -> Mapping[str, Paint]:
@@ -34,20 +37,25 @@ def paints(ontology: Ontology) -> Mapping[str, Paint]:
     ('#0072B2', '#EECC66')
     """
     tops = branches(ontology)
-    hues = {name: HUES[place % len(HUES)] for place, name in enumerate(tops)}
-    above = _branch_of(ontology, hues)
+    families = {name: family(place) for place, name in enumerate(tops)}
+    above = _branch_of(ontology, families)
     depths = _depths(ontology, above)
     deepest: dict[str, int] = {}
     for name, top in above.items():
         deepest[top] = max(deepest.get(top, 0), depths[name])
-    found = {root.value: _plain(_ROOTS.get(root.value, NEUTRAL)) for root in Kind}
+    found = {root.value: plain(_ROOTS.get(root.value, NEUTRAL)) for root in Kind}
     for name in ontology.parents_first():
         if name in above:
-            hue, most = hues[above[name]], deepest[above[name]]
-            found[name] = Paint(shade(hue, depths[name], most), hue)
+            own, most = families[above[name]], deepest[above[name]]
+            found[name] = Paint(shade(own.hue, depths[name], most), *own)
         elif name not in found:
-            found[name] = _plain(NEUTRAL)
+            found[name] = plain(NEUTRAL)
     return found
+
+
+def plain(colour: str) -> Paint:
+    """Return how something is painted that belongs to no branch."""
+    return Paint(colour, colour, mixed(colour, BLACK, 0.2))
 
 
 def branches(ontology: Ontology) -> tuple[str, ...]:
@@ -68,11 +76,7 @@ def branches(ontology: Ontology) -> tuple[str, ...]:
     return tuple(tops)
 
 
-def _plain(colour: str) -> Paint:
-    return Paint(colour, colour)
-
-
-def _branch_of(ontology: Ontology, tops: Mapping[str, str]) -> dict[str, str]:
+def _branch_of(ontology: Ontology, tops: Mapping[str, Family]) -> dict[str, str]:
     """Return the branch of every class that has one: that of its first parent that has one."""
     found = {name: name for name in tops}
     for name in ontology.parents_first():

@@ -1,9 +1,9 @@
 """Colours that can be told apart, also by people who see fewer of them: pure arithmetic.
 
-A family is a hue with lighter shades of it. How far two colours are apart is measured in OKLab
-(Ottosson, 2020), where about 0.02 is the least that an eye notices, once as they are and once for
-each kind of colour blindness at its strongest (matrices of Machado, Oliveira and Fernandes, 2009,
-table 1); what counts is the smallest of the four.
+A family is a hue with lighter shades of it, and an edge. How far two colours are apart is
+measured in OKLab (Ottosson, 2020), where about 0.02 is the least that an eye notices, once as they
+are and once for each kind of colour blindness at its strongest (matrices of Machado, Oliveira and
+Fernandes, 2009, table 1); what counts is the smallest of the four.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from enum import Enum
+from functools import lru_cache
+from typing import NamedTuple
 
 # Found by a greedy search: each hue is the one whose shades are farthest from all shades of those
 # before it and from NEUTRAL, in every kind of vision (`bench/browser_colours.py`).
@@ -28,10 +30,77 @@ HUES = (
     "#33EEDD",
     "#BB3311",
 )
+# With more branches than hues the first eight come again with another edge, found likewise: from
+# every family before it, each differs in its shades or in its edge. A row for each time.
+_AGAIN = 8
+EDGES = (
+    "#000000",
+    "#330000",
+    "#990000",
+    "#99FF33",
+    "#6666FF",
+    "#CC9999",
+    "#66FF66",
+    "#00CC66",
+    "#330000",
+    "#333399",
+    "#9900FF",
+    "#000000",
+    "#000066",
+    "#CC6600",
+    "#000033",
+    "#339900",
+    "#993333",
+    "#000000",
+    "#660099",
+    "#CC99FF",
+    "#33CCCC",
+    "#99FF33",
+    "#660033",
+    "#000099",
+    "#CC00FF",
+    "#FF00FF",
+    "#000000",
+    "#9966CC",
+    "#663399",
+    "#000033",
+    "#FF6600",
+    "#0033CC",
+    "#33CCCC",
+    "#666666",
+    "#006666",
+    "#000033",
+    "#330000",
+    "#9999FF",
+    "#CC00CC",
+    "#000066",
+    "#99FF33",
+    "#CC0000",
+    "#330000",
+    "#330000",
+    "#000000",
+    "#993366",
+    "#333366",
+    "#FF66CC",
+)
 NEUTRAL = "#8A929E"
 LIGHTEST = 0.3  # the share of white in the lightest shade of a family
 WHITE, BLACK = "#FFFFFF", "#000000"
 Triple = tuple[float, float, float]
+
+
+class Family(NamedTuple):
+    """What the classes of a branch have in common.
+
+    Args:
+        hue: `#RRGGBB`, the darkest of its shades.
+        edge: of all its classes.
+        is_ringed: whether the edge tells it apart, so that it has to be seen well.
+    """
+
+    hue: str
+    edge: str
+    is_ringed: bool = False
 
 
 class Vision(Enum):
@@ -107,6 +176,42 @@ def shade(hue: str, depth: int, deepest: int) -> str:
     return mixed(hue, WHITE, LIGHTEST * depth / deepest if deepest else 0.0)
 
 
+def family(place: int) -> Family:
+    """Return the colours of a branch by its place, from 0; after 60 they come again.
+
+    >>> family(0)
+    Family(hue='#0072B2', edge='#005B8E', is_ringed=False)
+    >>> family(12).hue == family(0).hue, family(12).edge == family(0).edge
+    (True, False)
+    """
+    if place < len(HUES):
+        return Family(HUES[place], mixed(HUES[place], BLACK, 0.2))
+    again = (place - len(HUES)) % len(EDGES)
+    return Family(HUES[again % _AGAIN], EDGES[again], is_ringed=True)
+
+
+def shades(hue: str, number: int) -> list[str]:
+    """Return the shades of a branch that is so many levels deep."""
+    return [shade(hue, depth, number - 1) for depth in range(number)]
+
+
+def families_apart(one: Family, other: Family, levels: int = 3) -> float:
+    """Return how far apart two families are for whoever finds them hardest to tell.
+
+    It is enough that the shades differ or the edges do.
+
+    Args:
+        one, other: the families.
+        levels: how many shades each has.
+    """
+    pairs = [(a, b) for a in shades(one.hue, levels) for b in shades(other.hue, levels)]
+    return min(
+        max(min(distance(a, b, v) for a, b in pairs), distance(one.edge, other.edge, v))
+        for v in Vision
+    )
+
+
+@lru_cache(maxsize=10_000)
 def _seen(colour: str, vision: Vision) -> Triple:
     """Return a colour in OKLab as somebody sees it."""
     rgb = _linear(colour)

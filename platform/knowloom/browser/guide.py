@@ -6,6 +6,7 @@ that gives nothing, or takes longer than a second, is left out.
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -93,7 +94,7 @@ def pages(ontology: Ontology, found: Survey) -> list[Page]:
         _hierarchy(ontology, found),
         _sources(),
         *_evidence(found),
-        _differences(found.disputes),
+        _differences(found.disputes, found.open),
         _asking(found),
     ]
 
@@ -205,9 +206,10 @@ def _class_page(one: Seen) -> Page:
 def _hierarchy(ontology: Ontology, found: Survey) -> Page:
     """Return the page of the classes themselves."""
     name = found.classes[0].concept.name
+    classes = f"{len(ontology)} class{'' if len(ontology) == 1 else 'es'}"
     return Page(
         "The classes",
-        (f"The ontology has {len(ontology)} classes; they are nodes, too, below their parents.",),
+        (f"The ontology has {classes}; as nodes they lie below their parents.",),
         (
             Query("All classes below each other", shown("hierarchy")),
             Query(f"The class {name}", shown("class", name=name)),
@@ -241,15 +243,16 @@ def _evidence(found: Survey) -> Iterator[Page]:
             "For another thing, put its uid in place of this one.",
         ),
         (
+            Query(f"{name} in a sentence", shown("summary", uid=uid)),
             Query(f"What sources say of {name}", shown("evidence", uid=uid)),
             Query(f"{name} and its records", shown("records", uid=uid)),
             Query(f"What surrounds {name}", shown("around", uid=uid)),
         ),
-        (f'knowloom why "{name}"',),
+        (f"knowloom why {shlex.quote(' '.join(name.split()))}",),
     )
 
 
-def _differences(disputes: Iterable[Dispute]) -> Page:
+def _differences(disputes: Iterable[Dispute], open_: int) -> Page:
     """Return the page of what sources differ on, and of what waits for a person."""
     says = [
         f"{one.name}, {one.attribute}: {' or '.join(one.values)}"
@@ -260,11 +263,18 @@ def _differences(disputes: Iterable[Dispute]) -> Page:
         Query(f"What sources say of {one.name}", shown("evidence", uid=one.uid))
         for one in {one.uid: one for one in disputes}.values()
     ]
+    if open_:
+        waits = "1 value waits" if open_ == 1 else f"{open_:,} values wait"
+        says.insert(0, f"{waits} for somebody to decide which is right.")
     return Page(
         "Where sources differ",
         tuple(says) or ("The sources that were looked at agree.",),
-        (*queries, Query("What waits for a decision", shown("proposals"))),
-        ("knowloom review list",),
+        (
+            Query("Open disputes", shown("disputes")),
+            *queries,
+            Query("What waits for a decision", shown("proposals")),
+        ),
+        ("knowloom review list --about dispute",),
     )
 
 

@@ -9,7 +9,12 @@ from html import escape
 from knowloom.browser.guide import Page
 
 _NOT_WORD = re.compile(r"\W+")
-_SIGNS = re.compile(r"([\[\]{}*_`#|+<>^~])")
+# What AsciiDoc may take for a sign of its own: anywhere, at the beginning, in a listing.
+_SIGNS = re.compile(r"""[\[\]{}()*_`#|+<>^~=/\\&'"$;-]|\.{2,}|:{2,}""")
+_BEGINS = re.compile(r"[.:]|(?:\d+|[a-zA-Z])\.(?: |$)|[A-Z]+: ")
+_DIRECTIVE = re.compile(r"^(?=\\*(?:include|ifdef|ifndef|ifeval|endif)::)", re.MULTILINE)
+_BACKSLASH = r"\\"
+_DASHES = re.compile(r"^-{4,}$", re.MULTILINE)
 
 
 def as_html(title: str, pages: Iterable[Page]) -> str:
@@ -77,12 +82,25 @@ def _section(page: Page) -> list[str]:
     """Return a page as the blocks of a section."""
     parts = [f"== {_adoc(page.title)}", *map(_adoc, page.says)]
     for query in page.queries:
-        parts.append(f".{_adoc(query.title)}\n[source,cypher]\n----\n{query.text}\n----")
+        parts.append(f".{_adoc(query.title)}\n{_listing('cypher', query.text)}")
     if page.commands:
-        parts.append("[source,sh]\n----\n{}\n----".format("\n".join(page.commands)))
+        parts.append(_listing("sh", "\n".join(page.commands)))
     return parts
+
+
+def _listing(language: str, text: str) -> str:
+    """Return a listing, in a fence that is in no line of it."""
+    fence = "-" * max((len(found) + 1 for found in _DASHES.findall(text)), default=4)
+    return f"[source,{language}]\n{fence}\n{_DIRECTIVE.sub(_BACKSLASH, text)}\n{fence}"
 
 
 def _adoc(text: str) -> str:
     """Return text in which AsciiDoc finds no signs of its own, on one line."""
-    return _SIGNS.sub(r"+++\1+++", " ".join(text.split()))
+    line = _SIGNS.sub(_referred, " ".join(text.split()))
+    return _referred(line[0]) + line[1:] if _BEGINS.match(line) else line
+
+
+def _referred(found: re.Match[str] | str) -> str:
+    """Return characters by their numbers, which every form of AsciiDoc shows as they are."""
+    signs = found if isinstance(found, str) else found[0]
+    return "".join(f"&#{ord(sign)};" for sign in signs)

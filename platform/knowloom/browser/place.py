@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, LiteralString
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from knowloom.assets import cypher
@@ -41,7 +41,7 @@ class BrowserPlace:
     user: str
     database: str
 
-    def link(self, query: LiteralString) -> str:
+    def link(self, query: str) -> str:
         """Return the link that puts a query into the editor."""
         if not self.http_uri:
             return ""
@@ -74,8 +74,16 @@ class BrowserPlace:
         return self.link(shown("records", uid=uid))
 
     def run(self, number: int) -> str:
-        """Return the link to a run with its source and what it wrote."""
-        return self.link(shown("run", id=number))
+        """Return the link to a run with its source and what it wrote; "" for none."""
+        return self.link(shown("run", id=number)) if number else ""
+
+    def runs(self) -> str:
+        """Return the link to the last runs."""
+        return self.link(shown("runs"))
+
+    def queue(self) -> str:
+        """Return the link to all that waits for a person's decision."""
+        return self.link(shown("proposals"))
 
     def concept(self, name: str) -> str:
         """Return the link to a class; to all of them for an empty name."""

@@ -11,14 +11,15 @@ from dataclasses import dataclass
 
 import orjson
 
-from knowloom.browser.branches import Paint, paints
-from knowloom.browser.colours import BLACK, NEUTRAL, mixed, text_colour
+from knowloom.browser.branches import Paint, paints, plain
+from knowloom.browser.colours import BLACK, NEUTRAL, text_colour
 from knowloom.knowledge.instance import ASIDE_LABELS
 from knowloom.ontology.concepts import Concept, Kind, Ontology, PropertyBinding
 
 _CAPTION = "{name}"
 _SIZES = {Kind.ENTITY: 65, Kind.EVENT: 50}  # pixels: things, and what happens between them
 _SMALL = 30  # knowloom's own
+_EDGE, _RING = "3px", "7px"  # a ring is an edge by which a branch is known
 _READ = {"_Concept": 65, "_Attribute": 50}  # those that people look at for their own sake
 # Labels of knowloom's own nodes and what each is called in the picture.
 SYSTEM_CAPTIONS = {
@@ -113,7 +114,7 @@ def caption(concept: Concept, ontology: Ontology) -> str:
 
 def _base_rules() -> Iterator[Rule]:
     """Yield the rules of what every graph of ours has, the most general first."""
-    grey = Paint(NEUTRAL, NEUTRAL)
+    grey = plain(NEUTRAL)
     yield _node((), grey, "<id>", 50)
     yield _relationship("", NEUTRAL)
     for label, text in SYSTEM_CAPTIONS.items():
@@ -137,7 +138,7 @@ def _class_rules(ontology: Ontology) -> Iterator[Rule]:
             if len(labels) > 1:
                 yield _node(labels, painted[name], text, size)
     for label in ASIDE_LABELS:
-        yield _node((label,), Paint(NEUTRAL, NEUTRAL), _CAPTION, _SMALL)
+        yield _node((label,), plain(NEUTRAL), _CAPTION, _SMALL)
 
 
 def _relation_rules(ontology: Ontology) -> Iterator[Rule]:
@@ -155,8 +156,8 @@ def _node(labels: Iterable[str], paint: Paint, text: str, size: int) -> Rule:
         {
             "diameter": f"{size}px",
             "color": paint.fill,
-            "border-color": mixed(paint.hue, BLACK, 0.2),
-            "border-width": "3px",
+            "border-color": paint.edge,
+            "border-width": _RING if paint.is_ringed else _EDGE,
             "text-color-internal": text_colour(paint.fill),
             "font-size": "10px",
             "caption": text,

@@ -10,15 +10,17 @@ from itertools import islice
 from knowloom.assets import cypher
 from knowloom.browser.branches import branches
 from knowloom.browser.shown import shown
+from knowloom.knowledge.proposal import About
 from knowloom.ontology.concepts import Concept, Kind, Ontology, PropertyBinding
+from knowloom.store import review
 from knowloom.store.census import population
 from knowloom.store.database import Database
 from knowloom.subgraph.why import Reason, why
 
 _CLASSES = 6  # that get a page of their own
-_SOURCES = 60  # things said by several sources that are looked at for disputes
+_SOURCES = 60  # things said by several sources that are looked at for that
 _DISPUTES = 5  # that are shown
-_PATIENCE = 1.0  # seconds spent on looking for disputes
+_PATIENCE = 0.3  # seconds spent on looking for what a policy settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,14 @@ class Survey:
         classes: those worth a page, the largest branches first.
         example: uid and name of an instance with records; None without any.
         disputes: some values that sources differ on, those that nothing settles first.
+        open: how many there are that nothing settles.
     """
 
     counts: Mapping[str, int]
     classes: tuple[Seen, ...] = ()
     example: tuple[str, str] | None = None
     disputes: tuple[Dispute, ...] = field(default=())
+    open: int = 0
 
 
 def survey(database: Database, ontology: Ontology) -> Survey:
@@ -91,7 +95,8 @@ def survey(database: Database, ontology: Ontology) -> Survey:
     known = known or database.read(cypher("browser/one_instance"))
     example = (known[0]["uid"], str(known[0]["name"])) if known else None
     found = _disputes(database, ontology, {r["uid"]: str(r["name"]) for r in known})
-    disputes = sorted(islice(found, _DISPUTES), key=lambda one: not one.open)
+    asked = list(_asked(database))
+    disputes = [*asked, *islice((one for one in found if not one.open), _DISPUTES)][:_DISPUTES]
     if disputes:
         example = (disputes[0].uid, disputes[0].name)
     return Survey(
@@ -99,6 +104,7 @@ def survey(database: Database, ontology: Ontology) -> Survey:
         tuple(_seen(database, ontology, n, counts[n]) for n in chosen),
         example,
         tuple(disputes),
+        len(asked),
     )
 
 
@@ -139,6 +145,14 @@ def _seen(database: Database, ontology: Ontology, name: str, count: int) -> Seen
     rows = database.read(shown("link_types", labels=one.labels))
     links = tuple(row["type"] for row in rows)
     return Seen(one.concept, one.labels, one.caption, one.columns, count, links)
+
+
+def _asked(database: Database) -> Iterator[Dispute]:
+    """Yield what waits in the queue for a person to decide."""
+    for one in review.listed(database, about=About.DISPUTE):
+        values = tuple(str(side["name"] or side["value"]) for side in one.body["sides"])
+        body = one.body
+        yield Dispute(body["uid"], body["name"] or body["uid"], body["attribute"], values, True)
 
 
 def _disputes(

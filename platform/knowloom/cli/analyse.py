@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from knowloom.cli.connection import connection_options
-from knowloom.cli.output import emit, json_option, table
+from knowloom.cli.output import emit, json_option, look_at, table
 from knowloom.settings import Settings
 
 if TYPE_CHECKING:
@@ -61,12 +61,15 @@ def analyse(
         knowloom analyse "Top 10 authors by number of papers" --trace --show-code analysis
     """
     from knowloom.analysing import analyse as analysed
+    from knowloom.browser.place import browser_place
     from knowloom.models.named import model_named
     from knowloom.sandbox.chosen import limits_of, weakest_of
     from knowloom.session import knowledge_base
+    from knowloom.store.census import demand_things
 
     model = model_named(settings) if by_model else None
     with knowledge_base(settings) as kb:
+        demand_things(kb.database)
         done = analysed(
             kb,
             task,
@@ -75,12 +78,14 @@ def analyse(
             limits=limits_of(settings),
             weakest=weakest_of(settings),
         )
+        link = browser_place(settings, kb.database).things(_behind(done.results))
     written = _written(done, out) if out else []
-    emit(
-        _data(done, show_code, trace=trace, written=written) if as_json else None,
-        as_json,
-        () if as_json else _lines(done, show_code, trace=trace, written=written),
-    )
+    if as_json:
+        data = _data(done, show_code, trace=trace, written=written)
+        emit({**data, "browser": link}, as_json)
+    else:
+        lines = _lines(done, show_code, trace=trace, written=written)
+        emit(None, as_json, [*lines, *look_at(link)])
     if not done.good:
         ctx.exit(1)
 
@@ -155,6 +160,13 @@ def _found(
         yield f"{value.name}: {_shown(value.value)}{behind}"
     for one in results.tables:
         yield from _table(one, disputes, trace=trace)
+
+
+def _behind(results: Results) -> Iterator[str]:
+    """Yield the uids behind values and rows, each once."""
+    found = [one.uids for one in results.values]
+    found += [uids for one in results.tables for uids in one.uids]
+    yield from dict.fromkeys(uid for uids in found for uid in uids)
 
 
 def _table(one: Table, disputes: Mapping[str, Sequence[str]], *, trace: bool) -> list[str]:

@@ -63,12 +63,14 @@ def ask(
     from knowloom.browser.place import browser_place
     from knowloom.models.named import model_named
     from knowloom.session import open_database
+    from knowloom.store.census import demand_things
 
     then = as_of is not None or valid is not None
     if by_model and (topic is not None or threshold is not None or then):
         raise UsageError("--by-model takes no --topic, --threshold, --as-of or --valid")
     model = model_named(settings) if by_model else None
     with open_database(settings) as database:
+        demand_things(database)
         asker = _past_asker(database, as_of, valid) if then else Asker(database)
         place = browser_place(settings, database)
         for text in [question] if question else _typed():
@@ -78,6 +80,8 @@ def ask(
                 else asker.ask(text, topic=topic, threshold=threshold)
             )
             link = place.elements(found.key for found in answer.values)
+            if answer.cypher and answer.values and not link:  # a number: what counted it
+                link = place.link(answer.shown_cypher)
             lines = [*_lines(answer, show_code, then=then), *look_at(link)]
             emit(_json(answer, link), as_json, lines)
 

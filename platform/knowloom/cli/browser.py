@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from knowloom.browser.apply import Guide
     from knowloom.browser.guide import Tried
 
+_PATIENCE = 5.0  # seconds in which a server that is there answers
+
 _dry_run = click.option(
     "--dry-run", is_flag=True, help="Say what would be written; write nothing."
 )
@@ -52,7 +54,11 @@ def open_(settings: Settings, query: str, as_json: bool) -> None:
     knowloom browser open
     knowloom browser open --query 'MATCH (p:Person) RETURN p LIMIT 25'
     """
+    from knowloom.browser.apply import bring_up_to_date
+
     link, user, password = _theirs(settings, query) if settings.uri else _ours(settings, query)
+    _demand_answer(link, settings)
+    bring_up_to_date(settings)
     lines = [
         link,
         f"Log in as {user}; the password: {password}" if user else "No log-in is needed",
@@ -141,6 +147,25 @@ def queries(folder: Path | None, dry_run: bool, settings: Settings, as_json: boo
     _write(place, favourites(made.pages), as_json, made.log, dry_run=dry_run)
 
 
+def _demand_answer(link: str, settings: Settings) -> None:
+    """Refuse a link that leads nowhere from here.
+
+    Raises:
+        NoBrowser: nobody answers where it leads.
+    """
+    import socket
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(link)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        socket.create_connection((parts.hostname or "localhost", port), _PATIENCE).close()
+    except OSError as error:
+        served = f"{parts.scheme}://{parts.netloc}"
+        where = settings.uri or str(settings.workspace)
+        raise NoBrowser(where, served) from error
+
+
 def _ours(settings: Settings, query: str) -> tuple[str, str, str]:
     """Return link, user and where the password is for the managed server.
 
@@ -211,6 +236,7 @@ def _write(
     said = "would write" if dry_run else "wrote"
     tried = list(log)
     lines = [f"{said} {folder / name}" for name in files]
+    lines = lines or ["There is nothing to query yet: `knowloom ontology load`, `knowloom load`"]
     if tried:
         slowest = max((one.seconds for one in tried if one.good), default=0.0)
         good = sum(one.good for one in tried)

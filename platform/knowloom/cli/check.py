@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from knowloom.cli.afterwards import refreshing
 from knowloom.cli.connection import connection_options
 from knowloom.cli.output import emit, json_option, progress
 from knowloom.settings import Settings
@@ -15,6 +16,7 @@ from knowloom.settings import Settings
 @connection_options
 @json_option
 @click.pass_context
+@refreshing
 def check(
     ctx: click.Context, fix: bool, fingerprint: bool, settings: Settings, as_json: bool
 ) -> None:

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from knowloom.cli.afterwards import refreshing
 from knowloom.cli.connection import connection_options
-from knowloom.cli.output import counted, emit, json_option, progress
+from knowloom.cli.output import counted, emit, json_option, look_at, progress
 from knowloom.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from knowloom.browser.place import BrowserPlace
     from knowloom.extracting import DocumentReport
     from knowloom.models.metered import Spent
 
@@ -38,6 +40,7 @@ _FAULTS_SHOWN = 10
 @connection_options
 @json_option
 @click.pass_context
+@refreshing
 def extract(
     ctx: click.Context,
     paths: tuple[Path, ...],
@@ -60,7 +63,7 @@ def extract(
         knowloom extract paper.pdf --dry-run --json
         knowloom extract notes.md --extractor model
     """
-    from knowloom.browser.apply import refresh
+    from knowloom.browser.place import browser_place
     from knowloom.extracting import extract as extracted
     from knowloom.extracting import size_of
     from knowloom.extractors import extractor_named
@@ -84,9 +87,10 @@ def extract(
         ):
             seen.reports.append(report)
         reports = seen.reports
-        if not dry_run:
-            refresh(settings, kb.database, kb.ontology)
-    emit({**_data(reports), "model": asdict(spent)}, as_json, _lines(reports, spent))
+        place = browser_place(settings, kb.database)
+    last = max((r.write.run for r in reports if r.write), default=0)
+    data = {**_data(reports, place), "model": asdict(spent)}
+    emit(data, as_json, [*_lines(reports, spent), *look_at(place.run(last))])
     rejected = sum(r.write.counts.rejected for r in reports if r.write)
     if any(r.faults for r in reports) or rejected > allow_rejects:
         ctx.exit(1)
@@ -112,7 +116,7 @@ class _Seen:
         return f"{said}, {counted(spent.calls, 'call')}, {counted(tokens, 'token')}"
 
 
-def _data(reports: Sequence[DocumentReport]) -> dict[str, Any]:
+def _data(reports: Sequence[DocumentReport], place: BrowserPlace) -> dict[str, Any]:
     """Return what happened, for a script."""
     return {
         "documents": [
@@ -124,6 +128,7 @@ def _data(reports: Sequence[DocumentReport]) -> dict[str, Any]:
                 "dropped": dict(r.dropped),
                 "faults": [asdict(fault) for fault in r.faults],
                 "run": r.write.run if r.write else None,
+                "browser": place.run(r.write.run if r.write else 0),
                 "counts": asdict(r.write.counts) if r.write else None,
                 "rejects": str(r.write.rejects_file) if r.write and r.write.rejects_file else None,
             }

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from knowloom.cli.afterwards import refreshing
 from knowloom.cli.connection import connection_options
-from knowloom.cli.output import emit, json_option, progress
+from knowloom.cli.output import emit, json_option, look_at, progress
 from knowloom.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _trial = click.option("--dry-run", is_flag=True, help="Say what would change; wr
 @_trial
 @connection_options
 @json_option
+@refreshing
 def merge(one: str, other: str, dry_run: bool, settings: Settings, as_json: bool) -> None:
     """Declare two things one.
 
@@ -49,6 +51,7 @@ def merge(one: str, other: str, dry_run: bool, settings: Settings, as_json: bool
 @_trial
 @connection_options
 @json_option
+@refreshing
 def split(uid: str, dry_run: bool, settings: Settings, as_json: bool) -> None:
     """Take back the merges that name a thing.
 
@@ -68,6 +71,7 @@ def split(uid: str, dry_run: bool, settings: Settings, as_json: bool) -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would be joined; write nothing.")
 @connection_options
 @json_option
+@refreshing
 def resolve(
     everything: bool, break_lock: bool, dry_run: bool, settings: Settings, as_json: bool
 ) -> None:
@@ -94,6 +98,7 @@ def resolve(
 @click.option("--dry-run", is_flag=True, help="Say what would be learned; write nothing.")
 @connection_options
 @json_option
+@refreshing
 def fit(dry_run: bool, settings: Settings, as_json: bool) -> None:
     """Learn from the graph whom to believe and what tells things apart.
 
@@ -120,11 +125,14 @@ def _decide(
     settings: Settings, decide: Callable[[KnowledgeBase], Merged], dry_run: bool, as_json: bool
 ) -> None:
     """Carry a decision out and say what came of it."""
+    from knowloom.browser.place import browser_place
     from knowloom.session import knowledge_base
 
     with knowledge_base(settings) as kb:
         done = decide(kb)
-        emit(_data(done, kb.ontology), as_json, _lines(done, kb.ontology, dry_run))
+        link = browser_place(settings, kb.database).things(group[0] for group in done.groups)
+        lines = [*_lines(done, kb.ontology, dry_run), *look_at(link)]
+        emit({**_data(done, kb.ontology), "browser": link}, as_json, lines)
 
 
 def _data(done: Merged, ontology: Ontology) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from knowloom.cli.afterwards import refreshing
 from knowloom.cli.connection import connection_options
-from knowloom.cli.output import emit, json_option, progress
+from knowloom.cli.output import emit, json_option, look_at, progress
 from knowloom.errors import NotBulkLoadable
 from knowloom.settings import Settings
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 @connection_options
 @json_option
 @click.pass_context
+@refreshing
 def load(
     ctx: click.Context,
     kind: str,
@@ -61,7 +63,7 @@ def load(
         knowloom load triples train.txt --labels names.json --dry-run
     """
     from knowloom import loading
-    from knowloom.browser.apply import refresh
+    from knowloom.browser.place import browser_place
     from knowloom.session import knowledge_base
 
     with knowledge_base(settings) as kb:
@@ -78,8 +80,10 @@ def load(
                 reports = _bulk(kb, settings, chosen, advance)
             else:
                 reports = loading.load(kb, chosen, advance)
-        refresh(settings, kb.database, kb.ontology)
-    emit([_data(r) for r in reports], as_json, [line for r in reports for line in _lines(r)])
+        place = browser_place(settings, kb.database)
+    data = [{**_data(r), "browser": place.run(r.run)} for r in reports]
+    lines = [line for r in reports for line in _lines(r)]
+    emit(data, as_json, [*lines, *look_at(place.run(max((r.run for r in reports), default=0)))])
     if sum(r.counts.rejected for r in reports) > allow_rejects:
         ctx.exit(1)
 

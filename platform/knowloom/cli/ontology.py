@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from knowloom.browser.apply import restyle
 from knowloom.browser.place import browser_place
+from knowloom.cli.afterwards import refreshing
 from knowloom.cli.connection import connection_options
 from knowloom.cli.drawing import concept_lines, tree_lines
 from knowloom.cli.output import emit, json_option, look_at
@@ -80,6 +80,7 @@ def check(ctx: click.Context, files: tuple[Path, ...], as_json: bool) -> None:
 @_dry_run
 @connection_options
 @json_option
+@refreshing
 def load(
     files: tuple[Path, ...], on_orphans: str, dry_run: bool, settings: Settings, as_json: bool
 ) -> None:
@@ -99,8 +100,6 @@ def load(
         if not dry_run:
             migrate.up(database, migrate.shipped())
         done = store.save(database, new, orphans=Orphans(on_orphans), dry_run=dry_run)
-    if not dry_run:
-        restyle(settings, new)
     _tell(done, as_json, dry_run=dry_run)
 
 
@@ -124,7 +123,12 @@ def show(name: str | None, settings: Settings, as_json: bool) -> None:
         place = browser_place(settings, database)
     if name is None:
         rows = [
-            {"name": c.name, "parents": c.parents, "instances": counts.get(c.name, 0)}
+            {
+                "name": c.name,
+                "parents": c.parents,
+                "instances": counts.get(c.name, 0),
+                "browser": place.concept(c.name),
+            }
             for c in stored
         ]
         link = place.concept("") if rows else ""
@@ -233,6 +237,7 @@ def infer(paths: tuple[Path, ...], kind: str | None, settings: Settings, as_json
 @connection_options
 @json_option
 @click.pass_context
+@refreshing
 def propose(
     ctx: click.Context,
     topic: str,
@@ -283,6 +288,7 @@ def propose(
 @_dry_run
 @connection_options
 @json_option
+@refreshing
 def undo(on_orphans: str, dry_run: bool, settings: Settings, as_json: bool) -> None:
     """Go back to what was before the last change; called again, one change further.
 
@@ -293,9 +299,6 @@ def undo(on_orphans: str, dry_run: bool, settings: Settings, as_json: bool) -> N
     """
     with open_database(settings) as database:
         done = store.undo(database, orphans=Orphans(on_orphans), dry_run=dry_run)
-        now = store.load(database)
-    if not dry_run:
-        restyle(settings, now)
     _tell(done, as_json, dry_run=dry_run)
 
 

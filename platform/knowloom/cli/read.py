@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from knowloom.subgraph.graph import Subgraph
     from knowloom.subgraph.why import Reason
 
+NO_DISPUTES: Mapping[str, Sequence[str]] = {}
 _QUOTE = 80  # characters of a sentence that a table shows
 
 
@@ -35,7 +36,8 @@ def find(
 
     Instances of subclasses are found too. An attribute that holds many values has to hold the
     one given; the same attribute twice means either value; a link is given by the name or uid of
-    what it leads to. Of a Relation class its facts are found, by their ends and qualifiers.
+    what it leads to. Of a Relation class its facts are found, by their ends and qualifiers. What
+    sources differ on, and nothing settles, is marked as disputed.
 
     \b
     Example:
@@ -45,13 +47,25 @@ def find(
     """
     from knowloom.browser.place import browser_place
     from knowloom.session import knowledge_base
+    from knowloom.store.census import demand_things
+    from knowloom.update.disputes import disputed
 
     with knowledge_base(settings) as kb:
+        if concept not in kb.ontology:
+            demand_things(kb.database)
         found = kb.reader.find(concept, _conditions(conditions), limit)
         place = browser_place(settings, kb.database)
-    data = [{**_shown(thing), "browser": place.things(_nodes(thing))} for thing in found]
+        open_ = disputed(kb.database, kb.ontology, (thing.uid for thing in found))
+    data = [
+        {
+            **_shown(thing),
+            "disputed": open_.get(thing.uid, []),
+            "browser": place.things(_nodes(thing)),
+        }
+        for thing in found
+    ]
     link = place.things(dict.fromkeys(uid for thing in found for uid in _nodes(thing)))
-    lines = _facts(found) if _is_fact(found[:1]) else _things(found)
+    lines = _facts(found) if _is_fact(found[:1]) else _things(found, open_)
     emit(data, as_json, () if as_json else [*lines, *look_at(link)])
 
 
@@ -112,8 +126,10 @@ def search(text: tuple[str, ...], limit: int, settings: Settings, as_json: bool)
     """
     from knowloom.browser.place import browser_place
     from knowloom.session import knowledge_base
+    from knowloom.store.census import demand_things
 
     with knowledge_base(settings) as kb:
+        demand_things(kb.database)
         hits = kb.search(" ".join(text), limit=limit)
         place = browser_place(settings, kb.database)
     data = [{**_hit(hit), "browser": _hit_link(place, hit)} for hit in hits]
@@ -164,10 +180,17 @@ def _shown(thing: Thing) -> dict[str, Any]:
     return thing_json(thing)
 
 
-def _things(found: Sequence[Thing]) -> list[str]:
-    """Return a table of instances."""
+def _things(
+    found: Sequence[Thing], disputed: Mapping[str, Sequence[str]] = NO_DISPUTES
+) -> list[str]:
+    """Return a table of instances, with a mark at values that sources differ on."""
     rows = [
-        (shown["uid"], ", ".join(shown["concepts"]), _said(shown)) for shown in map(_shown, found)
+        (
+            shown["uid"],
+            ", ".join(shown["concepts"]),
+            _said(shown, disputed.get(shown["uid"], ())),
+        )
+        for shown in map(_shown, found)
     ]
     return table(("uid", "class", "values"), rows) if rows else ["Nothing was found."]
 
@@ -196,12 +219,16 @@ def _facts(found: Sequence[Thing]) -> list[str]:
     return table((ENDS[0], "class", ENDS[1], "values"), rows)
 
 
-def _said(shown: Mapping[str, Any]) -> str:
+def _said(shown: Mapping[str, Any], disputed: Sequence[str] = ()) -> str:
     """Return the values of an instance on one line, its name first."""
     values: dict[str, Any] = dict(shown["values"])
-    name = values.pop("name", "")
-    said = [f"{n}={', '.join(map(str, _listed(value)))}" for n, value in values.items()]
-    return "  ".join([str(name), *said]).strip()
+    name = str(values.pop("name", "")) + (" (disputed)" if "name" in disputed else "")
+    said = [
+        f"{n}={', '.join(map(str, _listed(value)))}{' (disputed)' if n in disputed else ''}"
+        for n, value in values.items()
+    ]
+    links = [f"{n} (disputed)" for n in disputed if n != "name" and n not in values]
+    return "  ".join([name, *said, *links]).strip()
 
 
 def _listed(value: Any) -> list[Any]:
@@ -289,7 +316,7 @@ def _reasons(found: Sequence[Reason]) -> list[str]:
         (
             r.attribute,
             f"{r.name} ({r.value})" if r.name else r.value,
-            r.evidence.source,
+            r.evidence.source.removeprefix("_"),
             _place(r),
             r.evidence.time.isoformat(sep=" ", timespec="seconds"),
             _standing(r),
@@ -303,7 +330,9 @@ def _standing(reason: Reason) -> str:
     """Return whether a value is shown, and if not, why."""
     if reason.evidence.superseded_by:
         return "history"
-    return f"{'' if reason.shown else 'not '}shown{', disputed' if reason.disputed else ''}"
+    said = [f"{'' if reason.shown else 'not '}shown"]
+    said += ["decided"] if reason.evidence.is_decision else []
+    return ", ".join([*said, *(["disputed"] if reason.disputed else [])])
 
 
 def _place(reason: Reason) -> str:

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from knowloom.cli.afterwards import refreshing
 from knowloom.cli.connection import connection_options
-from knowloom.cli.output import emit, json_option
+from knowloom.cli.output import emit, json_option, look_at
+from knowloom.cli.output import table as drawn
 from knowloom.settings import Settings
 
 if TYPE_CHECKING:
+    from knowloom.base import KnowledgeBase
+    from knowloom.browser.place import BrowserPlace
     from knowloom.knowledge.proposal import Proposal
     from knowloom.reviewing import Decisions
 
@@ -31,14 +35,14 @@ def review() -> None:
 @review.command("list")
 @click.option(
     "--state",
-    type=click.Choice(["open", "accepted", "rejected", "all"]),
+    type=click.Choice(["open", "accepted", "rejected", "settled", "all"]),
     default="open",
     show_default=True,
     help="Only those that stand so.",
 )
 @click.option(
     "--about",
-    type=click.Choice(["concept", "between", "alias", "identity"]),
+    type=click.Choice(["concept", "between", "alias", "identity", "dispute"]),
     help="Only questions of this kind.",
 )
 @click.option("--limit", default=100, show_default=True, help="How many at most.")
@@ -47,19 +51,26 @@ def review() -> None:
 def list_(state: str, about: str | None, limit: int, settings: Settings, as_json: bool) -> None:
     """List proposals, those with most behind them first.
 
+    Questions about values that sources differ on are brought up to date first.
+
     \b
-    Example:
+    Examples:
         knowloom review list
+        knowloom review list --about dispute
     """
+    from knowloom.browser.place import browser_place
     from knowloom.knowledge.proposal import About, State
-    from knowloom.session import open_database
+    from knowloom.session import knowledge_base
     from knowloom.store import review as store
 
     wanted = None if state == "all" else State(state)
-    with open_database(settings) as database:
+    with knowledge_base(settings) as kb:
+        _bring_up_to_date(kb)
         asked = About(about) if about else None
-        found = store.listed(database, state=wanted, about=asked, limit=limit)
-    emit(rows(found), as_json, table(found) if found else [f"Nothing is {state}."])
+        found = store.listed(kb.database, state=wanted, about=asked, limit=limit)
+        place = browser_place(settings, kb.database)
+    lines = [*table(found), *look_at(place.queue())] if found else [f"Nothing is {state}."]
+    emit(rows(found, place), as_json, lines)
 
 
 @review.command()
@@ -73,27 +84,33 @@ def show(proposal: str, settings: Settings, as_json: bool) -> None:
     Example:
         knowloom review show Prize
     """
-    from knowloom.session import open_database
+    from knowloom.browser.place import browser_place
+    from knowloom.session import knowledge_base
     from knowloom.store import review as store
 
-    with open_database(settings) as database:
-        found = store.one(database, proposal)
-    emit(rows([found])[0], as_json, _shown(found))
+    with knowledge_base(settings) as kb:
+        _bring_up_to_date(kb)
+        found = store.one(kb.database, proposal)
+        place = browser_place(settings, kb.database)
+    emit(rows([found], place)[0], as_json, [*_shown(found), *look_at(_link(place, found))])
 
 
 @review.command()
 @click.argument("proposals", nargs=-1)
 @click.option("--above", type=float, metavar="P", help="Also all open ones that are as sure.")
+@click.option("--value", help="Which value of a dispute is right; the shown one when not given.")
 @_dry_run
 @_by
 @_note
 @connection_options
 @json_option
 @click.pass_context
+@refreshing
 def accept(
     ctx: click.Context,
     proposals: tuple[str, ...],
     above: float | None,
+    value: str | None,
     dry_run: bool,
     who: str | None,
     note: str,
@@ -103,17 +120,22 @@ def accept(
     """Accept PROPOSALS: their classes enter the ontology, in one change that can be undone.
 
     Things of which it was asked whether they are one are one from then on; see `knowloom split`.
+    Of values that sources differ on the one given is right from then on, whatever sources say;
+    `knowloom update rollback` takes that back.
 
     \b
     Examples:
         knowloom review accept Prize Journal
         knowloom review accept --above 0.8
+        knowloom review accept "Alan Turing.died" --value 1954-06-07
     """
+    from knowloom.browser.place import browser_place
     from knowloom.reviewing import accept as accepted
     from knowloom.session import knowledge_base
     from knowloom.store import review as store
 
     with knowledge_base(settings) as kb:
+        _bring_up_to_date(kb)
         named = [store.one(kb.database, key) for key in proposals]
         known = {p.id for p in named}
         if above is not None:
@@ -123,8 +145,11 @@ def accept(
         if dry_run:
             emit(rows(named), as_json, table(named))
             return
-        done = accepted(kb, named, who=by(who), note=note)
-    emit(decided(done), as_json, accept_lines(done))
+        done = accepted(kb, named, who=by(who), note=note, value=value)
+        place = browser_place(settings, kb.database)
+    links = [link for one in done.accepted if (link := _link(place, one))]
+    data = {**decided(done), "browser": links}
+    emit(data, as_json, [*accept_lines(done), *(look_at(links[0]) if links else ())])
     if done.faults:
         ctx.exit(1)
 
@@ -137,6 +162,7 @@ def accept(
 @_note
 @connection_options
 @json_option
+@refreshing
 def edit(
     proposal: str,
     file: Path | None,
@@ -184,6 +210,7 @@ def edit(
 @_note
 @connection_options
 @json_option
+@refreshing
 def reject(
     proposals: tuple[str, ...],
     dry_run: bool,
@@ -194,6 +221,8 @@ def reject(
 ) -> None:
     """Reject PROPOSALS; proposed again they stay rejected.
 
+    Values that sources differ on stay as they are then: the one that the policy chose is shown.
+
     \b
     Example:
         knowloom review reject Name --note "not a class"
@@ -203,10 +232,22 @@ def reject(
     from knowloom.store import review as store
 
     with knowledge_base(settings) as kb:
+        _bring_up_to_date(kb)
         named = [store.one(kb.database, key) for key in proposals]
         done = [rejected(kb, one, who=by(who), note=note, dry_run=dry_run) for one in named]
     said = "would reject" if dry_run else "rejected"
     emit(rows(done), as_json, [f"{said} {p.subject}" for p in done])
+
+
+def _bring_up_to_date(kb: KnowledgeBase) -> None:
+    """Ask what sources differ on by now; who may only read sees the questions as they were."""
+    from contextlib import suppress
+
+    from knowloom.errors import ServerFailed
+    from knowloom.update.disputes import note
+
+    with suppress(ServerFailed):
+        note(kb.database, kb.ontology)
 
 
 def _by_hand(proposal: Proposal) -> str:
@@ -224,9 +265,24 @@ def by(who: str | None) -> str:
     return who or getpass.getuser()
 
 
-def rows(proposals: Sequence[Proposal]) -> list[dict[str, Any]]:
-    """Return proposals for a script."""
-    return [{"id": p.id, **asdict(p), "body": dict(p.body)} for p in proposals]
+def rows(proposals: Sequence[Proposal], place: BrowserPlace | None = None) -> list[dict[str, Any]]:
+    """Return proposals for a script, with links when it is known where Browser is."""
+    found = [{"id": p.id, **asdict(p), "body": dict(p.body)} for p in proposals]
+    if place:
+        for row, proposal in zip(found, proposals, strict=True):
+            row["browser"] = _link(place, proposal)
+    return found
+
+
+def _link(place: BrowserPlace, proposal: Proposal) -> str:
+    """Return the link to what a proposal is about."""
+    from knowloom.knowledge.proposal import About
+
+    if proposal.about is About.IDENTITY:
+        return place.things(proposal.body["members"])
+    if proposal.is_dispute:
+        return place.evidence(proposal.body["uid"])
+    return place.concept(proposal.body["of"] if proposal.about is About.ALIAS else "")
 
 
 def table(proposals: Sequence[Proposal]) -> list[str]:
@@ -248,7 +304,14 @@ def decided(done: Decisions) -> dict[str, Any]:
 
 def accept_lines(done: Decisions) -> list[str]:
     """Return what a review did, for a person."""
-    lines = [f"accepted {p.subject}" for p in done.accepted]
+    lines: list[str] = []
+    for one in done.accepted:
+        if one.is_dispute:
+            lines.append(f"{_asked(one)} {one.body['decided']}")
+            if run := one.body["run"]:
+                lines.append(f"`knowloom update rollback {run}` takes it back")
+        else:
+            lines.append(f"accepted {one.subject}")
     lines += [f"left open {fault}" for fault in done.faults]
     if done.version:
         lines.append(f"the ontology is at version {done.version} now")
@@ -262,6 +325,9 @@ def _summary(proposal: Proposal) -> str:
 
     if proposal.about is About.IDENTITY:
         return f"one thing? {proposal.body['names']} ({proposal.body['reason']})"
+    if proposal.is_dispute:
+        said = (f"{s['name'] or s['value']} ({', '.join(s['sources'])})" for s in _sides(proposal))
+        return f"{_asked(proposal)} {' or '.join(said)}?"
     if proposal.about is About.ALIAS:
         return f"another name of {proposal.body['of']}"
     concept = concept_of(proposal)
@@ -275,11 +341,25 @@ def _summary(proposal: Proposal) -> str:
     return "; ".join(parts)
 
 
+def _asked(proposal: Proposal) -> str:
+    """Return what a dispute is about."""
+    return f"{proposal.body['name'] or proposal.body['uid']}, {proposal.body['attribute']}:"
+
+
+def _sides(proposal: Proposal) -> list[dict[str, Any]]:
+    """Return the sides of a dispute, their sources as a person reads them."""
+    return [
+        {**side, "sources": [source.removeprefix("_") for source in side["sources"]]}
+        for side in proposal.body["sides"]
+    ]
+
+
 def _shown(proposal: Proposal) -> Iterator[str]:
     """Yield all of a proposal for a person."""
     yield f"{proposal.subject} ({proposal.id}), {proposal.state}, {proposal.confidence:.2f}"
     yield from ["", *_code(proposal).splitlines(), ""]
-    yield from (f"  {line}" for line in proposal.why)
+    if not proposal.is_dispute:
+        yield from (f"  {line}" for line in proposal.why)
     for deed in proposal.deeds:
         note = f": {deed.note}" if deed.note else ""
         yield f"{deed.what} by {deed.who} on {deed.when:%Y-%m-%d %H:%M}{note}"
@@ -293,6 +373,16 @@ def _code(proposal: Proposal) -> str:
 
     if proposal.about is About.IDENTITY:
         return _summary(proposal)
+    if proposal.is_dispute:
+        rows = [
+            (
+                f"{s['name']} ({s['value']})" if s["name"] else s["value"],
+                ", ".join(s["sources"]),
+                "" if i else "shown",
+            )
+            for i, s in enumerate(_sides(proposal))
+        ]
+        return "\n".join([_asked(proposal), *drawn(("value", "sources", ""), rows)])
     if proposal.about is About.ALIAS:
         names = ", ".join(map(repr, proposal.body["names"]))
         return f"# {names}: another name of {proposal.body['of']}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from knowloom.browser.apply import bring_up_to_date
 from knowloom.browser.links import browser_link
 from knowloom.cli.connection import workspace_option
 from knowloom.cli.output import emit, json_option, progress
@@ -33,6 +35,7 @@ def start(settings: Settings, as_json: bool) -> None:
     """
     local = LocalServer.of(settings)
     info = started(local)
+    bring_up_to_date(replace(settings, uri=""))
     emit(_facts(local, info), as_json, _said(local, info))
 
 
@@ -131,6 +134,7 @@ def load_(file: Path, dry_run: bool, settings: Settings, as_json: bool) -> None:
     local = LocalServer.of(settings)
     if not dry_run:
         backup.load(local, file)
+        bring_up_to_date(replace(settings, uri=""))
     said = "would replace" if dry_run else "replaced"
     line = f"{said} the graph of {local.workspace.folder} by that in {file}"
     emit({"file": str(file), "loaded": not dry_run}, as_json, [line])

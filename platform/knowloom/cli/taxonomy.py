@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from knowloom.cli.afterwards import refreshing
 from knowloom.cli.connection import connection_options
 from knowloom.cli.output import emit, json_option, progress
 from knowloom.settings import Settings
@@ -44,6 +45,7 @@ def taxonomy() -> None:
 @connection_options
 @json_option
 @click.pass_context
+@refreshing
 def expand(
     ctx: click.Context,
     file: Path | None,

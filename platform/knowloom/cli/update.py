@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from knowloom.cli.afterwards import refreshing
 from knowloom.cli.connection import connection_options, workspace_option
 from knowloom.cli.identity import fit, resolve
 from knowloom.cli.output import emit, json_option, look_at, progress, table
@@ -46,6 +47,7 @@ update.add_command(fit)
 @connection_options
 @json_option
 @click.pass_context
+@refreshing
 def run(
     ctx: click.Context,
     /,
@@ -68,7 +70,7 @@ def run(
         knowloom update run sqlite:///crm.db --query "SELECT * FROM people" --mapping m.toml
         knowloom update run https://example.org/people.jsonl --mapping m.toml --delta
     """
-    from knowloom.browser.apply import refresh
+    from knowloom.browser.place import browser_place
     from knowloom.session import knowledge_base
     from knowloom.settings import find_file
     from knowloom.update.sources import read_sources, source_of
@@ -85,9 +87,10 @@ def run(
             )
             reports.append(report)
             allowed = allowed and report.rejected <= source.allow_rejects
-        if not dry_run:
-            refresh(settings, kb.database, kb.ontology)
-    emit([_data(r) for r in reports], as_json, [line for r in reports for line in _lines(r)])
+        place = browser_place(settings, kb.database)
+    data = [{**_data(r), "browser": place.run(r.run)} for r in reports]
+    lines = [line for r in reports for line in _lines(r)]
+    emit(data, as_json, [*lines, *look_at(place.run(max(r.run for r in reports)))])
     if not allowed:
         ctx.exit(1)
 
@@ -104,17 +107,19 @@ def history(source: str | None, limit: int, settings: Settings, as_json: bool) -
     Example:
         knowloom update history --source people
     """
+    from knowloom.browser.place import browser_place
     from knowloom.session import knowledge_base
 
     with knowledge_base(settings) as kb:
         found = kb.history(source, limit)
+        place = browser_place(settings, kb.database)
     rows = [
         (e.id, e.source, e.command, e.status, f"{e.started:%Y-%m-%d %H:%M:%S}", _counted(e))
         for e in found
     ]
     columns = ("run", "source", "command", "status", "started", "statements")
-    lines = table(columns, rows) if rows else ["There is no run yet."]
-    emit([_entry(e) for e in found], as_json, lines)
+    lines = [*table(columns, rows), *look_at(place.runs())] if rows else ["There is no run yet."]
+    emit([{**_entry(e), "browser": place.run(e.id)} for e in found], as_json, lines)
 
 
 @update.command()
@@ -155,6 +160,7 @@ def show(run: int, settings: Settings, as_json: bool) -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would change; write nothing.")
 @connection_options
 @json_option
+@refreshing
 def rollback(run: int, dry_run: bool, settings: Settings, as_json: bool) -> None:
     """Take a run back: the graph is as if it had not happened.
 
@@ -165,16 +171,22 @@ def rollback(run: int, dry_run: bool, settings: Settings, as_json: bool) -> None
     Example:
         knowloom update rollback 2611210617411234 --dry-run
     """
+    from knowloom.browser.place import browser_place
     from knowloom.session import knowledge_base
 
     with knowledge_base(settings) as kb:
         done = kb.rollback(run, dry_run=dry_run)
-    data: dict[str, Any] = {"things": done.things, "relationships": done.relationships}
+        link = browser_place(settings, kb.database).run(run)
+    data: dict[str, Any] = {
+        "things": done.things,
+        "relationships": done.relationships,
+        "browser": link,
+    }
     changes = _changes(done)
     lines = [f"run {run}: {done.things:,} things and {done.relationships:,} relationships changed"]
     if dry_run:
         lines = [line.replace("changed", "would change") for line in lines]
-    lines += _change_lines(changes)
+    lines += [*_change_lines(changes), *look_at(link)]
     emit({"run": run, **data, "changes": changes}, as_json, lines)
 
 
@@ -199,6 +211,7 @@ def schedule(ctx: click.Context, /, once: bool, settings: Settings, as_json: boo
     if ctx.invoked_subcommand:
         return
     from knowloom import scheduling
+    from knowloom.browser.apply import refresh
     from knowloom.session import knowledge_base
     from knowloom.settings import find_file
     from knowloom.update.sources import read_sources
@@ -206,7 +219,9 @@ def schedule(ctx: click.Context, /, once: bool, settings: Settings, as_json: boo
 
     def look(source: Source) -> UpdateReport:
         with knowledge_base(settings) as kb:
-            return bring_up_to_date(kb, source)
+            report = bring_up_to_date(kb, source)
+            refresh(settings, kb.database, kb.ontology)
+        return report
 
     sources = list(read_sources(find_file(Path.cwd())).values())
     workspace = Path(settings.workspace)

@@ -11,6 +11,7 @@ import orjson
 from knowloom.knowledge.record import Record, Values
 
 _SORTED = orjson.OPT_SORT_KEYS
+_REVIEW = "_review by "
 
 Key = tuple[str, str]
 """The uid that a record's own identity gives, and its content hash."""
@@ -57,6 +58,11 @@ class Evidence:
     def stands(self) -> bool:
         """Whether its source says it still."""
         return not self.superseded_by
+
+    @property
+    def is_decision(self) -> bool:
+        """Whether a person decided so between the values that sources say."""
+        return self.source.startswith(_REVIEW)
 
     @property
     def key(self) -> Key:
@@ -109,6 +115,20 @@ def body(evidence: Evidence) -> str:
     """Return the values and links of a record as canonical JSON, as record nodes keep it."""
     said = {"values": evidence.values, "links": evidence.links}
     return orjson.dumps(said, option=_SORTED).decode()
+
+
+def review_by(who: str) -> str:
+    """Return the source in whose name a person decides; no file or table is called so.
+
+    >>> review_by("ann")
+    '_review by ann'
+    """
+    return f"{_REVIEW}{who}"
+
+
+def is_spoken_of(evidence: Iterable[Evidence]) -> bool:
+    """Return whether a source says anything of a thing still; a decision alone keeps nothing."""
+    return any(e.stands and not e.is_decision for e in evidence)
 
 
 def known_after(evidence: Iterable[Evidence], run: int) -> tuple[Evidence, ...]:

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import orjson
 
-from knowloom.knowledge.evidence import Key
+from knowloom.knowledge.evidence import Key, is_spoken_of
 from knowloom.knowledge.policies import DEFAULT, Policy
 from knowloom.knowledge.project import Evidence, Projection, body, show
 from knowloom.knowledge.record import Values, key_values
@@ -149,7 +149,7 @@ def _revision(
 ) -> Revision:
     """Return what leads from a state to one with this evidence."""
     revision = Revision(state.uid, added=added)
-    if all(e.superseded_by for e in evidence):
+    if not is_spoken_of(evidence):
         projection = Projection((), {}, {})
         revision.retired = bool(evidence) or not state.mention
     else:

@@ -9,7 +9,7 @@ is not sure of never takes the place of what another one states
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cached_property
@@ -159,6 +159,28 @@ def sides(claims: Iterable[Claim], shown: Sequence[Value] = ()) -> tuple[Side, .
     return tuple(Side(value, tuple(sorted(found[value]))) for value in ranked)
 
 
+def judged(
+    decision: Claim, claims: Sequence[Claim], known: Collection[Value], ask: Question
+) -> Outcome:
+    """Return what a person decided; it is a dispute again when a source says something new.
+
+    Args:
+        decision: what was decided last.
+        claims: what sources say.
+        known: what any source had said when it was decided.
+        ask: tells what agrees.
+    """
+    news = [
+        v
+        for claim in claims
+        if claim.by.run > decision.by.run
+        for v in claim.values
+        if v not in known and not any(agree(v, d, ask.tolerance) for d in decision.values)
+    ]
+    shown = decision.values
+    return Outcome(shown, sides([decision, *claims], shown) if news else ())
+
+
 def union(claims: Sequence[Claim], ask: Question) -> Outcome:
     """Return every value once, in the order first said.
 
@@ -292,6 +314,14 @@ def _foremost(
     return Outcome(shown, _dispute(tied, shown, ask))
 
 
+def holds(by: Evidence, at: date | None) -> bool:
+    """Return whether evidence is not said to hold at other times only than on a day."""
+    return at is None or (
+        (by.valid_from is None or by.valid_from <= at)
+        and (by.valid_to is None or at < by.valid_to)
+    )
+
+
 def has_last_word(said: Sequence[Evidence]) -> bool:
     """Return whether the last of some records settles what is latest without a closer look."""
     last = said[-1]
@@ -318,14 +348,7 @@ def _surest(claims: Sequence[Claim]) -> Sequence[Claim]:
 
 def _holding(claims: Sequence[Claim], at: date | None) -> Sequence[Claim]:
     """Return the claims that are not said to hold at other times only."""
-    if at is None:
-        return claims
-    return [
-        c
-        for c in claims
-        if (c.by.valid_from is None or c.by.valid_from <= at)
-        and (c.by.valid_to is None or at < c.by.valid_to)
-    ]
+    return claims if at is None else [c for c in claims if holds(c.by, at)]
 
 
 def _named(name: str) -> Survive | None:

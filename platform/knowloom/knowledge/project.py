@@ -15,6 +15,8 @@ from knowloom.knowledge.policies import (
     Question,
     Side,
     has_last_word,
+    holds,
+    judged,
     latest,
 )
 from knowloom.knowledge.record import Value, Values
@@ -63,14 +65,20 @@ def project(
     The order in which records arrived matters only where two were said at the same moment; then
     the later run, and in it the later row, is the later word.
 
+    What a person decided between the values that were said is shown whatever the policy, and
+    whatever is said later; a value that nobody had said until then opens the question again.
+
     Args:
-        evidence: at least one record that is not superseded.
+        evidence: at least one record of a source that is not superseded.
         ontology: says which attributes there are and their policies.
         policy: for attributes that declare none, and the parameters of all.
         at: the day in the world on which the values are to hold; None for the last that is known.
             For a day of recording see `evidence.known_after`.
     """
     standing = in_order(evidence)
+    decided = [e for e in standing if e.is_decision]
+    if decided:
+        standing = [e for e in standing if not e.is_decision]
     concepts = ontology.most_specific(e.concept for e in standing)
     attributes = {n: a for c in concepts for n, a in ontology.attributes(c).items()}
     values: Values = {}
@@ -80,7 +88,12 @@ def project(
         if not (said := _speaking(standing, attribute)):
             continue
         survive = policy.choose(attribute, concepts, ontology)
-        if survive is latest and at is None and has_last_word(said):
+        if decided and (word := _decision(decided, attribute, at)):
+            known = _known(evidence, attribute, word.run)
+            claims = [Claim(_said(e, attribute), e) for e in said]
+            last = Claim(_said(word, attribute), word)
+            outcome = judged(last, claims, known, Question(attribute, policy, at))
+        elif survive is latest and at is None and has_last_word(said):
             outcome = Outcome(_said(said[-1], attribute))
         else:
             claims = [Claim(_said(e, attribute), e) for e in said]
@@ -144,6 +157,20 @@ def also_called(projection: Projection, evidence: Iterable[Evidence]) -> Project
     if not others:
         return projection
     return replace(projection, values={**projection.values, "aliases": others})
+
+
+def _decision(
+    decided: Sequence[Evidence], attribute: Attribute, at: date | None
+) -> Evidence | None:
+    """Return what a person decided last of an attribute on some day; None for nothing."""
+    found = [e for e in _speaking(decided, attribute) if holds(e, at)]
+    return found[-1] if found else None
+
+
+def _known(evidence: Iterable[Evidence], attribute: Attribute, run: int) -> set[Value]:
+    """Return all that was said of an attribute before a run, what is history by now too."""
+    before = [e for e in evidence if e.run < run and not e.is_decision]
+    return {value for each in _speaking(before, attribute) for value in _said(each, attribute)}
 
 
 def _speaking(standing: Sequence[Evidence], attribute: Attribute) -> list[Evidence]:

@@ -23,6 +23,7 @@ class About(StrEnum):
     BETWEEN = "between"  # a new class that takes over subclasses of its parents
     ALIAS = "alias"  # other names of a class
     IDENTITY = "identity"  # whether things are one
+    DISPUTE = "dispute"  # which of several values is right
 
     @property
     def is_class(self) -> bool:
@@ -36,6 +37,7 @@ class State(StrEnum):
     OPEN = "open"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
+    SETTLED = "settled"  # nobody decided; what was asked is no question any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Deed:
     """What somebody did with a proposal.
 
     Args:
-        what: `proposed`, `edited`, `accepted` or `rejected`.
+        what: `proposed`, `edited`, `accepted`, `rejected`, `settled` or `reopened`.
         who: a person's or program's name.
         when: in UTC.
         note: why, in their words.
@@ -82,6 +84,11 @@ class Proposal:
         """Eight digits and letters, the same for the same subject."""
         return blake2b(f"{self.about} {self.subject}".encode(), digest_size=4).hexdigest()
 
+    @property
+    def is_dispute(self) -> bool:
+        """Whether it asks which of several values is right."""
+        return self.about is About.DISPUTE
+
     def edited(self, body: Mapping[str, Any], deed: Deed) -> Proposal:
         """Return the proposal with something else proposed.
 
@@ -94,6 +101,8 @@ class Proposal:
     def decided(self, state: State, deed: Deed) -> Proposal:
         """Return the proposal accepted or rejected.
 
+        A dispute that was left as it is may be decided later.
+
         Raises:
             ProposalDecided: it is not open any more.
 
@@ -103,7 +112,8 @@ class Proposal:
         >>> proposal.decided(State.ACCEPTED, deed).state
         <State.ACCEPTED: 'accepted'>
         """
-        self._must_be_open()
+        if not self.is_dispute or self.state is not State.REJECTED:
+            self._must_be_open()
         return replace(self, state=state, deeds=(*self.deeds, deed))
 
     def _must_be_open(self) -> None:

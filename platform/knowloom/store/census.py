@@ -9,6 +9,7 @@ from typing import Any, LiteralString
 import neo4j
 
 from knowloom.assets import cypher
+from knowloom.errors import StoreError
 from knowloom.knowledge.instance import native
 from knowloom.ontology.concepts import Kind, Ontology
 from knowloom.ontology.names import quoted
@@ -36,6 +37,19 @@ def rendered(name: LiteralString, **names: str) -> LiteralString:
     # A name must not meet a comment, where quotes mean nothing.
     code = "\n".join(s for s in cypher(f"ontology/{name}").splitlines() if s[:2] != "//")
     return filled(code, {p: quoted(names[n]) for p, n in _PLACEHOLDERS.items() if n in names})
+
+
+def demand_things(database: Database) -> None:
+    """Refuse a graph in which there is nothing to look for.
+
+    Raises:
+        StoreError: it has no nodes, or none but knowloom's own.
+    """
+    if not database.read(cypher("server/first_thing")):
+        raise StoreError(
+            f"nothing is stored at {database.uri} yet: begin with `knowloom ontology load FILE` "
+            "and `knowloom load`, or look at `knowloom demo`"
+        )
 
 
 class Census:

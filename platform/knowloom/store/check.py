@@ -9,6 +9,7 @@ from typing import Any, LiteralString
 
 from knowloom.assets import cypher
 from knowloom.errors import Fault
+from knowloom.knowledge.evidence import is_spoken_of
 from knowloom.knowledge.instance import INSTANCE_LABEL, State, native, revise
 from knowloom.knowledge.project import show
 from knowloom.knowledge.record import Values
@@ -150,7 +151,7 @@ def _record_faults(
     rules: Rules,
 ) -> Iterator[Fault]:
     """Yield what is shown and does not follow from the records."""
-    if all(e.superseded_by for e in state.evidence):
+    if not is_spoken_of(state.evidence):
         if not state.mention:
             yield Fault(where, "has no record: nobody said it", "no-record")
         return
@@ -170,7 +171,7 @@ def shows_otherwise(
     state: State, properties: Mapping[str, Any], ontology: Ontology, rules: Rules
 ) -> bool:
     """Return whether an instance with records of its own shows something else than they say."""
-    if not any(e.stands for e in state.evidence):
+    if not is_spoken_of(state.evidence):
         return False
     values = {n: native(v) for n, v in properties.items() if n[0] != "_" and n != "uid"}
     projected = show(state.evidence, ontology, rules.kept, rules.policy)

@@ -10,7 +10,7 @@ import neo4j
 import orjson
 
 from knowloom.assets import cypher
-from knowloom.errors import ProposalDecided, UnknownProposal
+from knowloom.errors import ProposalDecided, UnknownProposal, UsageError
 from knowloom.knowledge.proposal import About, Deed, Proposal, State
 from knowloom.store.database import Database
 
@@ -29,6 +29,13 @@ def put(database: Database, proposals: Sequence[Proposal]) -> list[str]:
     return [row["id"] for row in found if row["made"]]
 
 
+def renew(database: Database, proposals: Sequence[Proposal]) -> None:
+    """Put proposals as they are given, in place of those that are there."""
+    rows = [{"id": p.id, "set": _written(p)} for p in proposals]
+    if rows:
+        database.write(cypher("review/renew_proposals"), rows=rows)
+
+
 def listed(
     database: Database,
     *,
@@ -42,15 +49,19 @@ def listed(
 
 
 def one(database: Database, key: str) -> Proposal:
-    """Return the proposal of an id or subject.
+    """Return the proposal of an id or subject; a dispute also by its thing's name, `Ada.born`.
 
     Raises:
         UnknownProposal: there is none.
+        UsageError: things of one name have open disputes.
     """
-    rows = database.read(cypher("review/read_proposal"), key=key)
-    if not rows:
+    found = [_read(row) for row in database.read(cypher("review/read_proposal"), key=key)]
+    if not found:
         raise UnknownProposal(key)
-    return _read(rows[0])
+    disputes = [p.id for p in found if p.is_dispute and p.state is State.OPEN]
+    if len(disputes) > 1:
+        raise UsageError(f"several things are meant by {key!r}: give one of {', '.join(disputes)}")
+    return found[0]
 
 
 def change(database: Database, before: Proposal, after: Proposal) -> None:
@@ -63,6 +74,7 @@ def change(database: Database, before: Proposal, after: Proposal) -> None:
     statement = cypher("review/change_proposal")
     parameters = {
         "id": before.id,
+        "state": before.state,
         "before": len(before.deeds),
         "set": {name: written[name] for name in ("body", "state", "deeds")},
     }
@@ -72,10 +84,13 @@ def change(database: Database, before: Proposal, after: Proposal) -> None:
 
 
 def _written(proposal: Proposal) -> dict[str, Any]:
+    body = proposal.body
+    called = f"{body['name']}.{body['attribute']}" if proposal.is_dispute else None
     return {
         "about": proposal.about,
         "subject": proposal.subject,
-        "body": orjson.dumps(proposal.body).decode(),
+        "called": called,
+        "body": orjson.dumps(body).decode(),
         "confidence": proposal.confidence,
         "why": list(proposal.why),
         "state": proposal.state,

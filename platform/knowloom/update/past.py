@@ -18,7 +18,7 @@ import orjson
 
 from knowloom.assets import cypher
 from knowloom.errors import NotFound, UnknownAttribute, UsageError
-from knowloom.knowledge.evidence import Evidence, known_after
+from knowloom.knowledge.evidence import Evidence, is_spoken_of, known_after
 from knowloom.knowledge.instance import State, native
 from knowloom.knowledge.project import Projection, show
 from knowloom.knowledge.record import uid_of_fact
@@ -259,7 +259,7 @@ class Past:
             if known or asked.intersection(members):
                 found[first] = _Then(first, known)
         for one in found.values():
-            if one.evidence:
+            if is_spoken_of(one.evidence):
                 one.shown = show(
                     one.evidence, self._ontology, self._kept, self._policy, at=self._valid
                 )

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from knowloom.knowledge.evidence import Evidence, Key
+from knowloom.knowledge.evidence import Evidence, Key, is_spoken_of
 from knowloom.knowledge.policies import DEFAULT, Policy
 from knowloom.knowledge.project import Projection, show
 from knowloom.knowledge.stated import Stated
@@ -315,7 +315,7 @@ def _shown(
     evidence: Sequence[Evidence], ontology: Ontology, kept: Mapping[str, str], policy: Policy
 ) -> dict[str, Any]:
     """Return what a thing shows, its classes under `is a`."""
-    if all(e.superseded_by for e in evidence):
+    if not is_spoken_of(evidence):
         return {}
     shown: Projection = show(evidence, ontology, kept, policy)
     links = {name: list(uids) for name, uids in shown.links.items()}

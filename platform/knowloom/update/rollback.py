@@ -16,6 +16,7 @@ import orjson
 
 from knowloom.assets import cypher
 from knowloom.errors import DecisionDepends, NotFound, UsageError
+from knowloom.knowledge.evidence import is_spoken_of
 from knowloom.knowledge.instance import native
 from knowloom.knowledge.stated import Stated
 from knowloom.ontology.concepts import Ontology
@@ -119,7 +120,7 @@ def rollback(
     Raises:
         NotFound: no run has this number.
         UsageError: it is rolled back already, or a decision.
-        DecisionDepends: a later merge concerns something that only this run speaks of.
+        DecisionDepends: a later merge or decision concerns something that only this run speaks of.
         SourceBusy: an update of its source is running.
     """
     found = _run(database, number)
@@ -207,15 +208,20 @@ class _Rollback:
             for t in decisions(self._database)
             if t.id > self._number and t.decision.same and not t.is_automatic
         ]
-        named = sorted({uid for t in later for uid in t.decision[:2]})
-        if not named:
+        named = {uid for t in later for uid in t.decision[:2]}
+        rows = self._database.read(cypher("update/read_judged"), run=self._number)
+        judged = {row["uid"] for row in rows}
+        if not named | judged:
             return
-        holders = {self._run.kept.get(uid, uid) for uid in named}
+        holders = {self._run.kept.get(uid, uid) for uid in named} | judged
         plan = self._applier.plan(holders, self._make({}))
         names: list[str] = []
         for change in plan.changes:
             gone = {e.uid for e in change.before} - {e.uid for e in change.after}
-            for uid in sorted(gone.intersection(named)):
+            gone &= named
+            if change.uid in judged and not is_spoken_of(change.after):
+                gone.add(change.uid)
+            for uid in sorted(gone):
                 called = next((e.values.get("name") for e in change.before if e.uid == uid), "")
                 names.append(f"{called} ({uid})")
         if names:
