@@ -24,7 +24,7 @@ from knowloom.ontology.things import Thing
 from knowloom.sandbox.outcome import Level, Limits, Outcome
 from knowloom.store.search import Kind, search
 from knowloom.subgraph.graph import links_of
-from knowloom.subgraph.why import disputed
+from knowloom.update.disputes import disputed
 
 MOST_OBJECTS = 100_000
 _NAMING = {"name", "uid", "aliases"}  # what a thing is called decides no number
@@ -106,8 +106,9 @@ class _Desk:
         if not outcome.done:
             return Ran(made, outcome, results)
         asked = named_in(made.analysis) - _NAMING
-        found = disputed(self._kb.database, self._kb.ontology, made.crossing.uids, asked)
-        return Ran(made, outcome, results, found)
+        differing = disputed(self._kb.database, self._kb.ontology, made.crossing.uids)
+        found = {uid: tuple(sorted(asked.intersection(names))) for uid, names in differing.items()}
+        return Ran(made, outcome, results, {uid: names for uid, names in found.items() if names})
 
     def _planned(self, task: str) -> Seen:
         """Return the classes and the code that a planner has for a task."""

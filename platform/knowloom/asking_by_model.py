@@ -45,6 +45,7 @@ def ask_by_model(asker: Asker, model: LanguageModel, text: str) -> Answer:
         for named in asker.linked(Question.of(text))[0]
     ]
     faults: list[str] = []
+    source = ""
     for _ in range(ROUNDS):
         said = model.complete(by_model.prompt(text, asker.schema, draft, faults))
         code = code_in(said.text)
@@ -66,10 +67,9 @@ def _tried(asker: Asker, source: str, code: str, keyed: Sequence[Node]) -> tuple
     outcome: Outcome = asker.run_apart(source, by_model.needed(code, asker.schema, keyed))
     if not outcome.done:
         return outcome.message, []
-    returned: list[Any] | None = outcome.value if isinstance(outcome.value, list) else None
-    if returned is None:
+    if outcome.values is None:
         return "`answer` has to return a list", []
-    values = [value for value in returned if value is not None]
+    values = [value for value in outcome.values if value is not None]
     return ("", values) if values else ("it found nothing", [])
 
 

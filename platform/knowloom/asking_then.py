@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache
-from typing import Any, cast
 
 from knowloom.asking import Asker
 from knowloom.assets import cypher
@@ -32,7 +30,8 @@ class PastAsker(Asker):
 
     def __init__(self, database: Database, past: Past) -> None:
         super().__init__(database)
-        self._found = lru_cache(maxsize=256)(lambda program: self._then(past, program))
+        self._past = past
+        self._known: dict[Program, tuple[Found, ...]] = {}
 
     def ask(
         self, text: str, *, topic: str | None = None, threshold: float | None = None
@@ -48,23 +47,22 @@ class PastAsker(Asker):
 
     def values(self, program: Program) -> tuple[Found, ...]:
         """Return what a program finds at that time."""
-        found: tuple[Found, ...] = self._found(program)
-        return found
+        if program not in self._known:
+            self._known[program] = self._then(program)
+        return self._known[program]
 
-    def _then(self, past: Past, program: Program) -> tuple[Found, ...]:
+    def _then(self, program: Program) -> tuple[Found, ...]:
         """Return what the Python of a program finds over the past."""
         keys = [key for node in nodes_of(program) for key in node.keys]
         rows = self.database.read(cypher("kbqa/uids"), keys=keys)
         uids: dict[str, str] = {row["key"]: row["uid"] for row in rows}
         other = _by_uid(program.other, uids) if program.other else None
         program = replace(program, root=_by_uid(program.root, uids), other=other)
-        things, facts = past_materials(past, self.schema, nodes_of(program))
+        things, facts = past_materials(self._past, self.schema, nodes_of(program))
         inputs = {"things": things, "facts": facts}
         outcome = sandbox.run(python_of(program), inputs, result="found")
-        if not isinstance(outcome.value, list):
-            return ()
         grouped = program.reduce == "group"
-        values = cast("list[Any]", outcome.value)
+        values = outcome.values or ()
         return tuple(Found(v[0], number=v[1]) if grouped else Found(v) for v in values)
 
     def _evidence(self, run: Run) -> Iterator[tuple[str, str, str]]:

@@ -17,7 +17,7 @@ from knowloom.models.scripted import Scripted
 from knowloom.ontology.live import ontology_of
 from knowloom.store.connect import Endpoint
 from knowloom.store.database import Database
-from knowloom.subgraph.why import disputed
+from knowloom.update.disputes import disputed
 from tests.sandbox.confined import needs_confinement
 
 pytestmark = [pytest.mark.neo4j, needs_confinement]
@@ -57,14 +57,13 @@ def _uid(kb: KnowledgeBase, name: str) -> str:
 
 
 def test_disputes_are_found_for_many_things_at_once(kb: KnowledgeBase) -> None:
-    """As `why` finds them for one, and only for the attributes that matter."""
+    """As `why` finds them for one."""
     uids = [paper.uid for paper in kb.find(Paper)]
-    found = disputed(kb.database, kb.ontology, uids, ["citations", "pages"])
-    assert found == {_uid(kb, name): ("citations",) for name in ("P1", "P2")}
+    found = disputed(kb.database, kb.ontology, uids)
+    assert found == {_uid(kb, name): ["citations"] for name in ("P1", "P2")}
     assert {
         reason.uid for uid in uids for reason in kb.why(uid) if reason.disputed
     } == found.keys()
-    assert disputed(kb.database, kb.ontology, uids, ["pages"]) == {}
 
 
 def test_a_number_over_disputed_values_says_so(kb: KnowledgeBase) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 
 class Ended(StrEnum):
@@ -72,3 +72,9 @@ class Outcome:
     def done(self) -> bool:
         """Whether it ran to its end."""
         return self.ended is Ended.DONE
+
+    @property
+    def values(self) -> list[Any] | None:
+        """Its result where that is a list; None where it is not."""
+        value: object = self.value
+        return cast("list[Any]", value) if isinstance(value, list) else None

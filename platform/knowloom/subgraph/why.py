@@ -26,7 +26,6 @@ from knowloom.store.policies import rules_of
 from knowloom.store.runs import PastRun, past_runs
 from knowloom.store.seeds import SeedFinder
 
-_AT_ONCE = 10_000  # instances
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -122,34 +121,6 @@ def why(
     return chosen
 
 
-def disputed(
-    database: Database, ontology: Ontology, uids: Sequence[str], attributes: Iterable[str]
-) -> dict[str, tuple[str, ...]]:
-    """Return, by uid, the attributes on which sources differ and the policy cannot settle that.
-
-    Args:
-        database: where to read.
-        ontology: the classes as stored there.
-        uids: of instances; those without any dispute are not in the result.
-        attributes: the names that matter.
-    """
-    wanted = set(attributes)
-    rows = [
-        row
-        for at in range(0, len(uids), _AT_ONCE)
-        for row in database.read(cypher("read/several_said"), uids=list(uids[at : at + _AT_ONCE]))
-    ]
-    if not rows:
-        return {}
-    runs, policy = past_runs(database), rules_of(database).policy
-    found: dict[str, tuple[str, ...]] = {}
-    for row in rows:
-        said = list(_evidence(_kept_in(row), ontology, runs))
-        if names := sorted(wanted & project(said, ontology, policy).disputes.keys()):
-            found[row["uid"]] = tuple(names)
-    return found
-
-
 def reasons(
     kept: Kept, ontology: Ontology, runs: Mapping[int, PastRun], policy: Policy = DEFAULT
 ) -> list[Reason]:
@@ -201,11 +172,6 @@ def _with_quote(reason: Reason, found: Quoted | None) -> Reason:
 def _kept(database: Database, key: str) -> Kept:
     """Return what is stored of one node."""
     [row] = database.read(cypher("read/why"), key=key)
-    return _kept_in(row, key)
-
-
-def _kept_in(row: Mapping[str, Any], key: str = "") -> Kept:
-    """Return what is stored of one node, of a row that says it."""
     return Kept(
         uid=row["uid"] or key,
         labels=frozenset(row["labels"]),
