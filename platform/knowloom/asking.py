@@ -10,7 +10,7 @@ from neo4j import Record
 from neo4j.exceptions import Neo4jError
 
 from knowloom.assets import cypher
-from knowloom.kbqa.answer import THRESHOLD, Answer, Found, Run, chosen, margin, worth_of
+from knowloom.kbqa.answer import THRESHOLD, Answer, Fact, Found, Run, chosen, margin, worth_of
 from knowloom.kbqa.as_python import python_of
 from knowloom.kbqa.compose import Candidate, compose
 from knowloom.kbqa.link import Called, link, literals
@@ -233,17 +233,18 @@ class Asker:
             guesses=() if said else run.values,
         )
 
-    def _evidence(self, run: Run) -> Iterator[tuple[str, str, str]]:
+    def _evidence(self, run: Run) -> Iterator[Fact]:
         """Yield the facts that an answer rests on."""
         program = run.candidate.program
         if program.give is not None and not program.reduce and not program.qualifier:
             subject = " or ".join(dict.fromkeys(program.root.names)) or program.root.concept
+            one = program.root.keys[0] if len(program.root.keys) == 1 else ""
             for found in run.values[:_FACTS]:
-                yield subject, program.give.attribute, str(found.value)
+                yield Fact(subject, program.give.attribute, str(found.value), one)
         keys = [found.key for found in run.values if found.key][:_FACTS]
         if wanted := evidence_of(program, self.schema, keys):
             for row in self.database.read(wanted[0], **wanted[1]):
-                yield str(row["start"]), row["type"], str(row["end"])
+                yield Fact(str(row["start"]), row["type"], str(row["end"]), row["key"])
 
 
 def _found(row: Record) -> Found:

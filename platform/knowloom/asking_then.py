@@ -11,7 +11,7 @@ from dataclasses import replace
 from knowloom.asking import Asker
 from knowloom.assets import cypher
 from knowloom.errors import UsageError
-from knowloom.kbqa.answer import Answer, Found, Run
+from knowloom.kbqa.answer import Answer, Fact, Found, Run
 from knowloom.kbqa.as_python import python_of
 from knowloom.kbqa.programs import Node, Program, nodes_of
 from knowloom.materials import past_materials
@@ -65,7 +65,7 @@ class PastAsker(Asker):
         values = outcome.values or ()
         return tuple(Found(v[0], number=v[1]) if grouped else Found(v) for v in values)
 
-    def _evidence(self, run: Run) -> Iterator[tuple[str, str, str]]:
+    def _evidence(self, run: Run) -> Iterator[Fact]:
         """Yield nothing: the relationships of today prove nothing of another time."""
         return iter(())
 

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from knowloom.asking import Asker
+from knowloom.backing import backed
 from knowloom.base import KnowledgeBase
 from knowloom.cli import cli
 from knowloom.kbqa.compose import compose
@@ -219,3 +220,24 @@ def test_evaluating(films: Database, login: Endpoint, workspace: Path) -> None:
     assert len((workspace / "each.jsonl").read_text(encoding="utf-8").splitlines()) == 2
     refused = CliRunner().invoke(cli, arguments[:3])
     assert "say which one is loaded with --graph" in str(refused.exception)
+
+
+def test_facts_name_their_sources_and_disputes(database: Database, tmp_path: Path) -> None:
+    """What an answer rests on is said by somebody, and what others deny is marked."""
+    kb = KnowledgeBase(database, tmp_path)
+    kb.save_ontology(
+        parse(ONTOLOGY.replace("born: date | None = None", "born: date = Field(policy='review')")
+              .replace("import Entity", "import Entity, Field"))
+    )  # fmt: skip
+    c = kb.classes
+    ann = c["Person"]("Ann Lee", born=date(1960, 5, 1))
+    kb.write([ann, c["Film"]("Night Train", director=[ann])], source="one")
+    kb.write([c["Person"]("Ann Lee", born=date(1961, 5, 1))], source="two")
+    asker = Asker(database)
+    directed = asker.ask("Who directed Night Train?")
+    [found] = backed(database, kb.ontology, directed.evidence)
+    assert (found.fact[:3], found.sources) == (("Night Train", "DIRECTOR", "Ann Lee"), ("one",))
+    assert not found.disputed
+    born = asker.ask("When was Ann Lee born?")
+    [found] = backed(database, kb.ontology, born.evidence)
+    assert (found.sources, found.disputed) == (("two",), True)

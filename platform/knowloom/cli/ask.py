@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from knowloom.asking_then import PastAsker
+    from knowloom.backing import Backed
     from knowloom.kbqa.answer import Answer
     from knowloom.store.database import Database
 
@@ -60,6 +61,7 @@ def ask(
     """
     from knowloom.asking import Asker
     from knowloom.asking_by_model import ask_by_model
+    from knowloom.backing import backed
     from knowloom.browser.place import browser_place
     from knowloom.models.named import model_named
     from knowloom.session import open_database
@@ -82,8 +84,9 @@ def ask(
             link = place.elements(found.key for found in answer.values)
             if answer.cypher and answer.values and not link:  # a number: what counted it
                 link = place.link(answer.shown_cypher)
-            lines = [*_lines(answer, show_code, then=then), *look_at(link)]
-            emit(_json(answer, link), as_json, lines)
+            facts = backed(database, asker.schema.ontology, answer.evidence)
+            lines = [*_lines(answer, facts, show_code, then=then), *look_at(link)]
+            emit(_json(answer, facts, link), as_json, lines)
 
 
 def _past_asker(database: Database, as_of: datetime | None, valid: datetime | None) -> PastAsker:
@@ -108,7 +111,7 @@ def _typed() -> Iterator[str]:
             yield line
 
 
-def _json(answer: Answer, link: str) -> dict[str, Any]:
+def _json(answer: Answer, facts: Sequence[Backed], link: str) -> dict[str, Any]:
     """Return an answer for scripts."""
     from knowloom.subgraph.graph import json_value
 
@@ -124,12 +127,17 @@ def _json(answer: Answer, link: str) -> dict[str, Any]:
         "cypher": answer.cypher or None,
         "parameters": json_value(dict(answer.parameters)),
         "python": answer.python,
-        "evidence": [list(fact) for fact in answer.evidence],
+        "evidence": [
+            {"fact": list(one.fact[:3]), "sources": list(one.sources), "disputed": one.disputed}
+            for one in facts
+        ],
         "browser": link or None,
     }  # fmt: skip
 
 
-def _lines(answer: Answer, show_code: bool, *, then: bool) -> Iterator[str]:
+def _lines(
+    answer: Answer, facts: Sequence[Backed], show_code: bool, *, then: bool
+) -> Iterator[str]:
     """Yield an answer for a person."""
     if not answer.values:
         yield f"I do not know: {answer.why_not}."
@@ -143,8 +151,10 @@ def _lines(answer: Answer, show_code: bool, *, then: bool) -> Iterator[str]:
     if answer.way:
         yield ""
         yield f"how      {answer.way} ({answer.confidence:.0%} sure)"
-    for fact in answer.evidence[:10]:
-        yield f"fact     {' - '.join(fact)}"
+    for one in facts[:10]:
+        marks = (*one.sources, *(("disputed",) if one.disputed else ()))
+        told = f"  ({'; '.join(marks)})" if marks else ""
+        yield f"fact     {' - '.join(one.fact[:3])}{told}"
     if show_code and answer.python:
         yield from (*(("", answer.shown_cypher) if answer.cypher else ()), "", answer.python)
     if show_code and then:

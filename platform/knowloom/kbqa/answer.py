@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from knowloom.kbqa.compose import Candidate
 
@@ -32,6 +32,22 @@ class Found:
     weight: float = 1.0
 
 
+class Fact(NamedTuple):
+    """A fact that an answer rests on.
+
+    Args:
+        start: what it tells of.
+        said: the attribute, or the type of the relationship.
+        end: the value, or the other end.
+        key: the element id of what it tells of; empty when that is not one thing.
+    """
+
+    start: str
+    said: str
+    end: str
+    key: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a graph says to a question.
@@ -45,7 +61,7 @@ class Answer:
         cypher: the program as a statement, with its parameters.
         python: the same program over typed objects.
         evidence: the facts that it rests on.
-            guesses: values that were found but not surely enough to be said.
+        guesses: values that were found but not surely enough to be said.
     """
 
     question: str
@@ -56,7 +72,7 @@ class Answer:
     cypher: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
     python: str = ""
-    evidence: tuple[tuple[str, str, str], ...] = ()
+    evidence: tuple[Fact, ...] = ()
     guesses: tuple[Found, ...] = ()
 
     @property

@@ -301,7 +301,8 @@ def evidence_of(
         limit: of the relationships.
 
     Returns:
-        None where it follows no relationship. Its columns are `start`, `type` and `end`.
+        None where it follows no relationship. Its columns are `start`, `type`, `end` and `key`,
+        the element id of the start.
     """
     if not program.root.branches or program.other is not None:
         return None
@@ -316,7 +317,8 @@ def evidence_of(
     end: LiteralString = ", ".join(f"endNode(r).{name}" for name in calls)
     writer.clauses.append(
         f"UNWIND [{listed}] AS r WITH DISTINCT r LIMIT {writer.parameter(limit)} "
-        f"RETURN coalesce({start}) AS start, type(r) AS type, coalesce({end}) AS end"
+        f"RETURN coalesce({start}) AS start, type(r) AS type, coalesce({end}) AS end, "
+        "elementId(startNode(r)) AS key"
     )
     return "\n".join(writer.clauses), writer.parameters
 

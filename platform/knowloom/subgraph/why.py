@@ -110,15 +110,30 @@ def why(
         raise NotFound("instance", seed, "try `knowloom search` with a part of the name")
     if len(keys) > 1:
         raise UsageError(f"{len(keys)} instances are called {seed!r}: give the uid of one")
-    kept = _kept(database, keys[0])
-    found = reasons(kept, ontology, past_runs(database), rules_of(database).policy)
-    found = _quoted(database, found)
+    found = told(database, ontology, keys)[keys[0]]
     if attribute is None:
         return found
     chosen = [reason for reason in found if reason.attribute == attribute]
     if not chosen:
-        _check_name(kept, ontology, attribute)
+        _check_name(_kept(database, keys[0]), ontology, attribute)
     return chosen
+
+
+def told(database: Database, ontology: Ontology, keys: Iterable[str]) -> dict[str, list[Reason]]:
+    """Return where the values of a few instances come from, see `why`.
+
+    Args:
+        database: where to read.
+        ontology: the classes as stored there.
+        keys: element ids.
+    """
+    kept = {key: _kept(database, key) for key in keys}
+    if not kept:
+        return {}
+    runs, policy = past_runs(database), rules_of(database).policy
+    return {
+        key: _quoted(database, reasons(one, ontology, runs, policy)) for key, one in kept.items()
+    }
 
 
 def reasons(
