@@ -155,7 +155,9 @@ def test_links_between_documents_lead_somewhere() -> None:
     broken = [
         f"{document.relative_to(ROOT)}: {target}"
         for document in documents()
-        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text("utf-8"))
+        for target in re.findall(
+            r"\]\(([^)#:]+)(?:#[^)]*)?\)", FENCE.sub("", document.read_text("utf-8"))
+        )
         if not (document.parent / target).exists()
     ]
     assert broken == []

@@ -19,7 +19,7 @@ SETTINGS = {
 }
 # All of these are allowed by the limits that hold without settings.
 OVER = {
-    "import math\nanswer = sum(math.sqrt(i) for i in range(10**8))": Ended.TIMEOUT,
+    "answer = 0\nwhile answer < 10**9:\n    answer += 1": Ended.TIMEOUT,
     "answer = len([0] * (50 << 20))": Ended.MEMORY,
     "print('x' * 9000)\nanswer = 1": Ended.OUTPUT,
     "answer = 'x' * 9000": Ended.OUTPUT,
