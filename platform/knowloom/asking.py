@@ -27,7 +27,7 @@ from knowloom.kbqa.schema import Schema, Value
 from knowloom.kbqa.words import is_mediator_name
 from knowloom.materials import materials
 from knowloom.ontology.concepts import Ontology
-from knowloom.pathfinding import Pathfinder, Ranker, plain_ranker, program_of, weighed
+from knowloom.pathfinding import Pathfinder, Ranked, Ranker, plain_ranker, program_of, weighed
 from knowloom.sandbox import run as sandbox
 from knowloom.sandbox.outcome import Outcome
 from knowloom.store import ontology as stored
@@ -44,6 +44,7 @@ _CLOSE = 0.02
 _SAME = 20  # nodes of one name
 _FACTS = 30  # of the evidence that is shown
 _RUNS = 12  # programs that are tried for one question
+_PATHS = 3  # likewise, where its topic is given
 _LABEL = "/*:label*/"
 
 
@@ -103,15 +104,21 @@ class Asker:
         ranked = self._paths.ranked(text, topic, keys[:_SAME])
         if not ranked:
             return Answer(text, why_not=f"nothing is linked to {topic!r}")
+        # A path may turn back on its way and so lead nowhere: then one of the next is meant.
+        for i in range(min(len(ranked), _PATHS)):
+            run = self._gone(text, topic, keys[:_SAME], ranked[i:])
+            if run.values:
+                sure = margin([one.score for one in ranked[i:]])
+                return self._answer(text, run, sure, 0.0 if threshold is None else threshold)
+        return Answer(text, why_not=f"the likeliest paths from {topic!r} lead nowhere")
+
+    def _gone(self, text: str, topic: str, keys: Sequence[str], ranked: Sequence[Ranked]) -> Run:
+        """Return what the first of ranked paths leads to."""
         path = ranked[0].reached
-        program = program_of(path, keys[:_SAME], topic)
+        program = program_of(path, keys, topic)
         program, likely = self._paths.narrowed(text, topic, path.path, program)
         found = (f for f in self.values(program) if not is_mediator_name(str(f.value)))
-        values = weighed(found, ranked, likely)
-        covered = Candidate(program, frozenset(), 0.0)
-        run = Run(covered, values)
-        sure = margin([one.score for one in ranked])
-        return self._answer(text, run, sure, 0.0 if threshold is None else threshold)
+        return Run(Candidate(program, frozenset(), 0.0), weighed(found, ranked, likely))
 
     @cached_property
     def _seeds(self) -> SeedFinder:
