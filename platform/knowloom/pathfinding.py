@@ -23,6 +23,7 @@ from knowloom.store.statement import filled
 
 _EACH = 2_000  # relationships of one node that are followed
 _CAP = 300  # nodes of one path that are gone on from
+_NEAR = 200  # relationships of a node of the chosen path that may narrow it
 _WAYS = 2_000  # in which a path is gone that are looked at
 _VOTING = 6  # paths that say which ends are likelier
 _SHARP = 5.0  # how fast their say falls with their score
@@ -163,7 +164,7 @@ class Pathfinder:
         text, parameters = ways_of(program, self._schema, _WAYS)
         ways: list[Way] = [tuple(row["way"]) for row in self._database.read(text, **parameters)]
         nodes = list(dict.fromkeys(key for way in ways for key in way))
-        rows = self._database.read(self._hanging, nodes=nodes, words=words, each=_EACH)
+        rows = self._database.read(self._hanging, nodes=nodes, words=words, each=_NEAR)
         hanging = [
             Hanging(row["node"], Step(row["type"], row["forward"]), row["other"], row["name"])
             for row in rows
