@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from knowloom.kbqa.answer import Fact
@@ -39,11 +39,17 @@ def backed(database: Database, ontology: Ontology, facts: Sequence[Fact]) -> lis
     """
     keys = dict.fromkeys(fact.key for fact in facts[:_MOST] if fact.key)
     reasons = told(database, ontology, keys)
-    return [_backed(fact, ontology, reasons.get(fact.key, ())) for fact in facts]
+    names = {
+        said: set(_names(said, ontology)) for said in {f.said for f in facts if f.key in reasons}
+    }
+    return [
+        _backed(fact, names[fact.said], reasons[fact.key]) if fact.key in reasons else Backed(fact)
+        for fact in facts
+    ]
 
 
-def _backed(fact: Fact, ontology: Ontology, reasons: Iterable[Reason]) -> Backed:
-    names = set(_names(fact.said, ontology))
+def _backed(fact: Fact, names: Collection[str], reasons: Iterable[Reason]) -> Backed:
+    """Return a fact with those of the reasons that speak of it, under one of its names."""
     said = [
         reason
         for reason in reasons

@@ -288,16 +288,7 @@ def _share(question: Question) -> list[str]:
 def _share_above(question: Question) -> list[str]:
     assert question.above is not None
     relation, number = question.above
-    value = '"answer": {"value": len(these) / len(some) if some else None, "uids": uids_of(some)}'
-    return [
-        f"some = [u for u in units if {_value(question)} is not None]",
-        f"these = [u for u in some if {_value(question)} {relation} {number!r}]",
-        *_result(
-            "table(['', 'number'], [(['those', len(these)], uids_of(these)),"
-            " (['all', len(some)], uids_of(some))])",
-            values=value,
-        ),
-    ]
+    return _part_of(f"{_value(question)} is not None", f"{_value(question)} {relation} {number!r}")
 
 
 def _share_of(question: Question) -> list[str]:
@@ -306,7 +297,16 @@ def _share_of(question: Question) -> list[str]:
     known = "True" if path.back else _keys(path)  # of an unknown one nothing is said
     if question.sides[0].relation == "exists":
         known = "True"
-    so = " and ".join(f"({_holds(side)})" for side in question.sides)
+    return _part_of(known, " and ".join(f"({_holds(side)})" for side in question.sides))
+
+
+def _part_of(known: str, so: str) -> list[str]:
+    """Return the lines that give the share of units for which something holds.
+
+    Args:
+        known: tells of which units it is known.
+        so: tells of which of these it holds.
+    """
     value = '"answer": {"value": len(these) / len(some) if some else None, "uids": uids_of(some)}'
     return [
         f"some = [u for u in units if {known}]",
