@@ -25,7 +25,7 @@ from knowloom.kbqa.programs import (
 )
 from knowloom.kbqa.schema import Schema, Value
 from knowloom.kbqa.words import is_mediator_name
-from knowloom.materials import materials
+from knowloom.materials import Materials, materials
 from knowloom.ontology.concepts import Ontology
 from knowloom.pathfinding import Pathfinder, Ranked, Ranker, plain_ranker, program_of, weighed
 from knowloom.sandbox import run as sandbox
@@ -219,8 +219,12 @@ class Asker:
             nodes: what it looks at.
             most: see `in_sandbox`.
         """
-        things, facts = materials(self.database, self.schema, nodes, most)
+        things, facts = self._materials(nodes, most)
         return sandbox.run(source, {"things": things, "facts": facts}, result="found")
+
+    def _materials(self, nodes: Iterable[Node], most: int) -> Materials:
+        """Return what a Python program looks at."""
+        return materials(self.database, self.schema, nodes, most)
 
     def _answer(self, text: str, run: Run, sure: float, threshold: float) -> Answer:
         """Return an answer with all that explains it."""

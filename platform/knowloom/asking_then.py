@@ -5,17 +5,15 @@ Names are looked up among those of today; what belongs to them, and all else, is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from knowloom.asking import Asker
 from knowloom.assets import cypher
 from knowloom.errors import UsageError
 from knowloom.kbqa.answer import Answer, Fact, Found, Run
-from knowloom.kbqa.as_python import python_of
 from knowloom.kbqa.programs import Node, Program, nodes_of
-from knowloom.materials import past_materials
-from knowloom.sandbox import run as sandbox
+from knowloom.materials import Materials, past_materials
 from knowloom.store.database import Database
 from knowloom.update.past import Past
 
@@ -58,12 +56,14 @@ class PastAsker(Asker):
         uids: dict[str, str] = {row["key"]: row["uid"] for row in rows}
         other = _by_uid(program.other, uids) if program.other else None
         program = replace(program, root=_by_uid(program.root, uids), other=other)
-        things, facts = past_materials(self._past, self.schema, nodes_of(program))
-        inputs = {"things": things, "facts": facts}
-        outcome = sandbox.run(python_of(program), inputs, result="found")
+        outcome = self.in_sandbox(program)
         grouped = program.reduce == "group"
         values = outcome.values or ()
         return tuple(Found(v[0], number=v[1]) if grouped else Found(v) for v in values)
+
+    def _materials(self, nodes: Iterable[Node], most: int) -> Materials:
+        """Return what a Python program looks at, as it was; all of it."""
+        return past_materials(self._past, self.schema, nodes)
 
     def _evidence(self, run: Run) -> Iterator[Fact]:
         """Yield nothing: the relationships of today prove nothing of another time."""

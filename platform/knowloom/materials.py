@@ -14,11 +14,11 @@ from knowloom.subgraph.materialise import LinkRow
 from knowloom.update.past import Past
 
 Row = dict[str, Any]
+Materials = tuple[list[Row], list[Row]]
+"""The things and the facts."""
 
 
-def materials(
-    database: Database, schema: Schema, nodes: Iterable[Node], most: int
-) -> tuple[list[Row], list[Row]]:
+def materials(database: Database, schema: Schema, nodes: Iterable[Node], most: int) -> Materials:
     """Return the things and facts that a program may look at.
 
     Args:
@@ -46,9 +46,7 @@ def materials(
     return list(things.values()), facts
 
 
-def past_materials(
-    past: Past, schema: Schema, nodes: Iterable[Node]
-) -> tuple[list[Row], list[Row]]:
+def past_materials(past: Past, schema: Schema, nodes: Iterable[Node]) -> Materials:
     """Return the things and facts that a program may look at, as they stood at another time.
 
     Args:
