@@ -128,3 +128,13 @@ def test_browser_behind_a_blocked_port(monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(done.exception, NoBrowser)
     assert page in str(done.exception)
     assert "let that port" in str(done.exception)
+
+
+def test_a_folder_that_is_gone(tmp_path: Path) -> None:
+    """Somebody removed the folder in which the shell still stands."""
+    gone = f'rmdir "$PWD"; exec {sys.executable} -m knowloom find Person'
+    ran = subprocess.run(
+        ["sh", "-c", gone], cwd=tmp_path, check=False, capture_output=True, text=True
+    )
+    assert ran.returncode == 2
+    assert ran.stderr == "knowloom: this folder is not there any more: change to another\n"

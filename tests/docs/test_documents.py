@@ -3,6 +3,7 @@
 Blocks of these kinds mean something here; all others are only shown:
 
     ```console              each `$ command` is run; what follows, if anything, is its output
+    ```sh                   is run in its scene (scenes.toml), which brings about what it talks of
     ```python               is executed; with `>>>` its output is compared
     ```csv file=people.csv  (any language) is written to that file first
 
@@ -16,7 +17,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ import pytest
 
 from knowloom.base import KnowledgeBase
 from knowloom.store.connect import Endpoint
+from tests.docs.scenes import Scene, played, scene, stand_ins, unused
 
 ROOT = Path(__file__).parents[2]
 FENCE = re.compile(r"^(?P<fence>```+)(?P<info>[^\n`]*)\n(?P<body>.*?)^(?P=fence)$", re.M | re.S)
@@ -74,9 +76,19 @@ def commands(block: Block) -> Iterator[tuple[str, str]]:
 
 
 class Stage:
-    """Where the blocks of one document are run: a folder, and the names Python blocks define."""
+    """Where the blocks of one document are run: a folder, and the names Python blocks define.
 
-    def __init__(self, document: Path) -> None:
+    Args:
+        document: its path.
+        environment: what scripts are told of their scenes.
+        neural: whether the scripts that need networks are run, instead of the others.
+    """
+
+    def __init__(
+        self, document: Path, environment: Mapping[str, str], *, neural: bool = False
+    ) -> None:
+        self._environment = environment
+        self._neural = neural
         self._document = str(document.relative_to(ROOT))
         self._names: dict[str, Any] = {"__name__": "__main__"}
 
@@ -87,6 +99,8 @@ class Stage:
         elif block.language == "console":
             for command, expected in commands(block):
                 self._type(command, expected, block)
+        elif block.language == "sh":
+            self._perform(block)
         elif block.language == "python" and ">>> " in block.body:
             self._compare(block)
         elif block.language == "python":
@@ -119,6 +133,12 @@ class Stage:
         assert same or not expected.strip(), f"{place}{ran.stdout}"
         assert ran.returncode == 0 or "knowloom: " in expected, f"{place}{ran.stdout}"
 
+    def _perform(self, block: Block) -> None:
+        """Run a script, unless another test does."""
+        found = scene(self._document, block.body)
+        if not found.elsewhere and found.neural == self._neural:
+            played(found, f"{self._document}:{block.line}", self._environment)
+
     def _compare(self, block: Block) -> None:
         """Run an interactive session and compare each output."""
         test = doctest.DocTestParser().get_doctest(
@@ -137,7 +157,8 @@ def test_a_document_shows_what_happens(
     document: Path, endpoint: Endpoint, workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every command and every line of Python in a document gives the output that it shows."""
-    (workspace / "examples").symlink_to(ROOT / "examples")
+    for folder in ("bench", "examples"):
+        (workspace / folder).symlink_to(ROOT / folder)
     monkeypatch.syspath_prepend(str(workspace))
     monkeypatch.setenv("NEO4J_URI", endpoint.uri)
     monkeypatch.setenv("NEO4J_USERNAME", endpoint.user)
@@ -145,8 +166,9 @@ def test_a_document_shows_what_happens(
     monkeypatch.setenv("NEO4J_DATABASE", endpoint.database)
     scripts = str(Path(sys.executable).parent)
     monkeypatch.setenv("PATH", os.pathsep.join([scripts, os.environ["PATH"]]))
-    with closing(Stage(document)) as stage:
-        for block in blocks(document.read_text(encoding="utf-8")):
+    text = document.read_text(encoding="utf-8")
+    with stand_ins(workspace) as environment, closing(Stage(document, environment)) as stage:
+        for block in blocks(text):
             stage.play(block)
 
 
@@ -172,9 +194,26 @@ def test_the_runner_tells_commands_from_output() -> None:
 @pytest.mark.usefixtures("workspace")
 def test_the_runner_fails_on_another_output() -> None:
     """A document that shows an output that does not happen fails."""
-    stage = Stage(ROOT / "README.md")
+    stage = Stage(ROOT / "README.md", {})
     stage.play(Block(1, "console", "$ echo one\no...\n"))
     with pytest.raises(AssertionError, match=r"README.md:1: \$ echo one"):
         stage.play(Block(1, "console", "$ echo one\ntwo\n"))
     with pytest.raises(AssertionError, match="Expected"):
         stage.play(Block(1, "python", ">>> 1 + 1\n3\n"))
+
+
+def test_a_script_that_fails_is_seen() -> None:
+    """At its end, in the middle, and in what comes before it."""
+    for before, script in (("", "exit 3"), ("", "false\ntrue"), ("false", "true")):
+        with pytest.raises(AssertionError, match="here"):
+            played(Scene(before, script), "here", {})
+    played(Scene("ONE=1", "test $ONE = $TWO"), "here", {"TWO": "1"})
+
+
+def test_every_scene_has_its_script() -> None:
+    """What scenes.toml brings about, replaces or leaves to others is in a document."""
+    scripts: dict[str, list[str]] = {}
+    for document in documents():
+        found = [b.body for b in blocks(document.read_text("utf-8")) if b.language == "sh"]
+        scripts[str(document.relative_to(ROOT))] = found
+    assert unused(scripts) == []

@@ -1,4 +1,4 @@
-"""What documents only show: their commands exist, their links lead to a heading."""
+"""What documents show: the commands in it exist, its links lead to a heading."""
 
 from __future__ import annotations
 

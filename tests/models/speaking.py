@@ -18,11 +18,12 @@ Act = Callable[[BaseHTTPRequestHandler], None]
 
 @dataclass
 class Speaking:
-    """What the server did, and how it will act on the next requests; then it answers well."""
+    """What the server did, how it will act on the next requests, and usually."""
 
     url: str = ""
     acts: list[Act] = field(default_factory=list[Act])
     asked: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    usual: Act | None = None
 
     def model(self, **options: Any) -> LanguageModel:
         """Return a client for it."""
@@ -40,7 +41,7 @@ def speaking() -> Generator[Speaking]:
         def do_POST(self) -> None:
             length = int(self.headers["Content-Length"])
             state.asked.append(json.loads(self.rfile.read(length)))
-            (state.acts.pop(0) if state.acts else answer)(self)
+            (state.acts.pop(0) if state.acts else state.usual or answer)(self)
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

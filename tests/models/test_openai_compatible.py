@@ -20,9 +20,11 @@ from knowloom.errors import (
     ModelOverloaded,
     ModelRefused,
     ModelUnreachable,
+    SettingsError,
 )
 from knowloom.models.cache import Cached
 from knowloom.models.language_model import Prompt
+from knowloom.models.named import model_named
 from knowloom.models.scripted import Scripted
 from knowloom.ontology.concepts import Concept, Ontology
 from knowloom.settings import Settings, load_settings
@@ -213,3 +215,9 @@ def test_the_doctor_without_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("KNOWLOOM_MODEL", raising=False)
     found = examine_model(Settings())
     assert (found.state, "KNOWLOOM_MODEL" in found.fix) == (State.MISSING, True)
+
+
+def test_a_key_that_cannot_be_one() -> None:
+    """Such as the dots of an example."""
+    with pytest.raises(SettingsError, match="KNOWLOOM_MODEL_KEY is no key"):
+        model_named(Settings(model="tiny", model_key="…"))

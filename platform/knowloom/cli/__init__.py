@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 
@@ -83,9 +84,23 @@ def main() -> None:
     except KnowloomError as error:
         click.echo(f"knowloom: {error}", err=True)
         sys.exit(error.exit_code)
+    except FileNotFoundError:
+        if _folder_exists():
+            raise
+        click.echo("knowloom: this folder is not there any more: change to another", err=True)
+        sys.exit(2)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         click.echo("knowloom: interrupted; run the same command again to go on", err=True)
         sys.exit(130)
+
+
+def _folder_exists() -> bool:
+    """Return whether the current folder is still there."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return False
+    return True

@@ -43,7 +43,7 @@ def find(
     Example:
         knowloom find Person
         knowloom find Person affiliation="University of Toronto" born=1947-12-06
-        knowloom find AuthorOf head_entity="Geoffrey Hinton"
+        knowloom find Employment head_entity="Geoffrey Hinton"
     """
     from knowloom.browser.place import browser_place
     from knowloom.session import knowledge_base

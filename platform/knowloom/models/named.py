@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from knowloom.errors import UsageError
+from knowloom.errors import SettingsError, UsageError
 from knowloom.models.language_model import LanguageModel
 from knowloom.settings import Settings
 
@@ -14,6 +14,7 @@ def model_named(settings: Settings) -> LanguageModel:
 
     Raises:
         UsageError: none is set.
+        SettingsError: the key cannot be one.
         ExtraMissing: what it needs is not installed.
         ModelUnusable: the folder holds no language model.
     """
@@ -22,6 +23,8 @@ def model_named(settings: Settings) -> LanguageModel:
             "no language model is set: set KNOWLOOM_MODEL to its name (and KNOWLOOM_MODEL_URL to "
             "its endpoint), or to a folder with its weights"
         )
+    if not settings.model_key.isascii():
+        raise SettingsError("KNOWLOOM_MODEL_KEY is no key: it holds characters that none has")
     if Path(settings.model).is_dir():
         from knowloom.models.local import LocalModel
 
