@@ -29,7 +29,7 @@ from knowloom.materials import Materials, materials
 from knowloom.ontology.concepts import Ontology
 from knowloom.pathfinding import Pathfinder, Ranked, Ranker, plain_ranker, program_of, weighed
 from knowloom.sandbox import run as sandbox
-from knowloom.sandbox.outcome import Outcome
+from knowloom.sandbox.outcome import Level, Limits, Outcome
 from knowloom.store import ontology as stored
 from knowloom.store.database import Database
 from knowloom.store.infer import infer_bindings
@@ -58,6 +58,8 @@ class Asker:
         ranker: of paths from a known topic; the default when None.
         ontology: the classes; those stored when None, and where none are, those that the graph's
             labels and types suggest.
+        limits: of programs that are run apart; the defaults when None.
+        weakest: the level of confinement below which none is.
     """
 
     def __init__(
@@ -65,8 +67,13 @@ class Asker:
         database: Database,
         ontology: Ontology | None = None,
         ranker: Ranker | None = None,
+        *,
+        limits: Limits | None = None,
+        weakest: Level = Level.FULL,
     ) -> None:
         self.database = database
+        self._limits = limits
+        self._weakest = weakest
         self._ranker = ranker
         known = stored.load(database) if ontology is None else ontology
         self.schema = Schema(known if len(known) else infer_bindings(database))
@@ -220,7 +227,13 @@ class Asker:
             most: see `in_sandbox`.
         """
         things, facts = self._materials(nodes, most)
-        return sandbox.run(source, {"things": things, "facts": facts}, result="found")
+        return sandbox.run(
+            source,
+            {"things": things, "facts": facts},
+            result="found",
+            limits=self._limits,
+            weakest=self._weakest,
+        )
 
     def _materials(self, nodes: Iterable[Node], most: int) -> Materials:
         """Return what a Python program looks at."""

@@ -14,6 +14,7 @@ from knowloom.errors import UsageError
 from knowloom.kbqa.answer import Answer, Fact, Found, Run
 from knowloom.kbqa.programs import Node, Program, nodes_of
 from knowloom.materials import Materials, past_materials
+from knowloom.sandbox.outcome import Level, Limits
 from knowloom.store.database import Database
 from knowloom.update.past import Past
 
@@ -24,10 +25,19 @@ class PastAsker(Asker):
     Args:
         database: where to look.
         past: the time.
+        limits: of the programs; the defaults when None.
+        weakest: the level of confinement below which none is run.
     """
 
-    def __init__(self, database: Database, past: Past) -> None:
-        super().__init__(database)
+    def __init__(
+        self,
+        database: Database,
+        past: Past,
+        *,
+        limits: Limits | None = None,
+        weakest: Level = Level.FULL,
+    ) -> None:
+        super().__init__(database, limits=limits, weakest=weakest)
         self._past = past
         self._known: dict[Program, tuple[Found, ...]] = {}
 

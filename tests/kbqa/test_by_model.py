@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
+from click.testing import CliRunner
 
 from knowloom.asking import Asker
 from knowloom.asking_by_model import ROUNDS, ask_by_model
+from knowloom.cli import cli
 from knowloom.models.scripted import Scripted
+from knowloom.store.connect import Endpoint
 from knowloom.store.database import Database
+from tests.models.speaking import say, speaking
 from tests.sandbox.confined import needs_confinement
 
 pytestmark = [pytest.mark.neo4j, needs_confinement]
@@ -30,6 +37,7 @@ def answer(objects):
 """
 BROKEN = "```python\ndef answer(objects):\n    return objects[0].nmae\n```"
 EMPTY = "```python\ndef answer(objects):\n    return [o for o in objects if o.name == 'x']\n```"
+LONG = "```python\ndef answer(objects):\n    return ['x' * 5_000]\n```"
 NONE = "```python\nprint('hello')\n```"
 
 
@@ -84,3 +92,24 @@ def test_an_answer_of_its_own_is_less_sure(asker: Asker) -> None:
     model = Scripted(["```python\ndef answer(objects):\n    return ['Somebody']\n```"])
     answer = ask_by_model(asker, model, "Who directed Night Train?")
     assert ([f.value for f in answer.values], answer.confidence) == (["Somebody"], 0.6)
+
+
+@pytest.mark.parametrize(("most", "answers"), [("4k", []), ("8k", ["x" * 5_000])])
+def test_the_settings_limit_its_programs(
+    asker: Asker,
+    login: Endpoint,
+    workspace: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    most: str,
+    answers: list[str],
+) -> None:
+    """What a program finds may be as large as the settings say."""
+    pytest.importorskip("openai", reason="the extra `llm` is not installed")
+    with speaking() as model:
+        model.usual = lambda handler: say(handler, LONG)
+        monkeypatch.setenv("KNOWLOOM_MODEL", "tiny")
+        monkeypatch.setenv("KNOWLOOM_MODEL_URL", model.url)
+        monkeypatch.setenv("KNOWLOOM_SANDBOX_OUTPUT", most)
+        command = ["ask", "Who directed Night Train?", "--by-model", "--json"]
+        said = CliRunner().invoke(cli, command, catch_exceptions=False)
+    assert json.loads(said.stdout)["answers"] == answers, said.output

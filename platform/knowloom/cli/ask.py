@@ -16,10 +16,10 @@ from knowloom.settings import Settings
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from knowloom.asking_then import PastAsker
     from knowloom.backing import Backed
     from knowloom.kbqa.answer import Answer
     from knowloom.store.database import Database
+    from knowloom.update.past import Past
 
 _SHOWN = 50  # values and facts that a person reads; --json has all
 
@@ -61,9 +61,11 @@ def ask(
     """
     from knowloom.asking import Asker
     from knowloom.asking_by_model import ask_by_model
+    from knowloom.asking_then import PastAsker
     from knowloom.backing import backed
     from knowloom.browser.place import browser_place
     from knowloom.models.named import model_named
+    from knowloom.sandbox.chosen import limits_of, weakest_of
     from knowloom.session import open_database
     from knowloom.store.census import demand_things
 
@@ -73,7 +75,11 @@ def ask(
     model = model_named(settings) if by_model else None
     with open_database(settings) as database:
         demand_things(database)
-        asker = _past_asker(database, as_of, valid) if then else Asker(database)
+        limits, weakest = limits_of(settings), weakest_of(settings)
+        asker = Asker(database, limits=limits, weakest=weakest)
+        if then:
+            past = _past(database, as_of, valid)
+            asker = PastAsker(database, past, limits=limits, weakest=weakest)
         place = browser_place(settings, database)
         for text in [question] if question else _typed():
             answer = (
@@ -89,15 +95,14 @@ def ask(
             emit(_json(answer, facts, link), as_json, lines)
 
 
-def _past_asker(database: Database, as_of: datetime | None, valid: datetime | None) -> PastAsker:
-    """Return what answers about the graph at another time."""
-    from knowloom.asking_then import PastAsker
+def _past(database: Database, as_of: datetime | None, valid: datetime | None) -> Past:
+    """Return the graph at another time."""
     from knowloom.ontology.build import Classes
     from knowloom.store.ontology import load
     from knowloom.update.past import Past
 
     classes = Classes(load(database))
-    return PastAsker(database, Past(database, classes, as_of, valid.date() if valid else None))
+    return Past(database, classes, as_of, valid.date() if valid else None)
 
 
 def _typed() -> Iterator[str]:

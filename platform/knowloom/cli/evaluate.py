@@ -151,6 +151,7 @@ def kbqa(
 
     from knowloom.asking import Asker
     from knowloom.cli.output import progress
+    from knowloom.evaluation import kbqa_published
     from knowloom.evaluation.kbqa import evaluated, summary
     from knowloom.judging import answering, ranker_of, wanted
     from knowloom.session import open_database
@@ -164,9 +165,9 @@ def kbqa(
             questions = wanted(database, path, graph, limit)
             with progress(path.name, len(questions)) as advance:
                 outcomes = evaluated(questions, answering(asker), advance)
-            found = summary(outcomes)
-            figures[str(path)] = asdict(found)
-            lines += [str(path), *found.lines(), ""]
+            found, theirs = summary(outcomes), kbqa_published.beside(outcomes)
+            figures[str(path)] = {**asdict(found), "published": theirs}
+            lines += [str(path), *found.lines(), *kbqa_published.lines(theirs), ""]
             written += [outcome.as_json() for outcome in outcomes]
     if out is not None:
         out.write_bytes(b"".join(orjson.dumps(row, default=str) + b"\n" for row in written))

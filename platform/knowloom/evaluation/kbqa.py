@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from knowloom.evaluation.taxonomy_scores import calibration
 from knowloom.kbqa.words import plain
 
 _ROUNDS = 1_000
+SURE = 0.8  # a confidence from which somebody would rely on an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,10 @@ class Summary:
         interval: of the strict Hits@1, 95 %, by bootstrap over questions.
         seconds: median and 95th percentile of a question.
         errors: how many of each class.
+        kinds: of each kind of question, how many there are, strict Hits@1 and set F1, in per cent.
+        calibration: how far confidence and share of right answers lie apart, of what was said,
+            in per cent.
+        misled: the share of questions to which something wrong was said, `SURE`, in per cent.
         unanswerable, held_back: questions without an answer in the graph, and to how many of
             them nothing was said.
     """
@@ -175,6 +181,9 @@ class Summary:
     interval: tuple[float, float]
     seconds: tuple[float, float]
     errors: dict[str, int]
+    kinds: dict[str, tuple[int, float, float]]
+    calibration: float
+    misled: float
     unanswerable: int = 0
     held_back: int = 0
 
@@ -188,10 +197,15 @@ class Summary:
         low, high = self.interval
         found.append(f"{'strict Hits@1, 95 %':<27}{low:.1f} to {high:.1f}")
         found.append(f"seconds, median and p95    {self.seconds[0]:.3f}, {self.seconds[1]:.3f}")
+        found.append(f"calibration error          {self.calibration:.1f}")
+        found.append(f"wrong though {SURE:.0%} sure     {self.misled:.1f}")
         if self.unanswerable:
             found.append(f"held back of unanswerable  {self.held_back} of {self.unanswerable}")
         named = {name: count for name, count in self.errors.items() if name}
         found.append(f"errors                     {named}")
+        if len(self.kinds) > 1:
+            found.append("by kind                    questions, strict Hits@1, set F1")
+            found += [f"  {k:<25}{n}, {h:.1f}, {f:.1f}" for k, (n, h, f) in self.kinds.items()]
         return found
 
 
@@ -215,6 +229,7 @@ def summary(outcomes: Sequence[Outcome], seed: int = 1) -> Summary:
     wanted = [o for o in outcomes if o.asked.answerable and o.asked.gold]
     none = [o for o in outcomes if not o.asked.answerable]
     means = {name: 100 * _mean([getattr(o.scores, name) for o in wanted]) for name in _CALLED}
+    said = [o for o in wanted if o.answers]
     errors: dict[str, int] = {}
     for outcome in outcomes:
         errors[outcome.error] = errors.get(outcome.error, 0) + 1
@@ -222,14 +237,32 @@ def summary(outcomes: Sequence[Outcome], seed: int = 1) -> Summary:
     return Summary(
         len(wanted),
         len(outcomes) - len(wanted) - len(none),
-        sum(bool(o.answers) for o in wanted),
+        len(said),
         means,
         bootstrap([o.scores.hit for o in wanted], seed),
         (times[len(times) // 2], times[min(int(len(times) * 0.95), len(times) - 1)]),
         errors,
+        _kinds(wanted),
+        100 * calibration([o.confidence for o in said], [o.scores.hit > 0.5 for o in said]),
+        100 * _mean([float(_misleads(o)) for o in outcomes]),
         len(none),
         sum(not o.answers for o in none),
     )
+
+
+def _misleads(outcome: Outcome) -> bool:
+    """Return whether something wrong was said with confidence."""
+    return bool(outcome.answers) and not outcome.scores.any_hit and outcome.confidence >= SURE
+
+
+def _kinds(outcomes: Sequence[Outcome]) -> dict[str, tuple[int, float, float]]:
+    """Return the figures of each kind of question."""
+    found: dict[str, tuple[int, float, float]] = {}
+    for kind in sorted({o.asked.kind for o in outcomes}):
+        scores = [o.scores for o in outcomes if o.asked.kind == kind]
+        hit, f1 = (100 * _mean([getattr(s, name) for s in scores]) for name in ("hit", "f1"))
+        found[kind] = (len(scores), hit, f1)
+    return found
 
 
 def bootstrap(values: Sequence[float], seed: int = 1) -> tuple[float, float]:
@@ -259,12 +292,13 @@ def evaluated(
 
     Args:
         questions: of a data set.
-        answering: gets each question without its gold answers.
+        answering: gets each question without its gold answers, and without its kind, which some
+            sets take from them.
         told: called with every number of finished questions.
     """
     outcomes: list[Outcome] = []
     for asked in questions:
-        blind = Asked(asked.id, asked.question, asked.topics, frozenset(), asked.kind)
+        blind = Asked(asked.id, asked.question, asked.topics, frozenset())
         outcome = answering(blind)
         outcomes.append(_judged(outcome, asked))
         told(1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,17 @@ def _webqsp(body: Any, path: Path) -> Iterator[Asked]:
         )
         chains = {tuple(p["InferentialChain"]) for p in parses if p["InferentialChain"]}
         text = question["ProcessedQuestion"]
-        yield Asked(question["QuestionId"], text, topics, gold, chains=tuple(sorted(chains)))
+        id_, kind = question["QuestionId"], _kind(parses)
+        yield Asked(id_, text, topics, gold, kind, chains=tuple(sorted(chains)))
+
+
+def _kind(parses: Sequence[Any]) -> str:
+    """Return what sort a question of WebQSP is, by its first annotation."""
+    if not parses:
+        return "no topic"
+    hops = len(parses[0]["InferentialChain"] or ())
+    bound = " with constraints" if parses[0].get("Constraints") else ""
+    return f"{hops}-hop{bound}"
 
 
 def _own(line: str, number: int, path: Path) -> Asked:
