@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 
 import orjson
@@ -251,14 +252,14 @@ def stored_evidence(properties: Mapping[str, Any], ontology: Ontology) -> Eviden
     return Evidence(
         run=properties["run"],
         source=properties["source"],
-        recorded=native(properties["recorded"]),
+        recorded=_moment(properties["recorded"]),
         hash=properties["hash"],
         concept=properties["concept"],
         values=_typed(said["values"], properties["concept"], ontology),
         links={name: tuple(uids) for name, uids in said["links"].items()},
         row=properties.get("row") or 0,
         end=properties.get("end") or 0,
-        observed=native(properties.get("observed")),
+        observed=_moment(properties.get("observed")),
         valid_from=native(properties.get("valid_from")),
         valid_to=native(properties.get("valid_to")),
         confidence=properties.get("confidence"),
@@ -303,6 +304,16 @@ def inline_evidence(
         confidence=properties.get("_confidence"),
         uid=properties.get("uid", ""),
     )
+
+
+def _moment(value: Any) -> Any:
+    """Return a moment, sent as text or as the driver's own type, as Python's."""
+    return _parsed(value) if isinstance(value, str) else native(value)
+
+
+@lru_cache(maxsize=1 << 12)  # all that one run says was recorded at the same moment
+def _parsed(text: str) -> datetime:
+    return datetime.fromisoformat(text.partition("[")[0])
 
 
 def native(value: Any) -> Any:

@@ -202,7 +202,7 @@ def _mend(database: Database, states: Sequence[State], ontology: Ontology, rules
     projected = [row for row in rows if "set" in row]
     labelled = [row for row in rows if "set" not in row]
     if projected:
-        database.write(cypher("write/replace_instances"), rows=projected)
+        database.write(cypher("write/replace_instances"), given={"rows": projected})
     if labelled:
         database.write(cypher("check/add_labels"), rows=labelled)
     return len(rows)
