@@ -118,6 +118,26 @@ def test_a_trial_writes_nothing(kb: KnowledgeBase, write: Write) -> None:
     assert kb.database.read("MATCH (n) RETURN count(n) AS n")[0]["n"] == before
 
 
+def test_after_a_rollback_only_what_it_touched_is_looked_at(
+    kb: KnowledgeBase, write: Write
+) -> None:
+    """What the run had joined is parted, what it had parted joined, and nobody else looked at."""
+    write([known("Ada Lovelace"), *(known(f"Nobody {i}") for i in range(30))])
+    write([known("Ada Lovelace", "b")], "b")
+    kb.resolve()
+    before, one = kb.fingerprint(), groups(kb)
+    write([known("Grace Hopper"), known("Ada Lovelace", born=1990)], "c")
+    write([known("Ada Lovelace", "b", born=1815), known("Grace Hopper", "b")], "b")
+    kb.resolve()
+    assert groups(kb) != one
+    for source in "bc":
+        kb.rollback(kb.history(source)[0].id)
+    again = kb.resolve()
+    assert 0 < again.looked_at < 10
+    assert (groups(kb), kb.fingerprint()) == (one, before)
+    assert kb.resolve(everything=True).run == 0
+
+
 FIRST = ("Ada", "Alan", "Grace", "Mary", "Max")
 LAST = ("Lovelace", "Turing", "Hopper", "Born")
 

@@ -33,6 +33,7 @@ class Database:
         self.uri = uri
         self.name = name
         self.user = auth[0] if auth else ""
+        self._planned = set[str]()
         # The driver leaves the types of its options open.
         self.driver = neo4j.GraphDatabase.driver(  # pyright: ignore[reportUnknownMemberType]
             uri,
@@ -86,14 +87,17 @@ class Database:
     def plan(self, statements: Iterable[tuple[LiteralString, Mapping[str, Any]]]) -> None:
         """Let the server plan statements that are about to be run; nothing is carried out.
 
-        It keeps the plans, which are good for parameters of the same names and types.
+        It keeps the plans, which are good for parameters of the same names and types, so each
+        statement is sent once.
 
         Args:
             statements: each with parameters like those it will be run with.
         """
         with self._session(neo4j.READ_ACCESS) as session:
             for text, parameters in statements:
-                session.run(f"EXPLAIN {text}", dict(parameters)).consume()
+                if text not in self._planned:
+                    session.run(f"EXPLAIN {text}", dict(parameters)).consume()
+                    self._planned.add(text)
 
     def in_read(self, work: Callable[[neo4j.ManagedTransaction], T]) -> T:
         """Return `work(transaction)` with read access, repeated when the server says so."""

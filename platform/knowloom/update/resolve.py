@@ -171,7 +171,9 @@ class _Resolving:
             since = 0
         found = self._database.read(cypher("update/read_changed"), run=since)
         newest = min(self._run.id, (row["unfinished"] or self._run.id + 1) - 1)
-        return sorted(r["uid"] for r in found), newest
+        changed = {r["uid"] for r in found}
+        changed |= {uid for uid, holder in self._run.kept.items() if holder in changed}
+        return sorted(changed), newest
 
     def _compare(self, changed: Sequence[str]) -> None:
         """Compare what changed with its neighbours, and work out what is one."""
