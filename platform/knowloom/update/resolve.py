@@ -17,6 +17,7 @@ from knowloom.ontology.concepts import Ontology
 from knowloom.store import policies, review, runs
 from knowloom.store.database import Database
 from knowloom.update.apply import Applier, Held, Write
+from knowloom.update.blocking import SCHEME
 from knowloom.update.clusters import Case, Clusters, Decision, Pair, cluster, components
 from knowloom.update.identity import lesson
 from knowloom.update.lock import drop_lock, take_lock
@@ -154,7 +155,7 @@ class _Resolving:
         self._decide()
         review.put(self._database, [self._proposal(case) for case in self._found.review])
         self._near.store(self._maybe)
-        version = self._weights.version
+        version = _version(self._weights)
         self._database.write(cypher("update/put_looked_at"), run=newest, weights=version)
         if self._run.recorded:
             counts = {"given": len(changed), "written": len(self._found.joined)}
@@ -167,7 +168,7 @@ class _Resolving:
         """Return the things to look at, and up to which run that is."""
         [row] = self._database.read(cypher("update/read_looked_at"))
         since = 0 if everything or row["undone"] else row["run"] or 0
-        if row["weights"] != self._weights.version:
+        if row["weights"] != _version(self._weights):
             since = 0
         found = self._database.read(cypher("update/read_changed"), run=since)
         newest = min(self._run.id, (row["unfinished"] or self._run.id + 1) - 1)
@@ -294,6 +295,11 @@ class _Resolving:
             why=(case.reason, *why),
             deeds=(Deed("proposed", BY_EVIDENCE, datetime.now(UTC)),),
         )
+
+
+def _version(weights: Weights) -> str:
+    """Return what the outcome depends on besides records and decisions."""
+    return f"{weights.version} {SCHEME}"
 
 
 def _parts(groups: Iterable[frozenset[str]]) -> Iterator[set[str]]:
