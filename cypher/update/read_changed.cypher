@@ -1,4 +1,5 @@
-// Find the things of which runs later than one wrote or ended records, whoever holds them.
+// Find the things of which runs later than one wrote or ended records, whoever holds them; those
+// that are only mentioned where the runs noted them, or all of them when it is the first look.
 // parameters: run
 // columns: uid (the one that a record's own identity gives)
 MATCH (r:_Record)
@@ -11,6 +12,12 @@ RETURN split(r.id, ':')[0] AS uid
 UNION
 MATCH (n:_Instance)
 WHERE n._run > $run AND n._hash IS NOT NULL
+RETURN n.uid AS uid
+UNION
+WITH $run AS run
+WHERE run = 0
+MATCH (n:_Instance)
+WHERE n._mention
 RETURN n.uid AS uid
 UNION
 MATCH (d:_Decision)

@@ -20,6 +20,8 @@ from knowloom.ontology.values import reader
 INSTANCE_LABEL = "_Instance"
 ASIDE_LABELS = ("_Redirect", "_Retired")  # of what was merged, and of what nobody speaks of
 NOTHING_MERGED: Mapping[str, str] = {}
+KNOWN = "_known"  # of what holds only records of things that were merged into it
+_SORTED = orjson.OPT_SORT_KEYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class State:
         evidence: its records, inline or separate, superseded ones included.
         links: the relationships that follow from them.
         mention: True when it is known only through references.
+        known: by what it was known while only others referred to it; what its own records say
+            takes the place of that.
     """
 
     uid: str
@@ -48,6 +52,7 @@ class State:
     evidence: tuple[Evidence, ...]
     links: frozenset[Link] = frozenset()
     mention: bool = False
+    known: Values = field(default_factory=dict[str, Any])
 
 
 @dataclass(slots=True)
@@ -163,9 +168,14 @@ def _revision(
         revision.properties = inline_properties(evidence[0])
     else:
         shown = projection.values
+        held = evidence or state.evidence
+        has_own = any(e.uid in ("", state.uid) for e in held)
         if not projection.concepts:
-            shown = _recognised(evidence or state.evidence, ontology)
+            is_known = state.known and not has_own
+            shown = state.known if is_known else _recognised(held, ontology)
         revision.properties = {**shown, "_promoted": True}
+        if projection.concepts and not has_own:
+            revision.properties |= known_aside(state.known)
         revision.records = [e for e in evidence if not e.stored]
         revision.superseded = [
             (id_, e.superseded_by)
@@ -322,6 +332,26 @@ def native(value: Any) -> Any:
         return [native(v) for v in cast(list[Any], value)]
     convert = getattr(value, "to_native", None)
     return convert() if convert else value
+
+
+def known_aside(known: Values) -> dict[str, str]:
+    """Return the property that keeps by what a thing is known while it shows something else."""
+    return {KNOWN: orjson.dumps(known, option=_SORTED).decode()} if known else {}
+
+
+def known_by(properties: Mapping[str, Any], concept: str, ontology: Ontology) -> Values:
+    """Return by what a thing is known of which no record is: what those say who refer to it.
+
+    Args:
+        properties: of its node.
+        concept: its class.
+        ontology: tells the types of its attributes.
+    """
+    if KNOWN in properties:
+        return _typed(orjson.loads(properties[KNOWN]), concept, ontology)
+    if "_mention" not in properties:
+        return {}
+    return {n: native(v) for n, v in properties.items() if n[0] != "_" and n != "uid"}
 
 
 def _typed(values: Mapping[str, Any], concept: str, ontology: Ontology) -> Values:

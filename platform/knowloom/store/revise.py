@@ -11,17 +11,19 @@ import neo4j
 from knowloom.assets import cypher
 from knowloom.knowledge.evidence import Key
 from knowloom.knowledge.instance import (
+    KNOWN,
     Link,
     Revision,
     State,
     inline_evidence,
+    known_by,
     record_id,
     record_properties,
     revise,
     stored_evidence,
 )
 from knowloom.knowledge.project import Evidence
-from knowloom.knowledge.record import Mention, Record
+from knowloom.knowledge.record import Mention, Record, Values
 from knowloom.ontology.concepts import ConceptRange, Ontology
 from knowloom.ontology.names import quoted, quoted_labels
 from knowloom.store.database import Database
@@ -58,7 +60,11 @@ class StateReader:
             if "_hash" in properties:
                 evidence = (self._inline_evidence(labels, properties, links),)
             mention = "_mention" in properties
-            yield State(row["uid"], labels, evidence, links, mention), properties
+            known: Values = {}
+            if mention or KNOWN in properties:
+                concept = next(iter(self._ontology.most_specific(labels)), "Entity")
+                known = known_by(properties, concept, self._ontology)
+            yield State(row["uid"], labels, evidence, links, mention, known), properties
 
     def _inline_evidence(
         self, labels: frozenset[str], properties: Mapping[str, Any], links: frozenset[Link]

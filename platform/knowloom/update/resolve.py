@@ -18,7 +18,15 @@ from knowloom.store import policies, review, runs
 from knowloom.store.database import Database
 from knowloom.update.apply import Applier, Held, Write
 from knowloom.update.blocking import SCHEME
-from knowloom.update.clusters import Case, Clusters, Decision, Pair, cluster, components
+from knowloom.update.clusters import (
+    Case,
+    Clusters,
+    Decision,
+    Pair,
+    attached,
+    cluster,
+    components,
+)
 from knowloom.update.identity import lesson
 from knowloom.update.lock import drop_lock, take_lock
 from knowloom.update.merging import BY_EVIDENCE, SOURCE, Taken, decisions
@@ -116,7 +124,7 @@ def fit_weights(
     def lessons() -> Iterator[tuple[Levels, bool | None]]:
         for uid in uids:
             for other in near.partners(uid):
-                if uid < other:
+                if uid < other and not any(map(near.is_mention, (uid, other))):
                     found = score(near[uid], near[other], ontology, start)
                     band = start.band(found)
                     pair = Pair(uid, other, found.probability, band, found.veto)
@@ -182,7 +190,11 @@ class _Resolving:
         start = again | {uid for t in self._taken for uid in _ends(t) if {*_ends(t)} & again}
         around = self._around(start)
         manual = tuple(t.decision for t in self._taken if not t.is_automatic)
-        clusters = cluster(around, self._pairs.values(), manual, contradicts=self._contradiction)
+        loose = {uid for uid in around if self._near.is_mention(uid)}
+        loose -= {uid for d in manual if d.same for uid in d[:2]}
+        pairs = self._pairs.values()
+        clusters = cluster(around - loose, pairs, manual, contradicts=self._contradiction)
+        clusters = attached(clusters, loose, pairs, manual, contradicts=self._contradiction)
         now = set(self._automatic(clusters, manual))
         near = around | again
         automatic = [t for t in self._taken if t.is_automatic]
@@ -223,6 +235,8 @@ class _Resolving:
                 one, two = self._near[left], self._near[right]
                 found = score(one, two, self._ontology, self._weights)
                 band = self._weights.band(found)
+                if band is Band.REVIEW and any(map(self._near.is_mention, (left, right))):
+                    band = Band.DIFFERENT  # of whom a name is all that is known, nobody is asked
                 pair = Pair(left, right, found.probability, band, found.veto)
                 self._pairs[left, right] = pair
             if pair.band is not Band.DIFFERENT:

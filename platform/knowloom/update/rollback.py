@@ -233,7 +233,7 @@ class _Rollback:
 
     def _touching(self, uids: Iterable[str]) -> Write:
         """Return what notes things for whoever looks at what changed."""
-        return cypher("update/put_touched"), {"run": self._run.id, "uids": sorted(uids)}
+        return cypher("runs/put_touched"), {"run": self._run.id, "uids": sorted(uids)}
 
     def _make(self, ended: Mapping[Tie, Sequence[Stated]]) -> Make:
         def make(held: Held) -> Plan:
