@@ -185,7 +185,7 @@ def test_a_mention_joins_later_and_its_source_goes_again(kb: KnowledgeBase, writ
 
 def test_nobody_is_asked_about_a_mention(kb: KnowledgeBase, write: Write) -> None:
     """Of a group that is only mentioned a name is all that is known: like names are many."""
-    write([known("Ada", group=["Royal Society", "Royal Sociaty"])], "a")
+    write([known("Ada", group=["Royal Society", "Royal Sociaty", "Society Royal"])], "a")
     done = kb.resolve()
     assert (done.joined, done.review) == ([], ())
 

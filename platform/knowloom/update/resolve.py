@@ -30,8 +30,10 @@ from knowloom.update.clusters import (
 from knowloom.update.identity import lesson
 from knowloom.update.lock import drop_lock, take_lock
 from knowloom.update.merging import BY_EVIDENCE, SOURCE, Taken, decisions
+from knowloom.update.names import spelled_alike
 from knowloom.update.neighbours import Neighbours
 from knowloom.update.plan import Plan, plan_identity
+from knowloom.update.profiles import Profile
 from knowloom.update.scores import (
     Band,
     Levels,
@@ -235,8 +237,8 @@ class _Resolving:
                 one, two = self._near[left], self._near[right]
                 found = score(one, two, self._ontology, self._weights)
                 band = self._weights.band(found)
-                if band is Band.REVIEW and any(map(self._near.is_mention, (left, right))):
-                    band = Band.DIFFERENT  # of whom a name is all that is known, nobody is asked
+                if any(map(self._near.is_mention, (left, right))):
+                    band = _band_of_mention(one, two, band)
                 pair = Pair(left, right, found.probability, band, found.veto)
                 self._pairs[left, right] = pair
             if pair.band is not Band.DIFFERENT:
@@ -309,6 +311,12 @@ class _Resolving:
             why=(case.reason, *why),
             deeds=(Deed("proposed", BY_EVIDENCE, datetime.now(UTC)),),
         )
+
+
+def _band_of_mention(one: Profile, other: Profile, band: Band) -> Band:
+    """Return what follows where a name is all that is known of a thing: nobody is asked."""
+    is_alike = one.keys & other.keys or spelled_alike(one.names, other.names)
+    return band if band is Band.SAME and is_alike else Band.DIFFERENT
 
 
 def _version(weights: Weights) -> str:
