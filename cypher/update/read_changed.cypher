@@ -1,5 +1,5 @@
-// Find the things of which runs later than one wrote or ended records, whoever holds them; those
-// that are only mentioned where the runs noted them, or all of them when it is the first look.
+// Find the things of which runs later than one wrote or ended records, whoever holds them.
+// Those that are only mentioned come where the runs noted them; on a first look all of them do.
 // parameters: run
 // columns: uid (the one that a record's own identity gives)
 MATCH (r:_Record)
