@@ -9,7 +9,10 @@ RETURN
   n.uid AS uid,
   labels(n) AS labels,
   properties(n) AS properties,
-  COLLECT { MATCH (n)-[:_RECORD]->(r:_Record) RETURN r {.*, recorded: toString(r.recorded), observed: toString(r.observed)} } AS records,
+  COLLECT {
+    MATCH (n)-[:_RECORD]->(r:_Record)
+    RETURN r {.*, recorded: toString(r.recorded), observed: toString(r.observed)}
+  } AS records,
   COLLECT {
     MATCH (n)-[e]->(m:_Instance)
     WHERE e._derived
