@@ -28,7 +28,6 @@ from knowloom.store.database import Database
 from knowloom.store.edges import Spool
 from knowloom.store.runs import Run
 from knowloom.store.write import RejectFile, Validator, Writer
-from knowloom.update.ahead import plan_ahead
 from knowloom.update.fetch import Fetched, Known, fetch
 from knowloom.update.lock import drop_lock, take_lock
 from knowloom.update.restate import stated_by
@@ -200,10 +199,7 @@ class _Update:
             database.write(cypher("update/close_interrupted"), source=run.source, run=run.id)
         path = self._kb.workspace / "rejects" / f"{run.id}.jsonl"
         with RejectFile(path) as rejects, ThreadPoolExecutor(1) as aside:
-            before = _snapshot(database, known)
-            if before is not None:  # the server has nothing to do while the source is read
-                aside.submit(plan_ahead, database, run)
-            read = self._read(plan, fetched, before, rejects)
+            read = self._read(plan, fetched, _snapshot(database, known), rejects)
             gone = self._gone(read, run)
             packing = aside.submit(packed, read.now)
             try:

@@ -107,13 +107,6 @@ def test_an_open_database_tells_its_version_and_edition(database: Database) -> N
     assert info.edition in {"community", "enterprise"}
 
 
-@pytest.mark.neo4j
-def test_a_planned_statement_is_not_carried_out(database: Database) -> None:
-    """The server knows it from then on, and has done nothing."""
-    database.plan([("CREATE (:Planned {value: $given.value})", {"given": {}})] * 2)
-    assert database.read("MATCH (n:Planned) RETURN n") == []
-
-
 @pytest.mark.parametrize("scheme", ["bolt", "neo4j"])
 def test_nobody_at_the_address_is_told_at_once(scheme: str) -> None:
     """The message names the address and the command that starts a server; no retrying."""

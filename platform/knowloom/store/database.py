@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, LiteralString, Self, TypeVar
@@ -33,7 +33,6 @@ class Database:
         self.uri = uri
         self.name = name
         self.user = auth[0] if auth else ""
-        self._planned = set[str]()
         # The driver leaves the types of its options open.
         self.driver = neo4j.GraphDatabase.driver(  # pyright: ignore[reportUnknownMemberType]
             uri,
@@ -83,21 +82,6 @@ class Database:
         """Run one statement outside a managed transaction: schema commands and batches."""
         with self._session(neo4j.WRITE_ACCESS) as session:
             return session.run(query, parameters).consume()
-
-    def plan(self, statements: Iterable[tuple[LiteralString, Mapping[str, Any]]]) -> None:
-        """Let the server plan statements that are about to be run; nothing is carried out.
-
-        It keeps the plans, which are good for parameters of the same names and types, so each
-        statement is sent once.
-
-        Args:
-            statements: each with parameters like those it will be run with.
-        """
-        with self._session(neo4j.READ_ACCESS) as session:
-            for text, parameters in statements:
-                if text not in self._planned:
-                    session.run(f"EXPLAIN {text}", dict(parameters)).consume()
-                    self._planned.add(text)
 
     def in_read(self, work: Callable[[neo4j.ManagedTransaction], T]) -> T:
         """Return `work(transaction)` with read access, repeated when the server says so."""
