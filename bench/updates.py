@@ -63,7 +63,7 @@ def empty(kb: KnowledgeBase) -> None:
     """Take everything but the migrations and the ontology out of the database."""
     kb.database.run(
         "MATCH (n:_Instance|_Retired|_Redirect|_Record|_Run|_Source|_Snapshot|_Statement|_Undone"
-        "|_Decision|_Block|_Blocked|_Resolved|_Policy|_Proposal) "
+        "|_Touched|_Decision|_Block|_Blocked|_Resolved|_Policy|_Proposal) "
         "CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
     )
 

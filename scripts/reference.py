@@ -48,6 +48,7 @@ _NODES = {
     "_Block": "things that are worth a comparison with each other",
     "_Blocked": "in which blocks a thing is",
     "_Resolved": "up to which run identity, and disputes, were looked for",
+    "_Touched": "things that a run touched without a record of theirs",
     "__Neo4jMigration": "an applied migration of knowloom's own schema",
     "__Neo4jMigrationsLock": "the lock that migrations take",
 }

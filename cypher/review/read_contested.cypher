@@ -13,3 +13,8 @@ MATCH (d:_Decision)
 WHERE d.id > $run OR d.taken_back_in > $run
 UNWIND [d.left, d.right] AS uid
 RETURN uid
+UNION
+MATCH (t:_Touched)
+WHERE t.run > $run
+UNWIND t.uids AS uid
+RETURN uid

@@ -1,6 +1,6 @@
 // Keep what a source says now; only the parts that changed are given.
-// parameters: source, rows [{number, body}]
+// parameters: source, given {rows [{number, body}]}
 // columns: none
-UNWIND $rows AS row
+UNWIND $given.rows AS row
 MERGE (s:_Snapshot {id: $source + '#' + toString(row.number)})
 SET s.source = $source, s.number = row.number, s.body = row.body

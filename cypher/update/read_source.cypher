@@ -1,8 +1,9 @@
 // Read how far a source has been read.
 // parameters: source
-// columns: name, digest, given, etag, modified, watermark, mirrors (the run whose outcome the snapshot
-//   is), last (the newest run of the source)
+// columns: name, digest, etag, modified, mirrors (the run whose outcome the snapshot is), last (the
+//   newest run of the source), interrupted (whether one never came to its end)
 MATCH (s:_Source {name: $source})
-RETURN s.name AS name, s.digest AS digest, s.given AS given, s.etag AS etag, s.modified AS modified,
-  s.watermark AS watermark, s.mirrors AS mirrors,
-  COLLECT { MATCH (s)<-[:_OF_SOURCE]-(r:_Run) RETURN r.id ORDER BY r.id DESC LIMIT 1 }[0] AS last
+RETURN s.name AS name, s.digest AS digest, s.etag AS etag, s.modified AS modified,
+  s.mirrors AS mirrors,
+  COLLECT { MATCH (s)<-[:_OF_SOURCE]-(r:_Run) RETURN r.id ORDER BY r.id DESC LIMIT 1 }[0] AS last,
+  EXISTS { (s)<-[:_OF_SOURCE]-(:_Run {status: 'running'}) } AS interrupted

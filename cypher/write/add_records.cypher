@@ -1,8 +1,9 @@
 // Keep records as nodes of their own.
-// parameters: rows [{uid, id, set}]
+// A list in a map: the server plans once for any number, not again for each power of ten.
+// parameters: given {rows [{uid, id, recorded (as text), set}]}
 // columns: none
-UNWIND $rows AS row
+UNWIND $given.rows AS row
 MATCH (n:_Instance {uid: row.uid})
 MERGE (r:_Record {id: row.id})
-ON CREATE SET r += row.set
+ON CREATE SET r += row.set, r.recorded = datetime(row.recorded)
 MERGE (n)-[:_RECORD]->(r)

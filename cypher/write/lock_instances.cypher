@@ -1,7 +1,8 @@
 // Take the write locks of these instances, in the order given, until the transaction ends.
-// parameters: uids
+// A list in a map: the server plans once for any number, not again for each power of ten.
+// parameters: given {uids}
 // columns: none
-UNWIND $uids AS uid
+UNWIND $given.uids AS uid
 MATCH (n:_Instance {uid: uid})
 SET n._locked = true
 REMOVE n._locked

@@ -1,7 +1,8 @@
 // Remove links that no record of their start node supports any more; stated ones only lose the mark.
-// parameters: rows [{head, tail}]
+// A list in a map: the server plans once for any number, not again for each power of ten.
+// parameters: given {rows [{head, tail}]}
 // columns: none
-UNWIND $rows AS row
+UNWIND $given.rows AS row
 MATCH (a:_Instance {uid: row.head})
 MATCH (b:_Instance {uid: row.tail})
 MATCH (a)-[e:_LINK]->(b)

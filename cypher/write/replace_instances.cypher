@@ -1,7 +1,8 @@
 // Replace what is shown of instances: all properties, and the labels that changed.
-// parameters: rows [{uid, set, add [label], remove [label]}]
+// A list in a map: the server plans once for any number, not again for each power of ten.
+// parameters: given {rows [{uid, set, add [label], remove [label]}]}
 // columns: none
-UNWIND $rows AS row
+UNWIND $given.rows AS row
 MATCH (n:_Instance {uid: row.uid})
 SET n = row.set
 SET n:$(row.add)

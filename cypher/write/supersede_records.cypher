@@ -1,6 +1,7 @@
 // Mark records with the run that ended them; null for those that stand again.
-// parameters: rows [{id, by}]
+// A list in a map: the server plans once for any number, not again for each power of ten.
+// parameters: given {rows [{id, by}]}
 // columns: none
-UNWIND $rows AS row
+UNWIND $given.rows AS row
 MATCH (r:_Record {id: row.id})
 SET r.superseded_by = row.by

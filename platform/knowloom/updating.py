@@ -10,6 +10,7 @@ from __future__ import annotations
 import getpass
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -175,34 +176,46 @@ class _Update:
             return self._report
         run = runs.begin(self._kb.database, self._source.name, "update run")
         take_lock(self._kb.database, run, by_force=break_lock)
+        is_held = True
         try:
-            self._locked(run, plan, fetched, digest)
+            is_held = not self._locked(run, plan, fetched, digest)
         finally:
-            drop_lock(self._kb.database, run)
+            if is_held:
+                drop_lock(self._kb.database, run)
         return self._report
 
-    def _locked(self, run: Run, plan: loading.LoadPlan, fetched: Fetched, digest: str) -> None:
-        """Read all of it, then write what changed, then note how far it was read."""
+    def _locked(self, run: Run, plan: loading.LoadPlan, fetched: Fetched, digest: str) -> bool:
+        """Read all of it, then write what changed, then note how far it was read.
+
+        Returns:
+            Whether the last transaction dropped the lock.
+        """
         database = self._kb.database
-        database.write(cypher("update/close_interrupted"), source=run.source, run=run.id)
         if plan.added:
             self._kb.save_ontology(plan.ontology, comment=f"for {self._source.name}")
             digest = self._digest(plan, fetched)
         known = _known(database, self._source.name)
+        if known["interrupted"]:
+            database.write(cypher("update/close_interrupted"), source=run.source, run=run.id)
         path = self._kb.workspace / "rejects" / f"{run.id}.jsonl"
-        with RejectFile(path) as rejects:
+        with RejectFile(path) as rejects, ThreadPoolExecutor(1) as aside:
             read = self._read(plan, fetched, _snapshot(database, known), rejects)
             gone = self._gone(read, run)
+            packing = aside.submit(packed, read.now)
             try:
                 self._write(run, read, gone, rejects)
             except KnowloomError as error:
                 self._finish(run, "failed", str(error))
                 raise
-        self._note_rejects(rejects)
-        if self._report.rejected > self._source.allow_rejects:
-            self._finish(run, "rejects", "more statements were rejected than allowed")
-            return
-        self._advance_source(run, read, gone, digest, fetched)
+            self._note_rejects(rejects)
+            if self._report.rejected > self._source.allow_rejects:
+                self._finish(run, "rejects", "more statements were rejected than allowed")
+                return False
+            if self._report.rejected:
+                read.now |= gone  # what was not looked at closely did not go
+                packing = aside.submit(packed, read.now)
+            self._advance_source(run, read, packing.result(), digest, fetched)
+        return True
 
     def _load_plan(self, fetched: Fetched) -> loading.LoadPlan:
         """Return how the files are to be read."""
@@ -277,7 +290,7 @@ class _Update:
             self._report.removed = len(gone)
             return gone
         gone = before - read.now
-        self._report.removed = lost(read.now, gone)
+        self._report.removed = lost(read.now, gone, before)
         if self._report.removed > self._source.guard * len(before):
             raise TooMuchWouldGo(
                 self._source.name, self._report.removed, len(before), self._source.guard
@@ -301,7 +314,7 @@ class _Update:
                 certain=read.before is not None,
                 gone=parted(replaced)[0],
             )
-            done = writer.write(one for part in read.changed.batches() for one in part)
+            done = writer.put(one for part in read.changed.batches() for one in part)
             report.written, report.updates = done.counts.written, done.updates
             for reject in done.rejects:
                 rejects.add(reject)
@@ -313,12 +326,9 @@ class _Update:
         report.run = run.id if run.recorded else 0
 
     def _advance_source(
-        self, run: Run, read: _Read, gone: set[str], digest: str, fetched: Fetched
+        self, run: Run, read: _Read, parts: dict[int, bytes], digest: str, fetched: Fetched
     ) -> None:
         """Note how far the source was read, drop the lock and close the run, all at once."""
-        if self._report.rejected:
-            read.now |= gone  # what was not looked at closely did not go
-        parts = packed(read.now)
         rows = [{"number": n, "body": b} for n, b in parts.items() if read.parts.get(n) != b]
         state = {
             "source": run.source,
@@ -331,7 +341,9 @@ class _Update:
         }
 
         def work(tx: Any) -> None:
-            tx.run(cypher("update/put_snapshot"), source=run.source, rows=rows).consume()
+            tx.run(
+                cypher("update/put_snapshot"), source=run.source, given={"rows": rows}
+            ).consume()
             tx.run(cypher("update/advance_source"), state).consume()
             tx.run(cypher("update/drop_lock"), source=run.source, run=run.id).consume()
             self._finish_in(tx, run, "done", "")
@@ -423,7 +435,7 @@ def _kind_of(files: Iterable[Path]) -> str:
 def _known(database: Database, source: str) -> dict[str, Any]:
     """Return how far a source has been read."""
     rows = database.read(cypher("update/read_source"), source=source)
-    names = ("name", "digest", "given", "etag", "modified", "watermark", "mirrors", "last")
+    names = ("name", "digest", "etag", "modified", "mirrors", "last", "interrupted")
     return dict(rows[0]) if rows else dict.fromkeys(names)
 
 

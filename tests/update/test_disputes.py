@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
+from knowloom.assets import cypher
 from knowloom.base import KnowledgeBase
 from knowloom.cli import cli
 from knowloom.errors import DecisionDepends, NotFound, UsageError
@@ -194,6 +195,24 @@ def test_a_decision_is_taken_back_like_any_run(contested: KnowledgeBase, write: 
     assert not kb.check().counts
     [again] = asked(kb)
     assert again.deeds[-1].what == "reopened"
+
+
+@pytest_neo4j
+def test_after_a_rollback_what_it_touched_is_looked_at(
+    contested: KnowledgeBase, write: Write
+) -> None:
+    """The dispute of the run that went is settled, and nothing else is looked at for it."""
+    kb = contested
+    for source in "ab":
+        write([person(f"Nobody {i}", born=i) for i in range(20)], source)
+    assert len(asked(kb)) == 1
+    [row] = kb.database.read(cypher("review/read_looked_at"))
+    kb.rollback(next(run for run in kb.history("b") if run.counts["written"] == 1).id)
+    looked_at = kb.database.read(cypher("review/read_contested"), run=row["run"])
+    assert [each["uid"] for each in looked_at] == [ADA]
+    assert not kb.database.read(cypher("review/read_looked_at"))[0]["undone"]
+    assert asked(kb) == []
+    assert [p.state for p in asked(kb, None)] == [State.SETTLED]
 
 
 @pytest_neo4j

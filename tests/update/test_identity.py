@@ -83,9 +83,41 @@ def test_another_birth_date_or_key_is_a_veto() -> None:
 
 
 def test_a_birth_year_does_not_contradict_a_birth_day() -> None:
-    """A date that stands for its year agrees with every day in it."""
-    one = person("a", "Alan Turing", born=date(1912, 6, 23))
-    assert len(clusters(one, person("b", "A. Turing", born=date(1912, 1, 1))).groups) == 1
+    """A date that stands for its year agrees with every day in it, and says less than a day."""
+    one, year = person("a", "Alan Turing", born=date(1912, 6, 23)), date(1912, 1, 1)
+    assert len(clusters(one, person("b", "Alan Turing", born=year)).groups) == 1
+    levels = compare(one, person("b", "Turing", born=year), ONTOLOGY)
+    assert levels["date:born"] == "year"
+    asked = clusters(one, person("b", "A. Turing", born=year))
+    assert [case.members for case in asked.review] == [("a", "b")]
+    assert len(clusters(one, person("b", "A. Turing", born=date(1912, 6, 23))).groups) == 1
+
+
+def test_two_firsts_of_january_are_two_years_perhaps() -> None:
+    """Many sources write a year so: that two people share one is no birthday in common."""
+    one, other = (person(uid, "A. Turing", born=date(1912, 1, 1)) for uid in "ab")
+    assert compare(one, other, ONTOLOGY)["date:born"] == "year"
+
+
+def test_letters_in_another_order_are_compared() -> None:
+    """The commonest slip of the pen changes half of the trigrams of a short name."""
+    blocks = Blocks(ONTOLOGY)
+    blocks.put([person("a", "Tusu Mugisa"), person("b", "Tusu Mugias"), person("c", "Rido Tanvu")])
+    assert list(blocks.partners("a")) == ["b"]
+
+
+def test_a_shared_birth_date_weighs_as_much_as_it_is_rare() -> None:
+    """Pairs that a veto rules out teach how rarely two people share what is a veto."""
+    people = [
+        person(
+            f"{source}{i}", f"Alan Turing {'I' * (i % 3 + 1)}", born=date(1900 + i, 6, 1 + i % 20)
+        )
+        for i in range(40)
+        for source in "ab"
+    ]
+    identity = Identity(ONTOLOGY, limit=1000)
+    identity.update(people)
+    assert identity.fit().bits("date:born", "same") > 10
 
 
 def test_a_lone_word_is_asked_about() -> None:

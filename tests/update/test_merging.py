@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from knowloom.base import KnowledgeBase
 from knowloom.cli import cli
 from knowloom.errors import NotFound, UsageError
-from knowloom.knowledge.record import Statement
+from knowloom.knowledge.record import Record, Statement
 from knowloom.store.connect import Endpoint
 from tests.update.conftest import Write
 from tests.update.people import employed, group, person, someone, uid
@@ -119,6 +119,26 @@ def test_what_comes_after_a_merge_finds_its_place(kb: KnowledgeBase, write: Writ
     kb.split(uid("Ada"))
     assert kb.fingerprint() == plain
     assert not kb.check().counts
+
+
+def test_a_mention_keeps_by_what_it_was_known(kb: KnowledgeBase, write: Write) -> None:
+    """It holds the record of the other for a while; split, it is the mention that it was."""
+    clubs = [group("Royal Club"), group("Great Club")]
+    write([person("Ada", group=[each.values[0][1] for each in clubs])])
+    kept, absorbed = sorted(clubs, key=lambda each: each.uid)
+    name = absorbed.values[0][1]
+    described = Record("Group", absorbed.uid, {"name": name}, row=1)
+    write([described], "b")
+    apart = kb.fingerprint()
+    kb.rollback(kb.history("b")[0].id)
+    before = kb.fingerprint()
+    kb.merge(kept.uid, absorbed.uid)
+    write([described], "b")
+    assert [one.name for one in kb.find("Group")] == [name]  # type: ignore[attr-defined]
+    kb.split(absorbed.uid)
+    assert kb.fingerprint() == apart
+    kb.rollback(kb.history("b")[0].id)
+    assert kb.fingerprint() == before
 
 
 def test_merging_first_and_loading_then(kb: KnowledgeBase, write: Write) -> None:

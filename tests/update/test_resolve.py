@@ -12,11 +12,11 @@ from click.testing import CliRunner
 
 from knowloom.base import KnowledgeBase
 from knowloom.cli import cli
-from knowloom.knowledge.record import Statement
+from knowloom.knowledge.record import Record, Statement
 from knowloom.store.connect import Endpoint
 from knowloom.store.database import Database
 from tests.update.conftest import Write
-from tests.update.people import ONTOLOGY, person, someone, uid
+from tests.update.people import ONTOLOGY, employed, group, person, someone, uid
 
 pytestmark = pytest.mark.neo4j
 
@@ -116,6 +116,109 @@ def test_a_trial_writes_nothing(kb: KnowledgeBase, write: Write) -> None:
     before = kb.database.read("MATCH (n) RETURN count(n) AS n")[0]["n"]
     assert len(kb.resolve(dry_run=True).joined) == 1
     assert kb.database.read("MATCH (n) RETURN count(n) AS n")[0]["n"] == before
+
+
+def test_after_a_rollback_only_what_it_touched_is_looked_at(
+    kb: KnowledgeBase, write: Write
+) -> None:
+    """What the run had joined is parted, what it had parted joined, and nobody else looked at."""
+    write([known("Ada Lovelace"), *(known(f"Nobody {i}") for i in range(30))])
+    write([known("Ada Lovelace", "b")], "b")
+    kb.resolve()
+    before, one = kb.fingerprint(), groups(kb)
+    write([known("Grace Hopper"), known("Ada Lovelace", born=1990)], "c")
+    write([known("Ada Lovelace", "b", born=1815), known("Grace Hopper", "b")], "b")
+    kb.resolve()
+    assert groups(kb) != one
+    for source in "bc":
+        kb.rollback(kb.history(source)[0].id)
+    again = kb.resolve()
+    assert 0 < again.looked_at < 10
+    assert (groups(kb), kb.fingerprint()) == (one, before)
+    assert kb.resolve(everything=True).run == 0
+
+
+def royal(name: str = "Royal Society") -> Statement:
+    """Return what a source says of a group itself."""
+    return Record("Group", group(name).uid, {"name": name}, row=1)
+
+
+def grouped(kb: KnowledgeBase) -> dict[str, list[str]]:
+    """Return whom each group that is shown has, by relationships of any kind."""
+    rows = kb.database.read(
+        "MATCH (g:Group)<-[]-(p:Person) RETURN g.name AS g, collect(DISTINCT p.name) AS p"
+    )
+    return {row["g"]: sorted(row["p"]) for row in rows}
+
+
+def test_what_is_only_mentioned_is_found_in_other_spellings(
+    kb: KnowledgeBase, write: Write
+) -> None:
+    """Links and stated facts lead to the one that is described, and come back when split."""
+    write([known("Ada", group=["Royal Society"]), employed(someone("Ada"), "ROYAL SOCIETY")], "a")
+    kb.resolve()
+    assert len(grouped(kb)) == 1
+    write([known("Charles", "b", group=["Society, Royal"])], "b")
+    write([royal("Royal society")], "c")
+    done = kb.resolve()
+    assert done.review == ()
+    assert grouped(kb) == {"Royal society": ["Ada", "Charles"]}
+    assert kb.check().faults == []
+    again = kb.resolve(everything=True)
+    assert (again.joined, again.parted) == ([], [])
+    kb.split(group("ROYAL SOCIETY").uid)
+    kb.resolve(everything=True)
+    assert grouped(kb) == {"Royal society": ["Ada", "Charles"], "ROYAL SOCIETY": ["Ada"]}
+
+
+def test_a_mention_joins_later_and_its_source_goes_again(kb: KnowledgeBase, write: Write) -> None:
+    """It is found although nobody says anything of it, and a rollback takes it away."""
+    write([royal()], "c")
+    kb.resolve()
+    before = kb.fingerprint()
+    write([employed(someone("Ada"), "royal society")], "a")
+    assert [d.same for d in kb.resolve().joined] == [True]
+    kb.rollback(kb.history("a")[0].id)
+    kb.resolve()
+    assert kb.fingerprint() == before
+
+
+def test_nobody_is_asked_about_a_mention(kb: KnowledgeBase, write: Write) -> None:
+    """Of a group that is only mentioned a name is all that is known: like names are many."""
+    write([known("Ada", group=["Royal Society", "Royal Sociaty", "Society Royal"])], "a")
+    done = kb.resolve()
+    assert (done.joined, done.review) == ([], ())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_mentions_are_the_same_looked_at_often_or_once(
+    kb: KnowledgeBase, write: Write, database: Database, seed: int
+) -> None:
+    """Whatever the batches in which they came."""
+    chance = Random(seed)
+    spellings = ["Royal Society", "ROYAL SOCIETY", "Society, Royal", "Royal Club", "Club, Royal"]
+    said: list[list[Statement]] = []
+    for number in range(6):
+        who = f"Person {number}"
+        told: list[Statement] = [known(who, group=chance.sample(spellings, 2))]
+        told.append(employed(someone(who), chance.choice(spellings)))
+        if chance.random() < 0.3:
+            told.append(royal(chance.choice(spellings)))
+        said.append(told)
+
+    def tell(looks: Iterable[int]) -> str:
+        database.run("MATCH (n) WHERE NOT n:_Migration AND NOT n:_MigrationLock DETACH DELETE n")
+        kb.save_ontology(ONTOLOGY)
+        for number, told in enumerate(said):
+            write(told, f"source {number}")
+            if number in looks:
+                kb.resolve()
+        kb.resolve()
+        return kb.fingerprint()
+
+    once = tell(())
+    assert tell(range(len(said))) == once
+    assert tell((1, 3)) == once
 
 
 FIRST = ("Ada", "Alan", "Grace", "Mary", "Max")

@@ -136,6 +136,32 @@ def test_rows_in_another_order_are_the_same(kb: KnowledgeBase, folder: Path) -> 
     assert (report.updates, report.run, report.unchanged) == (0, 0, 4)
 
 
+def test_what_somebody_took_out_by_hand_is_made_again(kb: KnowledgeBase, folder: Path) -> None:
+    """A changed row of a thing that is not there any more, though the snapshot knows of it."""
+    path = put(folder / "people.csv", ROWS)
+    place = source(path, folder)
+    update(kb, place)
+    kb.database.run("MATCH (n:Person {name: 'Ada'}) DETACH DELETE n")
+    put(path, [("Ada", "1815", "Paris", "X;W"), ("Bob", "1900", "Bari", "Y"), *ROWS[2:]])
+    assert counts(update(kb, place)) == (2, 2, 0)
+    assert names(kb) == {"Ada": ["W", "X"], "Bob": ["Y"], "Cid": [], "Dan": ["Z"]}
+    assert not kb.check().counts
+
+
+def test_a_run_says_in_the_ledger_what_it_did(kb: KnowledgeBase, folder: Path) -> None:
+    """Also one that only takes back; and no lock stays."""
+    path = put(folder / "people.csv", ROWS)
+    place = source(path, folder)
+    update(kb, place)
+    put(path, ROWS[:3])
+    update(kb, place)
+    last = kb.history("people")[0]
+    assert (last.status, last.counts["removed"]) == ("done", 1)
+    [row] = kb.database.read("MATCH (r:_Run {id: $id}) RETURN r.summary AS s", id=last.id)
+    assert row["s"] == "update run, people: 0 written, 3 unchanged"
+    assert kb.database.read("MATCH (l:_SourceLock) RETURN l") == []
+
+
 def test_a_fact_goes_with_its_last_evidence(kb: KnowledgeBase, folder: Path) -> None:
     """What two sources say stays when one of them drops it, and goes with the second."""
     one, two = put(folder / "one.csv", ROWS[:2]), put(folder / "two.csv", ROWS[:2])

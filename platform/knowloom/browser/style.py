@@ -41,6 +41,7 @@ SYSTEM_CAPTIONS = {
     "_Block": "{key}",
     "_Blocked": "{names}",
     "_Resolved": _CAPTION,
+    "_Touched": "{run}",
     "__Neo4jMigration": "{version}",
     "__Neo4jMigrationsLock": "{id}",
 }

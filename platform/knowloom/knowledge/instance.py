@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 
 import orjson
@@ -19,6 +20,8 @@ from knowloom.ontology.values import reader
 INSTANCE_LABEL = "_Instance"
 ASIDE_LABELS = ("_Redirect", "_Retired")  # of what was merged, and of what nobody speaks of
 NOTHING_MERGED: Mapping[str, str] = {}
+KNOWN = "_known"  # of what holds only records of things that were merged into it
+_SORTED = orjson.OPT_SORT_KEYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class State:
         evidence: its records, inline or separate, superseded ones included.
         links: the relationships that follow from them.
         mention: True when it is known only through references.
+        known: by what it was known while only others referred to it; what its own records say
+            takes the place of that.
     """
 
     uid: str
@@ -47,6 +52,7 @@ class State:
     evidence: tuple[Evidence, ...]
     links: frozenset[Link] = frozenset()
     mention: bool = False
+    known: Values = field(default_factory=dict[str, Any])
 
 
 @dataclass(slots=True)
@@ -162,9 +168,14 @@ def _revision(
         revision.properties = inline_properties(evidence[0])
     else:
         shown = projection.values
+        held = evidence or state.evidence
+        has_own = any(e.uid in ("", state.uid) for e in held)
         if not projection.concepts:
-            shown = _recognised(evidence or state.evidence, ontology)
+            is_known = state.known and not has_own
+            shown = state.known if is_known else _recognised(held, ontology)
         revision.properties = {**shown, "_promoted": True}
+        if projection.concepts and not has_own:
+            revision.properties |= known_aside(state.known)
         revision.records = [e for e in evidence if not e.stored]
         revision.superseded = [
             (id_, e.superseded_by)
@@ -251,14 +262,14 @@ def stored_evidence(properties: Mapping[str, Any], ontology: Ontology) -> Eviden
     return Evidence(
         run=properties["run"],
         source=properties["source"],
-        recorded=native(properties["recorded"]),
+        recorded=_moment(properties["recorded"]),
         hash=properties["hash"],
         concept=properties["concept"],
         values=_typed(said["values"], properties["concept"], ontology),
         links={name: tuple(uids) for name, uids in said["links"].items()},
         row=properties.get("row") or 0,
         end=properties.get("end") or 0,
-        observed=native(properties.get("observed")),
+        observed=_moment(properties.get("observed")),
         valid_from=native(properties.get("valid_from")),
         valid_to=native(properties.get("valid_to")),
         confidence=properties.get("confidence"),
@@ -305,12 +316,42 @@ def inline_evidence(
     )
 
 
+def _moment(value: Any) -> Any:
+    """Return a moment, sent as text or as the driver's own type, as Python's."""
+    return _parsed(value) if isinstance(value, str) else native(value)
+
+
+@lru_cache(maxsize=1 << 12)  # all that one run says was recorded at the same moment
+def _parsed(text: str) -> datetime:
+    return datetime.fromisoformat(text.partition("[")[0])
+
+
 def native(value: Any) -> Any:
     """Return a value as Python's own type: the driver's dates and times become `datetime`'s."""
     if isinstance(value, list):
         return [native(v) for v in cast(list[Any], value)]
     convert = getattr(value, "to_native", None)
     return convert() if convert else value
+
+
+def known_aside(known: Values) -> dict[str, str]:
+    """Return the property that keeps by what a thing is known while it shows something else."""
+    return {KNOWN: orjson.dumps(known, option=_SORTED).decode()} if known else {}
+
+
+def known_by(properties: Mapping[str, Any], concept: str, ontology: Ontology) -> Values:
+    """Return by what a thing is known of which no record is: what those say who refer to it.
+
+    Args:
+        properties: of its node.
+        concept: its class.
+        ontology: tells the types of its attributes.
+    """
+    if KNOWN in properties:
+        return _typed(orjson.loads(properties[KNOWN]), concept, ontology)
+    if "_mention" not in properties:
+        return {}
+    return {n: native(v) for n, v in properties.items() if n[0] != "_" and n != "uid"}
 
 
 def _typed(values: Mapping[str, Any], concept: str, ontology: Ontology) -> Values:

@@ -10,7 +10,7 @@ from typing import Any, LiteralString
 from knowloom.assets import cypher
 from knowloom.errors import Fault
 from knowloom.knowledge.evidence import is_spoken_of
-from knowloom.knowledge.instance import INSTANCE_LABEL, State, native, revise
+from knowloom.knowledge.instance import INSTANCE_LABEL, State, known_aside, native, revise
 from knowloom.knowledge.project import show
 from knowloom.knowledge.record import Values
 from knowloom.ontology.concepts import ENDS, Concept, ConceptRange, Kind, Ontology
@@ -197,12 +197,12 @@ def _mend(database: Database, states: Sequence[State], ontology: Ontology, rules
         row["remove"] = []
         if len(state.evidence) > 1:
             shown = show(state.evidence, ontology, rules.kept, rules.policy).values
-            row["set"] = {**shown, "uid": state.uid, "_promoted": True}
+            row["set"] = {**shown, "uid": state.uid, "_promoted": True, **known_aside(state.known)}
         rows.append(row)
     projected = [row for row in rows if "set" in row]
     labelled = [row for row in rows if "set" not in row]
     if projected:
-        database.write(cypher("write/replace_instances"), rows=projected)
+        database.write(cypher("write/replace_instances"), given={"rows": projected})
     if labelled:
         database.write(cypher("check/add_labels"), rows=labelled)
     return len(rows)

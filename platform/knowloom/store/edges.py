@@ -314,6 +314,8 @@ class EdgeWriter:
             text = cypher("write/merge_mentions").replace("/*labels*/", labels)
             rows = [{"uid": m.uid, "set": dict(m.values)} for m in group.values()]
             outcome.updates += updates_of(tx.run(text, rows=rows).consume().counters)
+        if revived:
+            tx.run(cypher("runs/put_touched"), run=self._run.id, uids=revived).consume()
         self._without_ends(tx, kind, edges, outcome)
         misfits = {id(edge) for edge, _ in outcome.misfits}
         return [edge for edge in edges if id(edge) not in misfits]

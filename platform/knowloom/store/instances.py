@@ -57,6 +57,7 @@ class InstanceWriter:
         ontology: the classes as stored.
         run: the run they are written in; it is recorded with the first change.
         gone: the keys of records that its source does not make any more.
+        certain: all records are known to be new; the things of those in `gone` to be there.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class InstanceWriter:
     ) -> None:
         self._certain = certain
         self._gone = frozenset(gone)
+        self._known = frozenset(uid for uid, _ in gone) if certain else frozenset[str]()
         self._database = database
         self._ontology = ontology
         self._run = run
@@ -89,6 +91,8 @@ class InstanceWriter:
             self._reviser.prepare(said[0] for said in batch if self._is_moved(said[0]))
         if self._run.has_retired:
             self._reviser.revive(record.uid for record, _ in batch)
+        if self._known:
+            plain = [said for said in plain if said[0].uid not in self._known]
         halves = zip(self._senders, _halves(plain), strict=True)
         merges = [sender.submit(self._merge, half) for sender, half in halves]
         return Started(batch, merges)
@@ -113,6 +117,7 @@ class InstanceWriter:
             # What was revised meanwhile was compared with what it held before that.
             if (
                 record.uid in differing
+                or record.uid in self._known
                 or record.uid in self._said
                 or (self._run.kept and self._is_moved(record))
             ):
@@ -230,6 +235,22 @@ class InstanceWriter:
                 mentions.update((m.uid, m) for found in record.links.values() for m in found)
         revised = self._reviser.revise(new, self._replaced, certain=self._certain)
         self._take(revised, outcome, mentions)
+        if self._known and (lost := new.keys() - {r.uid for r in revised.revisions}):
+            self._remake([said for uid in batch if uid in lost for said in batch[uid]], outcome)
+
+    def _remake(self, batch: Sequence[tuple[Record, str]], outcome: InstanceOutcome) -> None:
+        """Create what should have been there, and is not: somebody else took it out."""
+        self._known -= {record.uid for record, _ in batch}
+        merged, differing = self._merge(batch)
+        outcome.written += merged.written
+        outcome.updates += merged.updates
+        several: dict[str, list[tuple[Record, str]]] = {}
+        for record, hash_ in batch:
+            outcome.edges += self._edges(record)
+            if record.uid in differing:
+                several.setdefault(record.uid, []).append((record, hash_))
+        if several:
+            self._revise(several, outcome)
 
     def _take(
         self, revised: Revised, outcome: InstanceOutcome, mentions: Mapping[str, Mention]

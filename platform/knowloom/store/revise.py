@@ -11,17 +11,19 @@ import neo4j
 from knowloom.assets import cypher
 from knowloom.knowledge.evidence import Key
 from knowloom.knowledge.instance import (
+    KNOWN,
     Link,
     Revision,
     State,
     inline_evidence,
+    known_by,
     record_id,
     record_properties,
     revise,
     stored_evidence,
 )
 from knowloom.knowledge.project import Evidence
-from knowloom.knowledge.record import Mention, Record
+from knowloom.knowledge.record import Mention, Record, Values
 from knowloom.ontology.concepts import ConceptRange, Ontology
 from knowloom.ontology.names import quoted, quoted_labels
 from knowloom.store.database import Database
@@ -44,7 +46,9 @@ class StateReader:
 
     def read(self, uids: list[str]) -> Iterator[tuple[State, Mapping[str, Any]]]:
         """Yield state and node properties of the instances that exist."""
-        yield from self.states(self._database.read(cypher("write/read_states"), uids=uids))
+        yield from self.states(
+            self._database.read(cypher("write/read_states"), given={"uids": uids})
+        )
 
     def states(self, rows: Iterable[neo4j.Record]) -> Iterator[tuple[State, Mapping[str, Any]]]:
         """Yield state and node properties from the rows of `write/read_states`."""
@@ -56,7 +60,11 @@ class StateReader:
             if "_hash" in properties:
                 evidence = (self._inline_evidence(labels, properties, links),)
             mention = "_mention" in properties
-            yield State(row["uid"], labels, evidence, links, mention), properties
+            known: Values = {}
+            if mention or KNOWN in properties:
+                concept = next(iter(self._ontology.most_specific(labels)), "Entity")
+                known = known_by(properties, concept, self._ontology)
+            yield State(row["uid"], labels, evidence, links, mention, known), properties
 
     def _inline_evidence(
         self, labels: frozenset[str], properties: Mapping[str, Any], links: frozenset[Link]
@@ -120,7 +128,7 @@ class Reviser:
         """
 
         def plan(tx: neo4j.ManagedTransaction, uids: Sequence[str]) -> list[Revision]:
-            rows = tx.run(cypher("write/read_states"), uids=list(uids))
+            rows = tx.run(cypher("write/read_states"), given={"uids": list(uids)})
             return [
                 revise(
                     state,
@@ -160,7 +168,7 @@ class Reviser:
             return revised
 
         def work(tx: neo4j.ManagedTransaction) -> tuple[list[Revision], int]:
-            tx.run(cypher("write/lock_instances"), uids=changing).consume()
+            tx.run(cypher("write/lock_instances"), given={"uids": changing}).consume()
             revisions = plan(tx, changing)
             return revisions, self.write(tx, revisions)
 
@@ -186,19 +194,24 @@ class Reviser:
             for r in changed
         ]
         records = [
-            {"uid": r.uid, "id": record_id(r.uid, e), "set": record_properties(e)}
+            {
+                "uid": r.uid,
+                "id": record_id(r.uid, e),
+                "recorded": e.recorded.isoformat(),  # as text it is sent many times faster
+                "set": {**record_properties(e), "recorded": None},
+            }
             for r in changed
             for e in r.records
         ]
         ended = [{"id": id_, "by": by or None} for r in changed for id_, by in r.superseded]
-        updates = _run(tx, cypher("write/replace_instances"), rows=rows)
-        updates += _run(tx, cypher("write/add_records"), rows=records)
-        updates += _run(tx, cypher("write/supersede_records"), rows=ended)
+        updates = run_rows(tx, cypher("write/replace_instances"), rows)
+        updates += run_rows(tx, cypher("write/add_records"), records)
+        updates += run_rows(tx, cypher("write/supersede_records"), ended)
         updates += self._remove_links(tx, revisions)
         loose = {link.target for r in revisions for link in r.remove_links}
         loose.update(r.uid for r in changed if r.retired)
         if sweep:
-            updates += _run(tx, cypher("write/retire_unmentioned"), rows=sorted(loose))
+            updates += run_rows(tx, cypher("write/retire_unmentioned"), sorted(loose))
         if updates and not self._run.recorded:
             self._run.record(tx)
         return updates
@@ -259,15 +272,13 @@ class Reviser:
                 by_type.setdefault(link.type, []).append(row)
         text = cypher("write/remove_derived")
         return sum(
-            _run(tx, text.replace("_LINK", quoted(type_)), rows=rows)
+            run_rows(tx, text.replace("_LINK", quoted(type_)), rows)
             for type_, rows in by_type.items()
         )
 
 
-def _run(
-    tx: neo4j.ManagedTransaction, text: LiteralString, *, rows: Sequence[Any], **more: Any
-) -> int:
+def run_rows(tx: neo4j.ManagedTransaction, text: LiteralString, rows: Sequence[Any]) -> int:
     """Run a statement over rows, if there are any, and return what the server changed."""
     if not rows:
         return 0
-    return updates_of(tx.run(text, rows=rows, **more).consume().counters)
+    return updates_of(tx.run(text, given={"rows": rows}).consume().counters)

@@ -290,7 +290,7 @@ class Writer:
         statements: Iterable[Statement],
         advance: Callable[[int], None] = lambda _: None,
     ) -> WriteReport:
-        """Write all statements; run again with the same ones, it changes nothing.
+        """Write all statements and close the run; done again, it changes nothing.
 
         Args:
             statements: consumed once, in order.
@@ -301,6 +301,18 @@ class Writer:
             StoreError: the server went away; what was written stays, and the same call again
                 goes on from there.
         """
+        report = self.put(statements, advance)
+        self._close("done")
+        if self._run.recorded:
+            self._database.run(cypher("search/await_refresh"))
+        return report
+
+    def put(
+        self,
+        statements: Iterable[Statement],
+        advance: Callable[[int], None] = lambda _: None,
+    ) -> WriteReport:
+        """Write all statements as `write` does, and leave the run to whoever began it."""
         try:
             with self._rejects, paused_collector():
                 self._stream(statements, advance)
@@ -317,9 +329,6 @@ class Writer:
         finally:
             self._instances.close()
         self._check()
-        self._close("done")
-        if self._run.recorded:
-            self._database.run(cypher("search/await_refresh"))
         return WriteReport(
             run=self._run.id if self._run.recorded else 0,
             source=self._run.source,

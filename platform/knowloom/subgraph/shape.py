@@ -42,6 +42,7 @@ _OWN_PROPERTIES = frozenset(
         "_confidence",
         "_mention",
         "_promoted",
+        "_known",
     }
 )
 _TEMPORAL: Mapping[Range, Callable[[str], date]] = {

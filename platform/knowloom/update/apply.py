@@ -25,7 +25,7 @@ from knowloom.ontology.concepts import Ontology
 from knowloom.ontology.names import quoted
 from knowloom.store.database import Database
 from knowloom.store.edges import EdgeWriter, updates_of
-from knowloom.store.revise import Reviser, StateReader
+from knowloom.store.revise import Reviser, StateReader, run_rows
 from knowloom.store.runs import Run
 from knowloom.store.statement import filled
 from knowloom.update.plan import Change, Plan, Stored, Tie
@@ -90,7 +90,7 @@ class Applier:
 
         def work(tx: neo4j.ManagedTransaction) -> tuple[Plan, int]:
             revived = tx.run(cypher("write/revive_instances"), uids=wanted).consume().counters
-            tx.run(cypher("write/lock_instances"), uids=wanted).consume()
+            tx.run(cypher("write/lock_instances"), given={"uids": wanted}).consume()
             held = self._held(tx, wanted)
             plan = make(held)
             updates = self._carry_out(tx, plan, held) if plan or revived.labels_added else 0
@@ -111,7 +111,7 @@ class Applier:
         text = cypher("write/read_states")
         if retired:
             text = text.replace("/*|retired*/", "|_Retired")
-        rows = tx.run(text, uids=list(uids))
+        rows = tx.run(text, given={"uids": list(uids)})
         held = Held({state.uid: state for state, _ in self._states.states(rows)})
         for row in tx.run(cypher("update/read_ties"), uids=list(uids)):
             said = {
@@ -156,7 +156,7 @@ class Applier:
         loose.update(change.uid for change in plan.changes)
         loose.update(uid for uid, state in held.states.items() if state.mention)
         loose.update(end for t in plan.ties for end in (t.tie.head, t.tie.tail))
-        return updates + _run(tx, cypher("write/retire_unmentioned"), sorted(loose))
+        return updates + run_rows(tx, cypher("write/retire_unmentioned"), sorted(loose))
 
     def _move_records(self, tx: neo4j.ManagedTransaction, plan: Plan) -> int:
         """Let record nodes belong to who holds them from now on; set those aside nobody holds."""
@@ -188,7 +188,7 @@ class Applier:
         """Return what changes about the nodes of a plan and of those that refer to them."""
         changes = {change.uid: change for change in plan.changes}
         there = sorted(uid for uid in {*changes, *referrers} if uid not in plan.kept)
-        rows = tx.run(cypher("write/read_states"), uids=there)
+        rows = tx.run(cypher("write/read_states"), given={"uids": there})
         revisions: list[Revision] = []
         for state, _ in self._states.states(rows):
             evidence, known = state.evidence, state

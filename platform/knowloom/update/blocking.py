@@ -1,7 +1,8 @@
 """Blocking: which pairs of things are worth a comparison at all.
 
-Two things are compared when they share a block: the same name, the same acronym, the same family
-name and first initial, or alike letters (MinHash of the trigrams, Broder 1997). A block with more
+Two things are compared when they share a block: the same name, the same letters in any order, the
+same acronym, the same family name and first initial, or alike letters (MinHash of the trigrams,
+Broder 1997). A block with more
 members than the limit says nothing and is passed over; the same name with the same neighbour or
 date has blocks of its own for that case. Which pairs there are is a function of the profiles, so
 adding them one by one and all at once gives the same pairs.
@@ -22,13 +23,16 @@ _BANDS, _ROWS = 10, 3
 _PRIME = (1 << 61) - 1
 _MULTIPLIERS = tuple(pow(0x9E3779B97F4A7C15, i + 1, _PRIME) for i in range(_BANDS * _ROWS))
 _MOST_CONTEXTS = 16
+SCHEME = 2
+"""Which keys there are: blocks made under another number are made anew."""
+_SHORTEST = 5  # letters; shorter names have the same ones too often
 
 
 def block_keys(profile: Profile) -> frozenset[str]:
     """Return the keys of all blocks that a thing is in.
 
     >>> sorted(block_keys(Profile("u", ("Person",), ("Al Gore",))))[:2]
-    ['initials a gore', 'minhash 0 24f786d2']
+    ['initials a gore', 'letters aeglor']
     """
     keys = {key for name in profile.names if (words := tokens(name)) for key in _of_name(words)}
     contexts = sorted(_contexts(profile))[:_MOST_CONTEXTS]
@@ -109,6 +113,8 @@ class Blocks:
 def _of_name(words: tuple[str, ...]) -> Iterator[str]:
     plain = " ".join(sorted(words))
     yield f"name {plain}"
+    if len(plain) > _SHORTEST:
+        yield f"letters {''.join(sorted(plain.replace(' ', '')))}"
     if short := acronym(words) or (words[0] if len(words) == 1 else ""):
         yield f"acronym {short}"
     if len(words) > 1:

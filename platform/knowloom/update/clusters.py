@@ -9,7 +9,7 @@ one stands.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -134,13 +134,7 @@ def cluster(
         for p in scored
         if p.band is Band.SAME and verdicts.get((p.left, p.right), True)
     ]
-
-    def objection(one: str, other: str) -> str:
-        verdict = verdicts.get(_ordered(one, other))
-        if verdict is None:
-            return contradicts(one, other)
-        return "" if verdict else "declared different"
-
+    objection = _objecting(verdicts, contradicts)
     groups: list[tuple[str, ...]] = []
     review: list[Case] = []
     for members in components(known, [*manual, *automatic]):
@@ -153,6 +147,62 @@ def cluster(
     groups.sort(key=lambda group: order(group[0]))
     review.extend(_doubts(scored, verdicts, groups, review))
     return Clusters(tuple(groups), tuple(review))
+
+
+def attached(
+    clusters: Clusters,
+    mentions: Collection[str],
+    pairs: Iterable[Pair],
+    decisions: Decisions = (),
+    *,
+    contradicts: Callable[[str, str], str] = lambda _, __: "",
+    order: Callable[[str], Any] = str,
+) -> Clusters:
+    """Return clusters with the things that are only mentioned, each where it can belong.
+
+    A mention says too little to hold others together: those that are the same among themselves
+    join a cluster when there is only one for them, and stay by themselves when there are several.
+
+    Args:
+        clusters: of the things that somebody describes.
+        mentions: the things that nobody does.
+        pairs, decisions, contradicts, order: as in `cluster`.
+
+    >>> same = [Pair("a", "m", 1.0, Band.SAME), Pair("b", "m", 1.0, Band.SAME)]
+    >>> attached(Clusters((("a",), ("b",))), ["m"], same).groups
+    (('a',), ('b',), ('m',))
+    >>> attached(Clusters((("a", "b"),)), ["m"], same).groups
+    (('a', 'b', 'm'),)
+    """
+    loose = set(mentions)
+    home = {uid: i for i, group in enumerate(clusters.groups) for uid in group}
+    verdicts = {(d.left, d.right): d.same for d in decisions}
+    same = [
+        (p.left, p.right)
+        for p in pairs
+        if p.band is Band.SAME
+        and {p.left, p.right} & loose
+        and verdicts.get((p.left, p.right), True)
+    ]
+    objection = _objecting(verdicts, contradicts)
+    groups = [set(group) for group in clusters.groups]
+    alone: list[frozenset[str]] = []
+    for members in components(loose, [ends for ends in same if {*ends} <= loose]):
+        near = {uid for ends in same if {*ends} & members for uid in ends if uid in home}
+        homes = {home[uid] for uid in near}
+        whole = members.union(*(groups[i] for i in homes))
+        if _first_objection(members, objection):
+            alone.extend(frozenset({uid}) for uid in members)
+        elif len(homes) == 1 and not _first_objection(whole, objection):
+            groups[homes.pop()] |= members
+        else:
+            alone.append(members)
+    found = [
+        (*kept, *_by_age(group - {*kept}, order))
+        for kept, group in zip(clusters.groups, groups, strict=True)
+    ]
+    found += [_by_age(group, order) for group in alone]
+    return Clusters(tuple(sorted(found, key=lambda group: order(group[0]))), clusters.review)
 
 
 def components(uids: Iterable[str], edges: Iterable[tuple[str, str]]) -> Iterator[frozenset[str]]:
@@ -188,6 +238,20 @@ def _ordered(one: str, other: str) -> tuple[str, str]:
 
 def _by_age(members: Iterable[str], order: Callable[[str], Any]) -> tuple[str, ...]:
     return tuple(sorted(members, key=lambda uid: (order(uid), uid)))
+
+
+def _objecting(
+    verdicts: Mapping[tuple[str, str], bool], contradicts: Callable[[str, str], str]
+) -> Callable[[str, str], str]:
+    """Return what tells why two things cannot be one, decisions first."""
+
+    def objection(one: str, other: str) -> str:
+        verdict = verdicts.get(_ordered(one, other))
+        if verdict is None:
+            return contradicts(one, other)
+        return "" if verdict else "declared different"
+
+    return objection
 
 
 def _first_objection(members: frozenset[str], objection: Callable[[str, str], str]) -> str:

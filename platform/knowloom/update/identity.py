@@ -145,6 +145,5 @@ def lesson(
     """Return what a pair teaches about weights: a veto and a shared key settle it."""
     levels = compare(one, other, ontology)
     if pair.veto:
-        settled = {n: v for n, v in levels.items() if pair.veto.split()[-1] not in n}
-        return settled, False
+        return levels, False
     return levels, True if "key" in levels else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from rapidfuzz.distance import JaroWinkler
@@ -54,6 +54,16 @@ def likeness(one: Sequence[str], other: Sequence[str]) -> str:
     levels = (_level(min(a, b), max(a, b)) for a in one for b in other)
     best = min(levels, default=len(LEVELS) - 1)
     return LEVELS[best]
+
+
+def spelled_alike(one: Iterable[str], other: Iterable[str]) -> bool:
+    """Return whether two lists of names share one but for case, accents and punctuation.
+
+    >>> spelled_alike(["GÖDEL, Kurt"], ["Kurt Gödel"]), spelled_alike(["Li Yao"], ["Yao Li"])
+    (True, False)
+    """
+    words = {tokens(name) for name in one} - {()}
+    return any(tokens(name) in words for name in other)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -8,11 +8,14 @@ before leaves the blocks as they were.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from knowloom.assets import cypher
 from knowloom.knowledge.evidence import Evidence
+from knowloom.knowledge.instance import known_by
 from knowloom.knowledge.project import NAMING
+from knowloom.knowledge.record import Values
 from knowloom.ontology.concepts import Ontology
 from knowloom.store.database import Database
 from knowloom.store.revise import StateReader
@@ -53,6 +56,11 @@ class Neighbours:
         self._members: dict[str, set[str]] = {}
         self._turned: set[str] = set()
         self._taken: set[str] = set()
+        self._mentions: set[str] = set()
+
+    def is_mention(self, uid: str) -> bool:
+        """Return whether nobody describes a thing that was read: others only refer to it."""
+        return uid in self._mentions
 
     def __getitem__(self, uid: str) -> Profile:
         """Return the profile of a thing that was read."""
@@ -174,7 +182,10 @@ class Neighbours:
         return found | {uid for uid, holder in self._kept.items() if holder in found}
 
     def _evidence(self, uids: Collection[str]) -> dict[str, list[Evidence]]:
-        """Return the standing records of things, by the uid that the records themselves give."""
+        """Return the standing records of things, by the uid that the records themselves give.
+
+        For a thing that nobody describes what it is known by stands in for a record.
+        """
         wanted = sorted({self._kept.get(uid, uid) for uid in uids})
         asked = set(uids)
         found: dict[str, list[Evidence]] = {}
@@ -184,6 +195,15 @@ class Neighbours:
                     uid = each.uid or state.uid
                     if each.stands and uid in asked and self._takes_part(each.concept):
                         found.setdefault(uid, []).append(each)
+        self._mentions -= found.keys()
+        for row in self._read(
+            cypher("update/read_mentions"), "uids", sorted(asked - found.keys())
+        ):
+            for concept in self._ontology.most_specific(row["labels"]):
+                if self._takes_part(concept):
+                    told = known_by(row["properties"], concept, self._ontology)
+                    found[row["uid"]] = [_told(row["uid"], concept, told)]
+                    self._mentions.add(row["uid"])
         return found
 
     def _takes_part(self, concept: str) -> bool:
@@ -213,6 +233,11 @@ class Neighbours:
     def _write(self, text: Any, rows: Sequence[Any]) -> None:
         for start in range(0, len(rows), _AT_ONCE):
             self._database.write(text, rows=rows[start : start + _AT_ONCE])
+
+
+def _told(uid: str, concept: str, known: Values) -> Evidence:
+    """Return by what a thing is known as if a record said so."""
+    return Evidence(0, "", datetime.min.replace(tzinfo=UTC), "", concept, known, uid=uid)
 
 
 def _names(evidence: Iterable[Evidence]) -> Names:

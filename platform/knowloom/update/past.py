@@ -317,7 +317,7 @@ class Past:
     ) -> tuple[list[State], list[tuple[str, str, str, dict[str, Any]]]]:
         """Return what is stored of things today, those set aside too."""
         text = cypher("write/read_states").replace("/*|retired*/", "|_Retired")
-        states = [state for state, _ in self._states.states(tx.run(text, uids=holders))]
+        states = [state for state, _ in self._states.states(tx.run(text, given={"uids": holders}))]
         return states, [*self._ties(tx, holders)]
 
     def _recognise(self, mentioned: Sequence[_Then]) -> None:

@@ -56,7 +56,7 @@ def _some(
     """Reproject some instances."""
 
     def plan(tx: neo4j.ManagedTransaction, some: Sequence[str]) -> list[Revision]:
-        rows = tx.run(cypher("write/read_states"), uids=list(some))
+        rows = tx.run(cypher("write/read_states"), given={"uids": list(some)})
         return [
             _reshaped(state, ontology, rules)
             for state, properties in reader.states(rows)

@@ -17,12 +17,23 @@ from knowloom.ontology.concepts import Ontology
 from knowloom.store import policies, review, runs
 from knowloom.store.database import Database
 from knowloom.update.apply import Applier, Held, Write
-from knowloom.update.clusters import Case, Clusters, Decision, Pair, cluster, components
+from knowloom.update.blocking import SCHEME
+from knowloom.update.clusters import (
+    Case,
+    Clusters,
+    Decision,
+    Pair,
+    attached,
+    cluster,
+    components,
+)
 from knowloom.update.identity import lesson
 from knowloom.update.lock import drop_lock, take_lock
 from knowloom.update.merging import BY_EVIDENCE, SOURCE, Taken, decisions
+from knowloom.update.names import spelled_alike
 from knowloom.update.neighbours import Neighbours
 from knowloom.update.plan import Plan, plan_identity
+from knowloom.update.profiles import Profile
 from knowloom.update.scores import (
     Band,
     Levels,
@@ -115,7 +126,7 @@ def fit_weights(
     def lessons() -> Iterator[tuple[Levels, bool | None]]:
         for uid in uids:
             for other in near.partners(uid):
-                if uid < other:
+                if uid < other and not any(map(near.is_mention, (uid, other))):
                     found = score(near[uid], near[other], ontology, start)
                     band = start.band(found)
                     pair = Pair(uid, other, found.probability, band, found.veto)
@@ -154,7 +165,7 @@ class _Resolving:
         self._decide()
         review.put(self._database, [self._proposal(case) for case in self._found.review])
         self._near.store(self._maybe)
-        version = self._weights.version
+        version = _version(self._weights)
         self._database.write(cypher("update/put_looked_at"), run=newest, weights=version)
         if self._run.recorded:
             counts = {"given": len(changed), "written": len(self._found.joined)}
@@ -167,11 +178,13 @@ class _Resolving:
         """Return the things to look at, and up to which run that is."""
         [row] = self._database.read(cypher("update/read_looked_at"))
         since = 0 if everything or row["undone"] else row["run"] or 0
-        if row["weights"] != self._weights.version:
+        if row["weights"] != _version(self._weights):
             since = 0
         found = self._database.read(cypher("update/read_changed"), run=since)
         newest = min(self._run.id, (row["unfinished"] or self._run.id + 1) - 1)
-        return sorted(r["uid"] for r in found), newest
+        changed = {r["uid"] for r in found}
+        changed |= {uid for uid, holder in self._run.kept.items() if holder in changed}
+        return sorted(changed), newest
 
     def _compare(self, changed: Sequence[str]) -> None:
         """Compare what changed with its neighbours, and work out what is one."""
@@ -179,7 +192,11 @@ class _Resolving:
         start = again | {uid for t in self._taken for uid in _ends(t) if {*_ends(t)} & again}
         around = self._around(start)
         manual = tuple(t.decision for t in self._taken if not t.is_automatic)
-        clusters = cluster(around, self._pairs.values(), manual, contradicts=self._contradiction)
+        loose = {uid for uid in around if self._near.is_mention(uid)}
+        loose -= {uid for d in manual if d.same for uid in d[:2]}
+        pairs = self._pairs.values()
+        clusters = cluster(around - loose, pairs, manual, contradicts=self._contradiction)
+        clusters = attached(clusters, loose, pairs, manual, contradicts=self._contradiction)
         now = set(self._automatic(clusters, manual))
         near = around | again
         automatic = [t for t in self._taken if t.is_automatic]
@@ -220,6 +237,8 @@ class _Resolving:
                 one, two = self._near[left], self._near[right]
                 found = score(one, two, self._ontology, self._weights)
                 band = self._weights.band(found)
+                if any(map(self._near.is_mention, (left, right))):
+                    band = _band_of_mention(one, two, band)
                 pair = Pair(left, right, found.probability, band, found.veto)
                 self._pairs[left, right] = pair
             if pair.band is not Band.DIFFERENT:
@@ -292,6 +311,17 @@ class _Resolving:
             why=(case.reason, *why),
             deeds=(Deed("proposed", BY_EVIDENCE, datetime.now(UTC)),),
         )
+
+
+def _band_of_mention(one: Profile, other: Profile, band: Band) -> Band:
+    """Return what follows where a name is all that is known of a thing: nobody is asked."""
+    is_alike = one.keys & other.keys or spelled_alike(one.names, other.names)
+    return band if band is Band.SAME and is_alike else Band.DIFFERENT
+
+
+def _version(weights: Weights) -> str:
+    """Return what the outcome depends on besides records and decisions."""
+    return f"{weights.version} {SCHEME}"
 
 
 def _parts(groups: Iterable[frozenset[str]]) -> Iterator[set[str]]:

@@ -83,11 +83,11 @@ def _retract_facts(database: Database, run: Run, facts: Sequence[Goes]) -> int:
 
     def work(tx: neo4j.ManagedTransaction) -> int:
         ends = sorted({run.kept.get(u, u) for f in facts for u in (f.head, f.tail)})
-        tx.run(cypher("write/lock_instances"), uids=ends).consume()
+        tx.run(cypher("write/lock_instances"), given={"uids": ends}).consume()
         updates = sum(_retract_type(tx, run, type_, found) for type_, found in by_type.items())
         if updates:
             text = cypher("write/retire_unmentioned")
-            updates += updates_of(tx.run(text, rows=ends).consume().counters)
+            updates += updates_of(tx.run(text, given={"rows": ends}).consume().counters)
             if not run.recorded:
                 run.record(tx)
         return updates

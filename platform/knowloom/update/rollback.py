@@ -186,7 +186,7 @@ class _Rollback:
     def done(self) -> RolledBack:
         """Take the records back, then bring back the facts that the run ended."""
         for uids in _parts(self._touched()):
-            self._note(self._applier.apply(uids, self._make({})))
+            self._note(self._applier.apply(uids, self._make({}), [self._touching(uids)]))
         ended = self._database.read(cypher("update/read_ended"), id=self._number)
         for start in range(0, len(ended), _BATCH):
             self._restate(ended[start : start + _BATCH])
@@ -231,6 +231,10 @@ class _Rollback:
         rows = self._database.read(cypher("update/read_touched"), id=self._number)
         return sorted(row["uid"] for row in rows)
 
+    def _touching(self, uids: Iterable[str]) -> Write:
+        """Return what notes things for whoever looks at what changed."""
+        return cypher("runs/put_touched"), {"run": self._run.id, "uids": sorted(uids)}
+
     def _make(self, ended: Mapping[Tie, Sequence[Stated]]) -> Make:
         def make(held: Held) -> Plan:
             return plan_without(
@@ -268,6 +272,7 @@ class _Rollback:
                 changes.append(_forgotten(row))
         more: list[Write] = [(cypher("update/change_statements"), {"rows": changes})]
         ends = {end for tie in again for end in (tie.head, tie.tail)}
+        more.append(self._touching(ends))
 
         def make(held: Held) -> Plan:
             held.qualifiers |= qualifiers

@@ -9,7 +9,7 @@ the graph itself.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from typing import NamedTuple
 
 PARTS = 64
@@ -76,17 +76,26 @@ def unpacked(parts: Mapping[int, bytes]) -> set[str]:
     return lines
 
 
-def lost(now: Iterable[str], gone: Iterable[str]) -> int:
+def lost(now: Collection[str], gone: Iterable[str], before: Set[str]) -> int:
     """Return how much of what goes is not replaced by anything.
 
     A record whose thing the source still speaks of, and a fact whose ends still have one of its
     type, count as changed.
 
-    >>> lost(["u1 0b"], ["u1 0a", "u2 0c"])
+    Args:
+        now: what the source says.
+        gone: what it does not say any more.
+        before: what it said.
+
+    >>> lost({"u1 0b"}, ["u1 0a", "u2 0c"], {"u1 0a", "u2 0c"})
     1
     """
-    spoken = {subject(line) for line in now}
-    return sum(subject(line) not in spoken for line in gone)
+    subjects = [subject(line) for line in gone]
+    replaced = {subject(line) for line in now if line not in before}
+    left = {each for each in subjects if each not in replaced}
+    if left:  # what it says unchanged is looked through only for these
+        left -= {subject(line) for line in now}
+    return sum(each in left for each in subjects)
 
 
 def subject(line: str) -> str:
