@@ -17,7 +17,7 @@ from knowloom.models.encoders import Spelling
 from knowloom.taxonomy.baselines import Root
 from knowloom.taxonomy.questions import read_questions
 from knowloom.taxonomy.rank import Rules
-from knowloom.training.taxonomy import parted
+from knowloom.training.parting import parted
 
 
 @pytest.fixture

@@ -22,7 +22,8 @@ from knowloom.taxonomy.place import ranked
 from knowloom.taxonomy.questions import New, Question
 from knowloom.taxonomy.rank import CARD, Ranker, Rules, load, save
 from knowloom.taxonomy.tree import Taxonomy, taxonomy
-from knowloom.training.taxonomy import calibrated, known_of, parted, rising, train
+from knowloom.training.parting import parted
+from knowloom.training.taxonomy import calibrated, known_of, rising, train
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
 

@@ -107,7 +107,13 @@ def taxonomy(
         return
     click.echo(seen, err=True)
     encoder = chosen_encoder(settings, lexical=lexical)
-    ranker = trained(known, encoder, seed=seed, told=lambda text: click.echo(text, err=True))
+    ranker = trained(
+        known,
+        encoder,
+        elsewhere=bool(data),
+        seed=seed,
+        told=lambda text: click.echo(text, err=True),
+    )
     card = save(ranker, out)
     shown = f"{out}: {card.figures['accuracy_on_held_out']:.1%} of held-out names are right"
     emit({"folder": str(out), **asdict(card)}, as_json, [shown])

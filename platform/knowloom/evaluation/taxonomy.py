@@ -199,7 +199,7 @@ def held_out(
         seed: of the chance.
     """
     from knowloom.taxonomy.questions import New
-    from knowloom.training.taxonomy import parted
+    from knowloom.training.parting import parted
 
     chance = random.Random(seed)
     pooled: dict[str, list[Measured]] = defaultdict(list)

@@ -7,7 +7,7 @@ taken out to make a question of it. Sums are exact, so that no order of words ch
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -38,15 +38,35 @@ NAMES = (
     # by structure
     "depth", "height", "depth_share", "children", "below", "leaf", "root", "siblings",
     "size_of_all",
+    # by all of these, as one would weigh them without any training
+    "rules",
 )  # fmt: skip
 # These are also given relative to the other candidates: as z, as gap to the best, as rank.
 RELATIVE = (
     "both", "name", "text", "genus_name", "genus_both", "text_name", "name_text", "genus_genus",
     "child_both", "child_name", "child_both_three", "child_name_three", "child_text",
     "child_genus_vector", "child_rare", "vote_parent", "vote_any", "grams", "same_end",
-    "rare_overlap", "text_rare", "genus_grams", "near_below", "rare_share",
+    "rare_overlap", "text_rare", "genus_grams", "near_below", "rare_share", "rules",
 )  # fmt: skip
 COLUMNS = (*NAMES, *(f"{n}_{how}" for n in RELATIVE for how in ("z", "gap", "rank")))
+RULES: Mapping[str, float] = {
+    "ends_with": 3.0,
+    "ends_share": 1.0,
+    "genus": 2.5,
+    "genus_whole": 1.0,
+    "mentioned": 0.7,
+    "subject": 0.5,
+    "child_head_share": 1.0,
+    "child_genus_share": 0.5,
+    "vote_parent": 2.0,
+    "vote_self": 0.5,
+    "below_mentioned": -0.5,
+    "both": 1.5,
+    "genus_name": 1.5,
+    "child_both_three": 1.0,
+    "text_rare": 0.02,
+}
+_WEIGHTS = np.array([RULES.get(name, 0.0) for name in NAMES], dtype=np.float32)
 _CHILDREN = 60  # children of a candidate whose words are looked at
 
 
@@ -68,10 +88,12 @@ def features(index: Index, entry: Entry, near: Near, candidates: Sequence[int]) 
             *pairing.by_children(node),
             *near.votes.get(node, (0.0, 0.0, 0.0, 0.0, 0.0)),
             *pairing.by_structure(node),
+            0.0,
         ]
         for node in candidates
     ]
     made = np.array(rows, dtype=np.float32).reshape(len(candidates), len(NAMES))
+    made[:, NAMES.index("rules")] = made @ _WEIGHTS
     return np.hstack([made, _relative(made)])
 
 

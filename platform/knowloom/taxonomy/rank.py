@@ -111,31 +111,13 @@ class Rules:
     """
 
     name = "rules"
-    _WEIGHTS: Mapping[str, float] = {
-        "ends_with": 3.0,
-        "ends_share": 1.0,
-        "genus": 2.5,
-        "genus_whole": 1.0,
-        "mentioned": 0.7,
-        "subject": 0.5,
-        "child_head_share": 1.0,
-        "child_genus_share": 0.5,
-        "vote_parent": 2.0,
-        "vote_self": 0.5,
-        "below_mentioned": -0.5,
-        "both": 1.5,
-        "genus_name": 1.5,
-        "child_both_three": 1.0,
-        "text_rare": 0.02,
-    }
 
     def shares(
         self, index: Index, entry: Entry, near: Near, candidates: Sequence[int]
     ) -> list[float]:
         """Return the softmax of weighted features."""
         rows = features(index, entry, near, candidates)
-        weights = np.array([self._WEIGHTS.get(name, 0.0) for name in NAMES], dtype=np.float32)
-        return softmax([float(s) for s in rows[:, : len(NAMES)] @ weights], 0.7)
+        return softmax([float(s) for s in rows[:, NAMES.index("rules")]], 0.7)
 
     def sureness(self, share: float) -> float:
         """Return half the share: nothing was measured."""

@@ -23,13 +23,13 @@ from knowloom.errors import ExtraMissing, Fault, TaxonomyFaulty
 from knowloom.models.encoders import Encoder
 from knowloom.taxonomy.candidates import candidates
 from knowloom.taxonomy.features import features
-from knowloom.taxonomy.index import Entry, Floats, Index, entries
+from knowloom.taxonomy.index import Entry, Floats, Index, bare, entries
 from knowloom.taxonomy.near import near
 from knowloom.taxonomy.questions import New
 from knowloom.taxonomy.rank import Card, Ranker, columns_digest, softmax
 from knowloom.taxonomy.tree import Taxonomy
+from knowloom.training.parting import LARGE, SHARE, cuttings, parted
 
-SHARE = 0.2  # of the leaves, missing together
 _REPEATS = 10
 _MOST_QUESTIONS = 1500
 _MOST_ROWS = 160_000  # candidates of all questions together; chance takes from the wrong ones
@@ -73,6 +73,7 @@ def train(
     taxonomies: Sequence[Taxonomy],
     encoder: Encoder,
     *,
+    elsewhere: bool = False,
     seed: int = 1,
     told: Callable[[str], None] = lambda _text: None,
 ) -> Ranker:
@@ -81,6 +82,9 @@ def train(
     Args:
         taxonomies: of any number and size; more leaves teach more.
         encoder: whose vectors it sees from now on.
+        elsewhere: whether it will be used in taxonomies that it did not learn from. Small ones
+            are cut out of the large ones then, and how sure it is, is tried on whole taxonomies
+            that were held out.
         seed: of all chance.
         told: called with a line now and then.
 
@@ -93,8 +97,8 @@ def train(
     known = [known_of(taxonomy, encoder) for taxonomy in taxonomies]
     told(f"{sum(map(len, known)):,} names are encoded")
     chance = random.Random(seed)
-    outcomes = _checked(taxonomies, known, chance, seed)
-    examples = questions(taxonomies, known, chance)
+    outcomes = _checked(taxonomies, known, chance, seed, elsewhere=elsewhere)
+    examples = questions(taxonomies, known, chance, elsewhere=elsewhere)
     trees = fitted(examples, range(seed, seed + _SEEDS))
     temperature, steps = calibrated(outcomes)
     right = sum(_is_right(*outcome) for outcome in outcomes) / max(1, len(outcomes))
@@ -124,50 +128,47 @@ def known_of(taxonomy: Taxonomy, encoder: Encoder) -> dict[str, Entry]:
     return {entry.new.name: entry for entry in entries(news, encoder)}
 
 
-def parted(
-    taxonomy: Taxonomy, chance: random.Random, share: float = SHARE
-) -> tuple[Taxonomy, dict[str, tuple[str, ...]]]:
-    """Return a taxonomy without some of its leaves, and these with their parents.
-
-    Args:
-        taxonomy: with three names at least, else nothing is taken out.
-        chance: which.
-        share: how many of the leaves, one at least.
-    """
-    leaves = taxonomy.leaves
-    if len(taxonomy) < 3 or not leaves:
-        return taxonomy, {}
-    out = chance.sample(leaves, max(1, round(share * len(leaves))))
-    return taxonomy.without(out), {name: taxonomy.parents[name] for name in out}
-
-
 def questions(
     taxonomies: Sequence[Taxonomy],
     known: Sequence[Known],
     chance: random.Random,
     repeats: int = _REPEATS,
+    *,
+    elsewhere: bool = False,
 ) -> list[Example]:
-    """Return questions made by taking leaves out, up to so many times, fewer where many are."""
-    leaves = sum(len(taxonomy.leaves) for taxonomy in taxonomies)
+    """Return questions made by taking leaves out, up to so many times, fewer where many are.
+
+    A large taxonomy is asked as often as all the small ones together.
+    """
     most = _MOST_QUESTIONS * repeats / _REPEATS
-    enough = math.ceil(most / max(1, SHARE * leaves))
+    small = sum(len(one.leaves) for one in taxonomies if len(one) <= LARGE)
     made: list[Example] = []
-    for _ in range(min(repeats, enough)):
-        for taxonomy, entry_of in zip(taxonomies, known, strict=True):
+    for taxonomy, entry_of in zip(taxonomies, known, strict=True):
+        leaves = len(taxonomy.leaves) if len(taxonomy) > LARGE else small
+        for _ in range(min(repeats, math.ceil(most / max(1, SHARE * leaves)))):
             rest, asked = parted(taxonomy, chance)
             made += examples(rest, entry_of, asked)
+        for cutting in cuttings(taxonomy, chance, 15 * repeats) if elsewhere else ():
+            rest, asked = parted(cutting, chance)
+            named = rest.parents.keys() | asked.keys()
+            of = entry_of if cutting.definitions else {n: bare(entry_of[n]) for n in named}
+            made += examples(rest, of, asked)
     return _thinned(made, chance)
 
 
 def _thinned(some: list[Example], chance: random.Random) -> list[Example]:
-    """Return questions with fewer wrong candidates where there are too many rows to learn from."""
-    rows = sum(len(example.wanted) for example in some)
-    if rows <= _MOST_ROWS:
+    """Return questions with fewer wrong candidates where there are too many rows to learn from.
+
+    Those with most candidates lose first, so that small taxonomies stay whole.
+    """
+    sizes = [len(example.wanted) for example in some]
+    if sum(sizes) <= _MOST_ROWS:
         return some
-    share = _MOST_ROWS / rows
+    most = max(n for n in range(2, max(sizes)) if sum(min(n, s) for s in sizes) <= _MOST_ROWS)
     draw = np.random.default_rng(chance.randrange(2**32))
     made: list[Example] = []
     for example in some:
+        share = most / len(example.wanted)
         kept = np.array(example.wanted) | (draw.random(len(example.wanted)) < share)
         wanted = tuple(w for w, k in zip(example.wanted, kept, strict=True) if k)
         made.append(Example(example.rows[kept], wanted))
@@ -253,15 +254,27 @@ def rising(tops: Sequence[tuple[float, bool]]) -> tuple[tuple[float, float], ...
 
 
 def _checked(
-    taxonomies: Sequence[Taxonomy], known: Sequence[Known], chance: random.Random, seed: int
+    taxonomies: Sequence[Taxonomy],
+    known: Sequence[Known],
+    chance: random.Random,
+    seed: int,
+    *,
+    elsewhere: bool,
 ) -> list[tuple[list[float], tuple[bool, ...]]]:
     """Return the scores of names held out, several times, by rankers that never saw them."""
     made: list[tuple[list[Example], list[Example]]] = []
-    for _ in range(_CHECKS):
+    everything = range(len(taxonomies))
+    for fold in _folds(len(taxonomies), chance) if elsewhere else [everything] * _CHECKS:
         parts = [parted(taxonomy, chance) for taxonomy in taxonomies]
-        some = questions([rest for rest, _ in parts], known, chance, _REPEATS // 2)
-        pairs = zip(parts, known, strict=True)
-        asked = [e for (rest, out), entry_of in pairs for e in examples(rest, entry_of, out)]
+        learnt = sorted(set(everything).difference(fold)) if elsewhere else everything
+        some = questions(
+            [parts[i][0] for i in learnt],
+            [known[i] for i in learnt],
+            chance,
+            _REPEATS // 2,
+            elsewhere=elsewhere,
+        )
+        asked = [e for i in fold for e in examples(parts[i][0], known[i], parts[i][1])]
         if len(some) >= _LEAST:
             made.append((some, asked))
 
@@ -271,6 +284,12 @@ def _checked(
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return [found for check in pool.map(outcome, made) for found in check]
+
+
+def _folds(count: int, chance: random.Random) -> list[Sequence[int]]:
+    """Return numbers of taxonomies in parts; each part is held out once."""
+    order = chance.sample(range(count), count)
+    return [order[start::_CHECKS] for start in range(min(count, _CHECKS))]
 
 
 def _surprise(outcomes: Sequence[tuple[Sequence[float], Sequence[bool]]], at: float) -> float:
