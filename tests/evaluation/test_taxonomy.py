@@ -73,7 +73,7 @@ def test_leaves_are_held_out_together(folder: Path) -> None:
         seen.append(len(known[0]))  # type: ignore[arg-type]
         return Rules()
 
-    found = held_out(questions, Spelling(), learn, repeats=2)  # type: ignore[arg-type]
+    found = held_out([taxonomy], Spelling(), learn, repeats=2)  # type: ignore[arg-type]
     fifth = round(0.2 * len(taxonomy.leaves))
     assert seen == [len(taxonomy) - fifth] * 2
     assert len(found[0].answers) == 2 * 2 * fifth  # both scorers are the rules here
@@ -129,8 +129,31 @@ def test_test_names_are_taken_out_of_what_is_learnt_from(folder: Path) -> None:
         "--dry-run", "--json",
     )  # fmt: skip
     planned = json.loads(done.stdout)
-    assert planned["taken_out"] == 1
-    assert planned["names"] == 5 + 4
+    assert planned["taken_out"] == 2  # `thing` is in the taxonomy that is asked about
+    assert planned["names"] == 5 + 3
+
+
+def test_what_learns_elsewhere_knows_no_name_of_the_data(folder: Path) -> None:
+    """Leaves of a file are asked for; a taxonomy that shares all names with it teaches nothing."""
+    made = world(140, 8)
+    lines = [f"\tthing\t{made.definitions['thing']}"] + [
+        f"{p}\t{n}\t{made.definitions[n]}" for n, above in made.parents.items() for p in above
+    ]
+    Path("other.tsv").write_text("\n".join(lines), encoding="utf-8")
+    done = run(
+        "evaluate", "taxonomy", "other.tsv", "--elsewhere", folder, "--lexical", "--json"
+    )  # fmt: skip
+    [learnt, rules] = json.loads(done.stdout)["measured"]
+    assert (learnt["scorer"], rules["scorer"]) == ("ranker", "rules")
+    assert learnt["questions"] == rules["questions"] > 50
+    shared = made.parents.keys() & world(60).parents.keys()
+    assert "thing" in shared
+    left_out = int(done.stderr.split(" names are left out")[0].splitlines()[-1])
+    assert left_out >= len(shared)  # and what had an edge to these only
+    nothing = CliRunner().invoke(
+        cli, ["evaluate", "taxonomy", "other.tsv", "--elsewhere", "other.tsv", "--lexical"]
+    )
+    assert "0 of its names are leaves" in str(nothing.exception)
 
 
 def test_what_cannot_be_learnt_from(workspace: Path) -> None:

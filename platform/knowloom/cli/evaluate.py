@@ -55,12 +55,18 @@ def extract(
 
 
 @evaluate.command()
-@click.argument("data", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.argument("data", type=click.Path(path_type=Path, exists=True))
 @click.option(
     "--ranker",
     default="own",
     show_default=True,
     help="own (learns from the taxonomy first), rules (untrained), or a trained one's folder.",
+)
+@click.option(
+    "--elsewhere",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    help="Learn from this taxonomy instead, without any name of DATA; may be given several times.",
 )
 @click.option("--held-out", is_flag=True, help="Ask for leaves of the existing taxonomy instead.")
 @click.option("--lexical", is_flag=True, help="Compare spellings only, without the encoder.")
@@ -75,6 +81,7 @@ def extract(
 def taxonomy(
     data: Path,
     ranker: str,
+    elsewhere: tuple[Path, ...],
     held_out: bool,
     lexical: bool,
     beside: tuple[Path, ...],
@@ -84,14 +91,14 @@ def taxonomy(
     """Score the placing of new names in a taxonomy: accuracy, Wu & Palmer, ranks, calibration.
 
     DATA is a folder with questions (see docs/taxonomy.md). Choices are to be made with --held-out,
-    so that the questions stay unseen.
+    so that the questions stay unseen; of a file with a taxonomy, leaves are asked for in any case.
 
     \b
     Examples:
         knowloom evaluate taxonomy semeval-sci --held-out
         knowloom evaluate taxonomy semeval-sci --beside gpt-4o.json
     """
-    from knowloom.cli.taxonomy import chosen_encoder
+    from knowloom.cli.taxonomy import chosen_encoder, taxonomies_in, taxonomies_of
     from knowloom.evaluation import taxonomy as harness
     from knowloom.taxonomy.baselines import Nearest, Overlap, Root
     from knowloom.taxonomy.questions import read_questions
@@ -99,18 +106,25 @@ def taxonomy(
     from knowloom.taxonomy.tree import Taxonomy
     from knowloom.training.taxonomy import train
 
-    questions = read_questions(data)
     encoder = chosen_encoder(settings, lexical=lexical)
+    general: list[Scorer] = []
+    if elsewhere:
+        known, gone = taxonomies_in(elsewhere, [data], None)
+        click.echo(f"{gone:,} names are left out: {data.name} has them too", err=True)
+        general.append(train(known, encoder, elsewhere=True))
 
     def scorer(known: list[Taxonomy]) -> Scorer:
+        if general:
+            return general[0]
         if ranker == "own":
             return train(known, encoder)
         return Rules() if ranker == "rules" else load(Path(ranker), encoder.name)
 
-    if held_out:
-        found = harness.held_out(questions, encoder, scorer)
+    if held_out or data.is_file():
+        found = harness.held_out(taxonomies_of(data), encoder, scorer)
         made = harness.Compared(f"{data.name}, leaves held out", tuple(found))
     else:
+        questions = read_questions(data)
         first = scorer(harness.taxonomies_of(questions))
         others = (Rules(), Nearest(), Overlap(), Root())
         found = harness.measured(questions, encoder, [first, *others])

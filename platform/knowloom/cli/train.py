@@ -66,7 +66,7 @@ def extract(
     "--without",
     multiple=True,
     type=click.Path(path_type=Path, exists=True),
-    help="Questions whose names are taken out of DATA first; may be given several times.",
+    help="Questions or taxonomies; no name of theirs is learnt from. May be given several times.",
 )
 @click.option("--seed", default=1, show_default=True, help="Of all chance.")
 @click.option("--dry-run", is_flag=True, help="Say what would be learnt; train nothing.")
@@ -85,12 +85,15 @@ def taxonomy(
 ) -> None:
     """Train a ranker that says which class a new one belongs below.
 
-    DATA are folders of questions, whose taxonomies are learnt from, and files of trees in brackets
-    (see docs/taxonomy.md). Needs `knowloom[ranking]`, and `knowloom[neural]` unless --lexical.
+    DATA are taxonomies: class files, edges (.tsv), trees in brackets, folders of questions (see
+    docs/taxonomy.md). What learns from DATA is meant for other taxonomies too; what learns from
+    --stored alone for that one. Needs `knowloom[ranking]`, and `knowloom[neural]` unless
+    --lexical.
 
     \b
-    Example:
+    Examples:
         knowloom train taxonomy --stored --out parents
+        knowloom train taxonomy trees.ptb classes.py --out .knowloom/ranker
     """
     from knowloom.cli.taxonomy import chosen_encoder, taxonomies_in
     from knowloom.taxonomy.rank import save
