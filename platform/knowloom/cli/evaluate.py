@@ -66,7 +66,8 @@ def extract(
     "--elsewhere",
     multiple=True,
     type=click.Path(path_type=Path, exists=True),
-    help="Learn from this taxonomy instead, without any name of DATA; may be given several times.",
+    help="Learn from this first, without any name of DATA: what learnt there only gets a row, and "
+    "what learns from DATA builds on it. May be given several times.",
 )
 @click.option("--held-out", is_flag=True, help="Ask for leaves of the existing taxonomy instead.")
 @click.option("--lexical", is_flag=True, help="Compare spellings only, without the encoder.")
@@ -102,32 +103,32 @@ def taxonomy(
     from knowloom.evaluation import taxonomy as harness
     from knowloom.taxonomy.baselines import Nearest, Overlap, Root
     from knowloom.taxonomy.questions import read_questions
-    from knowloom.taxonomy.rank import Rules, Scorer, load
+    from knowloom.taxonomy.rank import Ranker, Rules, Scorer, load
     from knowloom.taxonomy.tree import Taxonomy
     from knowloom.training.taxonomy import train
 
     encoder = chosen_encoder(settings, lexical=lexical)
-    general: list[Scorer] = []
+    base: Ranker | None = None
     if elsewhere:
-        known, gone = taxonomies_in(elsewhere, [data], None)
+        taught, gone = taxonomies_in(elsewhere, [data], None)
         click.echo(f"{gone:,} names are left out: {data.name} has them too", err=True)
-        general.append(train(known, encoder, elsewhere=True))
+        base = train(taught, encoder, elsewhere=True)
+        base.name = "learnt elsewhere"
 
-    def scorer(known: list[Taxonomy]) -> Scorer:
-        if general:
-            return general[0]
-        if ranker == "own":
-            return train(known, encoder)
-        return Rules() if ranker == "rules" else load(Path(ranker), encoder.name)
+    def scorers(known: list[Taxonomy]) -> list[Scorer]:
+        if ranker != "own":
+            first: Scorer = Rules() if ranker == "rules" else load(Path(ranker), encoder.name)
+            return [first]
+        return [train(known, encoder, base=base), *([base] if base else [])]
 
     if held_out or data.is_file():
-        found = harness.held_out(taxonomies_of(data), encoder, scorer)
+        found = harness.held_out(taxonomies_of(data), encoder, scorers)
         made = harness.Compared(f"{data.name}, leaves held out", tuple(found))
     else:
         questions = read_questions(data)
-        first = scorer(harness.taxonomies_of(questions))
+        first = scorers(harness.taxonomies_of(questions))
         others = (Rules(), Nearest(), Overlap(), Root())
-        found = harness.measured(questions, encoder, [first, *others])
+        found = harness.measured(questions, encoder, [*first, *others])
         stored = {path.name: harness.read_outputs(path, questions) for path in beside}
         made = harness.compared(data.name, questions, found, stored)
     emit({"encoder": encoder.name, **made.as_json()}, as_json, [made.as_markdown()])

@@ -182,7 +182,7 @@ def measured(
 def held_out(
     taxonomies: Sequence[Taxonomy],
     encoder: Encoder,
-    learn: Callable[[list[Taxonomy]], Scorer],
+    learn: Callable[[list[Taxonomy]], Sequence[Scorer]],
     *,
     repeats: int = _REPEATS,
     seed: int = 99,
@@ -194,7 +194,7 @@ def held_out(
     Args:
         taxonomies: whose leaves are asked for.
         encoder: of names and definitions.
-        learn: makes a scorer of taxonomies without those leaves.
+        learn: makes scorers of taxonomies without those leaves.
         repeats: how often.
         seed: of the chance.
     """
@@ -210,7 +210,7 @@ def held_out(
             for whole, (rest, out) in zip(taxonomies, parts, strict=True)
             for name, golds in out.items()
         ]
-        for one in measured(asked, encoder, [learn([rest for rest, _ in parts]), Rules()]):
+        for one in measured(asked, encoder, [*learn([rest for rest, _ in parts]), Rules()]):
             pooled[one.name].append(one)
     return [
         Measured(name, tuple(a for one in some for a in one.answers), sum(o.seconds for o in some))

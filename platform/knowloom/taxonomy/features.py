@@ -49,6 +49,12 @@ RELATIVE = (
     "rare_overlap", "text_rare", "genus_grams", "near_below", "rare_share", "rules",
 )  # fmt: skip
 COLUMNS = (*NAMES, *(f"{n}_{how}" for n in RELATIVE for how in ("z", "gap", "rank")))
+# How large a taxonomy is and how long its names are differ between taxonomies: what is to be used
+# in others learns without these.
+SIZES = (
+    "depth", "height", "depth_share", "children", "below", "siblings", "size_of_all", "words",
+    "own_words", "letters", "rare_overlap", "text_rare", "child_rare",
+)  # fmt: skip
 RULES: Mapping[str, float] = {
     "ends_with": 3.0,
     "ends_share": 1.0,

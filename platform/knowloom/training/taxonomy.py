@@ -22,11 +22,11 @@ import numpy as np
 from knowloom.errors import ExtraMissing, Fault, TaxonomyFaulty
 from knowloom.models.encoders import Encoder
 from knowloom.taxonomy.candidates import candidates
-from knowloom.taxonomy.features import features
+from knowloom.taxonomy.features import COLUMNS, SIZES, features
 from knowloom.taxonomy.index import Entry, Floats, Index, bare, entries
 from knowloom.taxonomy.near import near
 from knowloom.taxonomy.questions import New
-from knowloom.taxonomy.rank import Card, Ranker, columns_digest, softmax
+from knowloom.taxonomy.rank import Card, Ranker, columns_digest, joined, softmax
 from knowloom.taxonomy.tree import Taxonomy
 from knowloom.training.parting import LARGE, SHARE, cuttings, parted
 
@@ -74,6 +74,7 @@ def train(
     encoder: Encoder,
     *,
     elsewhere: bool = False,
+    base: Ranker | None = None,
     seed: int = 1,
     told: Callable[[str], None] = lambda _text: None,
 ) -> Ranker:
@@ -85,6 +86,7 @@ def train(
         elsewhere: whether it will be used in taxonomies that it did not learn from. Small ones
             are cut out of the large ones then, and how sure it is, is tried on whole taxonomies
             that were held out.
+        base: learnt from other taxonomies; its scores count half beside those of what learns now.
         seed: of all chance.
         told: called with a line now and then.
 
@@ -97,9 +99,9 @@ def train(
     known = [known_of(taxonomy, encoder) for taxonomy in taxonomies]
     told(f"{sum(map(len, known)):,} names are encoded")
     chance = random.Random(seed)
-    outcomes = _checked(taxonomies, known, chance, seed, elsewhere=elsewhere)
+    outcomes = _checked(taxonomies, known, chance, seed, elsewhere=elsewhere, base=base)
     examples = questions(taxonomies, known, chance, elsewhere=elsewhere)
-    trees = fitted(examples, range(seed, seed + _SEEDS))
+    trees = fitted(examples, range(seed, seed + _SEEDS), elsewhere=elsewhere)
     temperature, steps = calibrated(outcomes)
     right = sum(_is_right(*outcome) for outcome in outcomes) / max(1, len(outcomes))
     figures = {
@@ -119,7 +121,8 @@ def train(
         made_of=made_of.hexdigest(),
         figures=figures,
     )
-    return Ranker(trees, card)
+    ranker = Ranker(trees, card)
+    return joined(ranker, base) if base else ranker
 
 
 def known_of(taxonomy: Taxonomy, encoder: Encoder) -> dict[str, Entry]:
@@ -194,8 +197,8 @@ def examples(
     return made
 
 
-def fitted(some: Sequence[Example], seeds: Iterable[int]) -> list[Any]:
-    """Return boosters, one a seed.
+def fitted(some: Sequence[Example], seeds: Iterable[int], *, elsewhere: bool = False) -> list[Any]:
+    """Return boosters, one a seed; those for elsewhere see no sizes.
 
     Raises:
         ExtraMissing: lightgbm is not installed.
@@ -205,6 +208,8 @@ def fitted(some: Sequence[Example], seeds: Iterable[int]) -> list[Any]:
     except ModuleNotFoundError as error:
         raise ExtraMissing("training a ranker", "ranking") from error
     rows = np.vstack([example.rows for example in some])
+    if elsewhere:
+        rows[:, [COLUMNS.index(name) for name in SIZES]] = 0
     wanted = np.concatenate([np.array(example.wanted, dtype=int) for example in some])
     sizes = [len(example.wanted) for example in some]
 
@@ -260,6 +265,7 @@ def _checked(
     seed: int,
     *,
     elsewhere: bool,
+    base: Ranker | None,
 ) -> list[tuple[list[float], tuple[bool, ...]]]:
     """Return the scores of names held out, several times, by rankers that never saw them."""
     made: list[tuple[list[Example], list[Example]]] = []
@@ -279,7 +285,9 @@ def _checked(
             made.append((some, asked))
 
     def outcome(check: tuple[list[Example], list[Example]]) -> list[Any]:
-        ranker = Ranker(fitted(check[0], [seed]), Card(encoder="", columns=""))
+        card = Card(encoder="", columns="")
+        ranker = Ranker(fitted(check[0], [seed], elsewhere=elsewhere), card)
+        ranker = joined(ranker, base) if base else ranker
         return [(ranker.scores(example.rows), example.wanted) for example in check[1]]
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
