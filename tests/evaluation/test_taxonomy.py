@@ -115,6 +115,12 @@ def test_the_commands(folder: Path) -> None:
         "always the root",
     ]
     assert found["paired"]["out.json"][0] == 0
+    on_top = run(
+        "train", "taxonomy", folder, "--base", "parents", "--lexical", "--out", "both", "--json"
+    )  # fmt: skip
+    card = json.loads(on_top.stdout)
+    assert len(card["weights"]) == 6
+    assert sum(card["weights"]) == pytest.approx(1.5)  # what learnt before counts half
     table = run("evaluate", "taxonomy", folder, "--ranker", "rules", "--lexical", "--held-out")
     assert "leaves held out" in table.output
 

@@ -38,7 +38,7 @@ def taxonomy() -> None:
     default="",
     metavar="NAME",
     help="own (learns from the ontology first), rules (untrained), or a trained one's folder; "
-    "when not given, the folder `ranker` of the workspace, else rules.",
+    "when not given, the folder `ranker` of the workspace, else rules. own builds on that folder.",
 )
 @click.option("--model", is_flag=True, help="Let the language model of the settings choose.")
 @click.option("--lexical", is_flag=True, help="Compare spellings only, without the encoder.")
@@ -128,14 +128,15 @@ def chosen_scorer(name: str, ontology: Ontology, encoder: Encoder, settings: Set
     if name not in {"", "own"}:
         return load(Path(name), encoder.name)
     known = of_ontology(ontology)
+    default = Path(settings.workspace) / "ranker"
+    base = load(default, encoder.name) if default.is_dir() else None
     if name == "own" and len(known.leaves) >= LEAST:
         from knowloom.training.taxonomy import train
 
-        return train([known], encoder, told=lambda text: click.echo(text, err=True))
+        return train([known], encoder, base=base, told=lambda text: click.echo(text, err=True))
     if name == "own":
         click.echo(f"fewer than {LEAST} leaves teach little: they are left out", err=True)
-    default = Path(settings.workspace) / "ranker"
-    return load(default, encoder.name) if default.is_dir() else Rules()
+    return base or Rules()
 
 
 def _model(settings: Settings, kb: KnowledgeBase) -> LanguageModel:

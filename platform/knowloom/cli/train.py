@@ -68,6 +68,11 @@ def extract(
     type=click.Path(path_type=Path, exists=True),
     help="Questions or taxonomies; no name of theirs is learnt from. May be given several times.",
 )
+@click.option(
+    "--base",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Folder of a ranker that learnt elsewhere; this one builds on it, and holds a copy.",
+)
 @click.option("--seed", default=1, show_default=True, help="Of all chance.")
 @click.option("--dry-run", is_flag=True, help="Say what would be learnt; train nothing.")
 @connection_options
@@ -78,6 +83,7 @@ def taxonomy(
     stored: bool,
     lexical: bool,
     without: tuple[Path, ...],
+    base: Path | None,
     seed: int,
     dry_run: bool,
     settings: Settings,
@@ -96,7 +102,7 @@ def taxonomy(
         knowloom train taxonomy trees.ptb classes.py --out .knowloom/ranker
     """
     from knowloom.cli.taxonomy import chosen_encoder, taxonomies_in
-    from knowloom.taxonomy.rank import save
+    from knowloom.taxonomy.rank import load, save
     from knowloom.training.taxonomy import train as trained
 
     known, gone = taxonomies_in(data, without, settings if stored else None)
@@ -114,6 +120,7 @@ def taxonomy(
         known,
         encoder,
         elsewhere=bool(data),
+        base=load(base, encoder.name) if base else None,
         seed=seed,
         told=lambda text: click.echo(text, err=True),
     )
