@@ -197,6 +197,9 @@ def held_out(
         learn: makes scorers of taxonomies without those leaves.
         repeats: how often.
         seed: of the chance.
+
+    Raises:
+        TaxonomyFaulty: no taxonomy has a leaf.
     """
     from knowloom.taxonomy.questions import New
     from knowloom.training.parting import parted
@@ -210,6 +213,9 @@ def held_out(
             for whole, (rest, out) in zip(taxonomies, parts, strict=True)
             for name, golds in out.items()
         ]
+        if not asked:
+            what = "has no leaf to ask for: it wants three names, and one below another"
+            raise TaxonomyFaulty([Fault("taxonomy", what, "too-small")])
         for one in measured(asked, encoder, [*learn([rest for rest, _ in parts]), Rules()]):
             pooled[one.name].append(one)
     return [

@@ -70,9 +70,14 @@ RULES: Mapping[str, float] = {
     "both": 1.5,
     "genus_name": 1.5,
     "child_both_three": 1.0,
+    "within": 1.0,
+    "contained": 1.0,
+    "name": 0.5,
+    "child_name_three": 1.0,
     "text_rare": 0.02,
 }
 _WEIGHTS = np.array([RULES.get(name, 0.0) for name in NAMES], dtype=np.float32)
+_TELLING = 3  # letters of a name that says something where it is part of another
 _CHILDREN = 60  # children of a candidate whose words are looked at
 
 
@@ -150,7 +155,7 @@ class _Pairing:
             float(len(theirs)),
             float(len(mine)),
             min(40.0, len(other.said)),
-            float(other.said in own.said),
+            float(len(other.said) >= _TELLING and other.said in own.said),
             float(own.said.startswith(other.said)),
             float(mine[:1] == theirs[-1:]),
             float(own.head in theirs),

@@ -89,9 +89,13 @@ def spoken(name: str) -> str:
 def head(words: tuple[str, ...]) -> str:
     """Return the word that says what kind of thing a name is of.
 
-    >>> head(("hand", "grenade")), head(("cost", "of", "pollution"))
-    ('grenade', 'cost')
+    Amounts and numbers behind it do not.
+
+    >>> head(("hand", "grenade")), head(("cost", "of", "pollution")), head(("tea", "100g"))
+    ('grenade', 'cost', 'tea')
     """
+    while len(words) > 1 and any(letter.isdigit() for letter in words[-1]):
+        words = words[:-1]
     for place, word in enumerate(words):
         if word in _JOINTS and place:
             return words[place - 1]
