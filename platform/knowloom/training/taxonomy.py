@@ -30,8 +30,9 @@ from knowloom.taxonomy.rank import Card, Ranker, columns_digest, joined, softmax
 from knowloom.taxonomy.tree import Taxonomy
 from knowloom.training.parting import LARGE, SHARE, cuttings, parted
 
-_REPEATS = 10
-_MOST_QUESTIONS = 1500
+_REPEATS, _REPEATS_ELSEWHERE = 10, 5
+_CUTTINGS = 30  # of each large taxonomy and repetition
+_MOST_QUESTIONS, _MOST_QUESTIONS_ELSEWHERE = 1500, 3000
 _MOST_ROWS = 160_000  # candidates of all questions together; chance takes from the wrong ones
 _CHECKS = 3  # parts on which a ranker trained on the rest is tried, to know how sure it is
 _SEEDS = 3
@@ -100,7 +101,8 @@ def train(
     told(f"{sum(map(len, known)):,} names are encoded")
     chance = random.Random(seed)
     outcomes = _checked(taxonomies, known, chance, seed, elsewhere=elsewhere, base=base)
-    examples = questions(taxonomies, known, chance, elsewhere=elsewhere)
+    repeats = _REPEATS_ELSEWHERE if elsewhere else _REPEATS
+    examples = questions(taxonomies, known, chance, repeats, elsewhere=elsewhere)
     trees = fitted(examples, range(seed, seed + _SEEDS), elsewhere=elsewhere)
     temperature, steps = calibrated(outcomes)
     right = sum(_is_right(*outcome) for outcome in outcomes) / max(1, len(outcomes))
@@ -135,7 +137,7 @@ def questions(
     taxonomies: Sequence[Taxonomy],
     known: Sequence[Known],
     chance: random.Random,
-    repeats: int = _REPEATS,
+    repeats: int,
     *,
     elsewhere: bool = False,
 ) -> list[Example]:
@@ -144,6 +146,8 @@ def questions(
     A large taxonomy is asked as often as all the small ones together.
     """
     most = _MOST_QUESTIONS * repeats / _REPEATS
+    if elsewhere:
+        most = _MOST_QUESTIONS_ELSEWHERE * repeats / _REPEATS_ELSEWHERE
     small = sum(len(one.leaves) for one in taxonomies if len(one) <= LARGE)
     made: list[Example] = []
     for taxonomy, entry_of in zip(taxonomies, known, strict=True):
@@ -151,7 +155,7 @@ def questions(
         for _ in range(min(repeats, math.ceil(most / max(1, SHARE * leaves)))):
             rest, asked = parted(taxonomy, chance)
             made += examples(rest, entry_of, asked)
-        for cutting in cuttings(taxonomy, chance, 15 * repeats) if elsewhere else ():
+        for cutting in cuttings(taxonomy, chance, _CUTTINGS * repeats) if elsewhere else ():
             rest, asked = parted(cutting, chance)
             named = rest.parents.keys() | asked.keys()
             of = entry_of if cutting.definitions else {n: bare(entry_of[n]) for n in named}
@@ -277,7 +281,7 @@ def _checked(
             [parts[i][0] for i in learnt],
             [known[i] for i in learnt],
             chance,
-            _REPEATS // 2,
+            (_REPEATS_ELSEWHERE if elsewhere else _REPEATS) // 2,
             elsewhere=elsewhere,
         )
         asked = [e for i in fold for e in examples(parts[i][0], known[i], parts[i][1])]
