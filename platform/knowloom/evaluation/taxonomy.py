@@ -216,7 +216,8 @@ def held_out(
         if not asked:
             what = "has no leaf to ask for: it wants three names, and one below another"
             raise TaxonomyFaulty([Fault("taxonomy", what, "too-small")])
-        for one in measured(asked, encoder, [*learn([rest for rest, _ in parts]), Rules()]):
+        scorers = {one.name: one for one in (*learn([rest for rest, _ in parts]), Rules())}
+        for one in measured(asked, encoder, scorers.values()):
             pooled[one.name].append(one)
     return [
         Measured(name, tuple(a for one in some for a in one.answers), sum(o.seconds for o in some))
