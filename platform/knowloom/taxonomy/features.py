@@ -24,7 +24,7 @@ NAMES = (
     "mentioned", "place", "size", "order", "genus", "genus_first", "genus_whole", "genus_grams",
     "genus_end", "subject", "text_overlap", "text_rare", "above_mentioned", "below_mentioned",
     "beside_mentioned", "mentions", "below_mentions", "same_genus", "defined", "own_defined",
-    "head_mentioned", "rare_share",
+    "head_mentioned", "rare_share", "genus_tail", "genus_same",
     # by vectors
     "both", "name", "text", "genus_name", "genus_genus", "genus_both", "text_name", "name_text",
     "both_above", "name_above", "text_above",
@@ -47,6 +47,7 @@ RELATIVE = (
     "child_both", "child_name", "child_both_three", "child_name_three", "child_text",
     "child_genus_vector", "child_rare", "vote_parent", "vote_any", "grams", "same_end",
     "rare_overlap", "text_rare", "genus_grams", "near_below", "rare_share", "rules",
+    "genus_tail",
 )  # fmt: skip
 COLUMNS = (*NAMES, *(f"{n}_{how}" for n in RELATIVE for how in ("z", "gap", "rank")))
 # How large a taxonomy is and how long its names are differ between taxonomies: what is to be used
@@ -70,6 +71,7 @@ RULES: Mapping[str, float] = {
     "both": 1.5,
     "genus_name": 1.5,
     "child_both_three": 1.0,
+    "genus_tail": 1.0,
     "within": 1.0,
     "contained": 1.0,
     "name": 0.5,
@@ -195,6 +197,7 @@ class _Pairing:
             float(own.defined),
             float(other.head in own.meaning.words),
             rare / self.total,
+            *_told(own.meaning.genera, other.words),
         ]
 
     def by_vector(self, node: int) -> list[float]:
@@ -271,6 +274,12 @@ class _Pairing:
             _order_of(beside),
             _order_of(len(index)),
         ]
+
+
+def _told(genera: Sequence[tuple[str, ...]], name: tuple[str, ...]) -> tuple[float, float]:
+    """Return how many words of a name end a genus, if all do, and whether that is the name."""
+    tail = any(name and phrase[-len(name) :] == name for phrase in genera)
+    return (float(len(name)) if tail else 0.0, float(name in genera))
 
 
 def _order_of(count: int) -> float:
