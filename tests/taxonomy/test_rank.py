@@ -112,6 +112,7 @@ def test_what_learnt_elsewhere_sees_no_sizes_and_counts_half(
     assert any(sizes & set(np.flatnonzero(tree.feature_importance())) for tree in ranker.trees)
     both = joined(ranker, base)
     save(both, tmp_path / "both")
+    assert sum(f.stat().st_size for f in (tmp_path / "both").iterdir()) < 2_000_000
     again = load(tmp_path / "both", Spelling().name)
     at = index(asked[0].taxonomy, Spelling())
     [entry] = entries([asked[0].new], Spelling())
@@ -141,9 +142,9 @@ def test_a_folder_that_cannot_be_used(ranker: Ranker, tmp_path: Path, how: str) 
     save(ranker, folder)
     card = (folder / CARD).read_text()
     if how == "missing":
-        (folder / "trees_1.txt").unlink()
+        (folder / "trees_1.txt.gz").unlink()
     if how == "changed":
-        (folder / "trees_1.txt").write_text("tree")
+        (folder / "trees_1.txt.gz").write_text("tree")
     if how == "other format":
         (folder / CARD).write_text(card.replace('"format": 2', '"format": 99'))
     if how == "nonsense":

@@ -1,11 +1,12 @@
 """The second of two stages: which candidate is the parent; trained, or by rule where nothing is.
 
-A folder holds a trained ranker: its card (`ranker.json`) and LightGBM's trees as text. Nothing in
+A folder holds a trained ranker: its card (`ranker.json`) and LightGBM's trees as compressed text. Nothing in
 it is ever run.
 """
 
 from __future__ import annotations
 
+import gzip
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -175,8 +176,9 @@ def save(ranker: Ranker, folder: Path) -> Card:
     folder.mkdir(parents=True, exist_ok=True)
     files: dict[str, str] = {}
     for number, tree in enumerate(ranker.trees, 1):
-        text = str(tree.model_to_string(importance_type="gain")).encode()
-        name = f"trees_{number}.txt"
+        plain = str(tree.model_to_string(importance_type="gain")).encode()
+        text = gzip.compress(plain, mtime=0)
+        name = f"trees_{number}.txt.gz"
         (folder / name).write_bytes(text)
         files[name] = blake2b(text, digest_size=16).hexdigest()
     card = replace(ranker.card, files=files)
@@ -212,7 +214,7 @@ def load(folder: Path, encoder: str) -> Ranker:
             raise RankerUnusable(folder, str(error)) from None
         if blake2b(text, digest_size=16).hexdigest() != digest:
             raise RankerUnusable(folder, f"{name} is not what was written")
-        trees.append(lightgbm.Booster(model_str=text.decode()))
+        trees.append(lightgbm.Booster(model_str=gzip.decompress(text).decode()))
     return Ranker(trees, card)
 
 
