@@ -1,7 +1,7 @@
 """The second of two stages: which candidate is the parent; trained, or by rule where nothing is.
 
-A folder holds a trained ranker: its card (`ranker.json`) and LightGBM's trees as compressed text. Nothing in
-it is ever run.
+A folder holds a trained ranker: its card (`ranker.json`) and LightGBM's trees as compressed text.
+Nothing in it is ever run.
 """
 
 from __future__ import annotations
