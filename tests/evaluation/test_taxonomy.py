@@ -17,7 +17,8 @@ from knowloom.models.encoders import Spelling
 from knowloom.taxonomy.baselines import Root
 from knowloom.taxonomy.questions import read_questions
 from knowloom.taxonomy.rank import Rules
-from knowloom.training.taxonomy import parted
+from knowloom.taxonomy.tree import Taxonomy
+from knowloom.training.parting import parted
 
 
 @pytest.fixture
@@ -69,14 +70,15 @@ def test_leaves_are_held_out_together(folder: Path) -> None:
     [taxonomy] = taxonomies_of(questions)
     seen: list[int] = []
 
-    def learn(known: list[object]) -> Rules:
-        seen.append(len(known[0]))  # type: ignore[arg-type]
-        return Rules()
+    def learn(known: list[Taxonomy]) -> list[Rules]:
+        seen.append(len(known[0]))
+        return [Rules()]
 
-    found = held_out(questions, Spelling(), learn, repeats=2)  # type: ignore[arg-type]
+    found = held_out([taxonomy], Spelling(), learn, repeats=2)
     fifth = round(0.2 * len(taxonomy.leaves))
     assert seen == [len(taxonomy) - fifth] * 2
-    assert len(found[0].answers) == 2 * 2 * fifth  # both scorers are the rules here
+    assert len(found) == 1  # both scorers are the rules here
+    assert len(found[0].answers) == 2 * fifth
     asked = {a.question.new.name for a in found[0].answers}
     assert not asked & {q.new.name for q in questions}
 
@@ -114,6 +116,12 @@ def test_the_commands(folder: Path) -> None:
         "always the root",
     ]
     assert found["paired"]["out.json"][0] == 0
+    on_top = run(
+        "train", "taxonomy", folder, "--base", "parents", "--lexical", "--out", "both", "--json"
+    )  # fmt: skip
+    card = json.loads(on_top.stdout)
+    assert len(card["weights"]) == 6
+    assert sum(card["weights"]) == pytest.approx(1.5)  # what learnt before counts half
     table = run("evaluate", "taxonomy", folder, "--ranker", "rules", "--lexical", "--held-out")
     assert "leaves held out" in table.output
 
@@ -129,8 +137,31 @@ def test_test_names_are_taken_out_of_what_is_learnt_from(folder: Path) -> None:
         "--dry-run", "--json",
     )  # fmt: skip
     planned = json.loads(done.stdout)
-    assert planned["taken_out"] == 1
-    assert planned["names"] == 5 + 4
+    assert planned["taken_out"] == 2  # `thing` is in the taxonomy that is asked about
+    assert planned["names"] == 5 + 3
+
+
+def test_what_learns_elsewhere_knows_no_name_of_the_data(folder: Path) -> None:
+    """Leaves of a file are asked for; a taxonomy that shares all names with it teaches nothing."""
+    made = world(70, 8)
+    lines = [f"\tthing\t{made.definitions['thing']}"] + [
+        f"{p}\t{n}\t{made.definitions[n]}" for n, above in made.parents.items() for p in above
+    ]
+    Path("other.tsv").write_text("\n".join(lines), encoding="utf-8")
+    done = run(
+        "evaluate", "taxonomy", "other.tsv", "--elsewhere", folder, "--lexical", "--json"
+    )  # fmt: skip
+    found = json.loads(done.stdout)["measured"]
+    assert [one["scorer"] for one in found] == ["ranker", "learnt elsewhere", "rules"]
+    assert {one["questions"] for one in found} == {found[0]["questions"]}
+    shared = made.parents.keys() & world(60).parents.keys()
+    assert "thing" in shared
+    left_out = int(done.stderr.split(" names are left out")[0].splitlines()[-1])
+    assert left_out >= len(shared)  # and what had an edge to these only
+    nothing = CliRunner().invoke(
+        cli, ["evaluate", "taxonomy", "other.tsv", "--elsewhere", "other.tsv", "--lexical"]
+    )
+    assert "0 of its names are leaves" in str(nothing.exception)
 
 
 def test_what_cannot_be_learnt_from(workspace: Path) -> None:

@@ -15,14 +15,15 @@ from knowloom.evaluation.taxonomy import measured, read_outputs, taxonomies_of
 from knowloom.models.encoders import Kept, Spelling
 from knowloom.taxonomy.baselines import Nearest, Overlap, Root
 from knowloom.taxonomy.candidates import ALL, candidates
-from knowloom.taxonomy.features import COLUMNS, NAMES, features
+from knowloom.taxonomy.features import COLUMNS, NAMES, SIZES, features
 from knowloom.taxonomy.index import Index, entries, index
 from knowloom.taxonomy.near import near
 from knowloom.taxonomy.place import ranked
 from knowloom.taxonomy.questions import New, Question
-from knowloom.taxonomy.rank import CARD, Ranker, Rules, load, save
+from knowloom.taxonomy.rank import CARD, Ranker, Rules, joined, load, save
 from knowloom.taxonomy.tree import Taxonomy, taxonomy
-from knowloom.training.taxonomy import calibrated, known_of, parted, rising, train
+from knowloom.training.parting import parted
+from knowloom.training.taxonomy import calibrated, known_of, rising, train
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
 
@@ -100,6 +101,30 @@ def test_it_comes_back_from_its_folder(
     assert ranked(at, entry, again) == ranked(at, entry, ranker)
 
 
+def test_what_learnt_elsewhere_sees_no_sizes_and_counts_half(
+    asked: list[Question], ranker: Ranker, tmp_path: Path
+) -> None:
+    """Also when both come back from one folder; its scores are the sums."""
+    base = train([world(120, 9), world(20, 8)], Spelling(), elsewhere=True)
+    sizes = {COLUMNS.index(name) for name in SIZES}
+    for tree in base.trees:
+        assert not sizes & set(np.flatnonzero(tree.feature_importance()))
+    assert any(sizes & set(np.flatnonzero(tree.feature_importance())) for tree in ranker.trees)
+    both = joined(ranker, base)
+    save(both, tmp_path / "both")
+    assert sum(f.stat().st_size for f in (tmp_path / "both").iterdir()) < 2_000_000
+    again = load(tmp_path / "both", Spelling().name)
+    at = index(asked[0].taxonomy, Spelling())
+    [entry] = entries([asked[0].new], Spelling())
+    rows = features(at, entry, near(at, entry), range(len(at)))
+    expected = np.array(ranker.scores(rows)) + 0.5 * np.array(base.scores(rows))
+    assert np.allclose(again.scores(rows), expected)
+    file = tmp_path / "both" / CARD
+    file.write_text(file.read_text().replace('"weights": [', '"weights": [1.0,'))
+    with pytest.raises(RankerUnusable):
+        load(tmp_path / "both", Spelling().name)
+
+
 def test_learning_again_gives_the_same(ranker: Ranker) -> None:
     """With the same seed, tree by tree."""
     small = [world(40)]
@@ -117,11 +142,11 @@ def test_a_folder_that_cannot_be_used(ranker: Ranker, tmp_path: Path, how: str) 
     save(ranker, folder)
     card = (folder / CARD).read_text()
     if how == "missing":
-        (folder / "trees_1.txt").unlink()
+        (folder / "trees_1.txt.gz").unlink()
     if how == "changed":
-        (folder / "trees_1.txt").write_text("tree")
+        (folder / "trees_1.txt.gz").write_text("tree")
     if how == "other format":
-        (folder / CARD).write_text(card.replace('"format": 1', '"format": 99'))
+        (folder / CARD).write_text(card.replace('"format": 2', '"format": 99'))
     if how == "nonsense":
         (folder / CARD).write_text("[]")
     with pytest.raises(RankerUnusable, match="knowloom train taxonomy"):

@@ -55,12 +55,19 @@ def extract(
 
 
 @evaluate.command()
-@click.argument("data", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.argument("data", type=click.Path(path_type=Path, exists=True))
 @click.option(
     "--ranker",
     default="own",
     show_default=True,
     help="own (learns from the taxonomy first), rules (untrained), or a trained one's folder.",
+)
+@click.option(
+    "--elsewhere",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    help="Learn from this first, without any name of DATA: what learnt there only gets a row, and "
+    "what learns from DATA builds on it. May be given several times.",
 )
 @click.option("--held-out", is_flag=True, help="Ask for leaves of the existing taxonomy instead.")
 @click.option("--lexical", is_flag=True, help="Compare spellings only, without the encoder.")
@@ -75,6 +82,7 @@ def extract(
 def taxonomy(
     data: Path,
     ranker: str,
+    elsewhere: tuple[Path, ...],
     held_out: bool,
     lexical: bool,
     beside: tuple[Path, ...],
@@ -84,36 +92,43 @@ def taxonomy(
     """Score the placing of new names in a taxonomy: accuracy, Wu & Palmer, ranks, calibration.
 
     DATA is a folder with questions (see docs/taxonomy.md). Choices are to be made with --held-out,
-    so that the questions stay unseen.
+    so that the questions stay unseen; of a file with a taxonomy, leaves are asked for in any case.
 
     \b
     Examples:
         knowloom evaluate taxonomy semeval-sci --held-out
         knowloom evaluate taxonomy semeval-sci --beside gpt-4o.json
     """
-    from knowloom.cli.taxonomy import chosen_encoder
+    from knowloom.cli.taxonomy import chosen_encoder, taxonomies_in, taxonomies_of
     from knowloom.evaluation import taxonomy as harness
     from knowloom.taxonomy.baselines import Nearest, Overlap, Root
     from knowloom.taxonomy.questions import read_questions
-    from knowloom.taxonomy.rank import Rules, Scorer, load
+    from knowloom.taxonomy.rank import Ranker, Rules, Scorer, load
     from knowloom.taxonomy.tree import Taxonomy
     from knowloom.training.taxonomy import train
 
-    questions = read_questions(data)
     encoder = chosen_encoder(settings, lexical=lexical)
+    base: Ranker | None = None
+    if elsewhere:
+        taught, gone = taxonomies_in(elsewhere, [data], None)
+        click.echo(f"{gone:,} names are left out: {data.name} has them too", err=True)
+        base = train(taught, encoder, elsewhere=True)
+        base.name = "learnt elsewhere"
 
-    def scorer(known: list[Taxonomy]) -> Scorer:
-        if ranker == "own":
-            return train(known, encoder)
-        return Rules() if ranker == "rules" else load(Path(ranker), encoder.name)
+    def scorers(known: list[Taxonomy]) -> list[Scorer]:
+        if ranker != "own":
+            first: Scorer = Rules() if ranker == "rules" else load(Path(ranker), encoder.name)
+            return [first]
+        return [train(known, encoder, base=base), *([base] if base else [])]
 
-    if held_out:
-        found = harness.held_out(questions, encoder, scorer)
+    if held_out or data.is_file():
+        found = harness.held_out(taxonomies_of(data), encoder, scorers)
         made = harness.Compared(f"{data.name}, leaves held out", tuple(found))
     else:
-        first = scorer(harness.taxonomies_of(questions))
+        questions = read_questions(data)
+        first = scorers(harness.taxonomies_of(questions))
         others = (Rules(), Nearest(), Overlap(), Root())
-        found = harness.measured(questions, encoder, [first, *others])
+        found = harness.measured(questions, encoder, [*first, *others])
         stored = {path.name: harness.read_outputs(path, questions) for path in beside}
         made = harness.compared(data.name, questions, found, stored)
     emit({"encoder": encoder.name, **made.as_json()}, as_json, [made.as_markdown()])

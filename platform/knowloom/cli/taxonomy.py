@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from knowloom.taxonomy.rank import Scorer
     from knowloom.taxonomy.tree import Taxonomy
 
+_CLASSES = {".py", ".json", ".ttl", ".nt", ".rdf", ".owl"}
+
 
 @click.group()
 def taxonomy() -> None:
@@ -36,7 +38,7 @@ def taxonomy() -> None:
     default="",
     metavar="NAME",
     help="own (learns from the ontology first), rules (untrained), or a trained one's folder; "
-    "when not given, the folder `ranker` of the workspace, else rules.",
+    "when not given, the folder `ranker` of the workspace, else rules. own builds on that folder.",
 )
 @click.option("--model", is_flag=True, help="Let the language model of the settings choose.")
 @click.option("--lexical", is_flag=True, help="Compare spellings only, without the encoder.")
@@ -126,14 +128,15 @@ def chosen_scorer(name: str, ontology: Ontology, encoder: Encoder, settings: Set
     if name not in {"", "own"}:
         return load(Path(name), encoder.name)
     known = of_ontology(ontology)
+    default = Path(settings.workspace) / "ranker"
+    base = load(default, encoder.name) if default.is_dir() else None
     if name == "own" and len(known.leaves) >= LEAST:
         from knowloom.training.taxonomy import train
 
-        return train([known], encoder, told=lambda text: click.echo(text, err=True))
+        return train([known], encoder, base=base, told=lambda text: click.echo(text, err=True))
     if name == "own":
         click.echo(f"fewer than {LEAST} leaves teach little: they are left out", err=True)
-    default = Path(settings.workspace) / "ranker"
-    return load(default, encoder.name) if default.is_dir() else Rules()
+    return base or Rules()
 
 
 def _model(settings: Settings, kb: KnowledgeBase) -> LanguageModel:
@@ -164,24 +167,42 @@ def taxonomies_in(
     """Return the taxonomies of folders and files, and how many names were taken out of them.
 
     Args:
-        data: folders of questions, files of trees in brackets.
-        without: folders of questions whose names must not be learnt from.
+        data: see `taxonomies_of`.
+        without: the same; none of their names, asked for or there already, is learnt from.
         settings: lead to the stored ontology; None leaves it out.
     """
     from knowloom.evaluation.taxonomy_scores import plain
     from knowloom.session import knowledge_base
-    from knowloom.taxonomy.questions import of_ontology, read_questions, read_trees
+    from knowloom.taxonomy.questions import of_ontology
 
-    asked = {plain(q.new.name) for folder in without for q in read_questions(folder)}
-    found: list[Taxonomy] = []
-    for path in data:
-        if path.is_dir():
-            found += {id(q.taxonomy): q.taxonomy for q in read_questions(path)}.values()
-        else:
-            found += read_trees(path)
+    asked = {plain(name) for path in without for name in _names_in(path)}
+    found = [one for path in data for one in taxonomies_of(path)]
     if settings is not None:
         with knowledge_base(settings) as kb:
             found.append(of_ontology(kb.ontology))
     left = [one.free_of({n for n in one.parents if plain(n) in asked}) for one in found]
     gone = sum(map(len, found)) - sum(map(len, left))
     return [one for one in left if len(one) > 2], gone
+
+
+def taxonomies_of(path: Path) -> list[Taxonomy]:
+    """Return the taxonomies of a folder of questions, or of a file.
+
+    A file holds classes (`.py`, `.json`, RDF), edges (`.tsv`), or else trees in brackets.
+    """
+    from knowloom.evaluation import taxonomy as harness
+    from knowloom.ontology.parse import read_ontology
+    from knowloom.taxonomy.questions import of_ontology, read_edges, read_questions, read_trees
+
+    if path.is_dir():
+        return harness.taxonomies_of(read_questions(path))
+    if path.suffix in _CLASSES:
+        return [of_ontology(read_ontology(path))]
+    return [read_edges(path)] if path.suffix == ".tsv" else read_trees(path)
+
+
+def _names_in(path: Path) -> set[str]:
+    from knowloom.taxonomy.questions import read_questions
+
+    asked = {q.new.name for q in read_questions(path)} if path.is_dir() else set[str]()
+    return asked.union(*(one.parents for one in taxonomies_of(path)))

@@ -66,7 +66,12 @@ def extract(
     "--without",
     multiple=True,
     type=click.Path(path_type=Path, exists=True),
-    help="Questions whose names are taken out of DATA first; may be given several times.",
+    help="Questions or taxonomies; no name of theirs is learnt from. May be given several times.",
+)
+@click.option(
+    "--base",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Folder of a ranker that learnt elsewhere; this one builds on it, and holds a copy.",
 )
 @click.option("--seed", default=1, show_default=True, help="Of all chance.")
 @click.option("--dry-run", is_flag=True, help="Say what would be learnt; train nothing.")
@@ -78,6 +83,7 @@ def taxonomy(
     stored: bool,
     lexical: bool,
     without: tuple[Path, ...],
+    base: Path | None,
     seed: int,
     dry_run: bool,
     settings: Settings,
@@ -85,15 +91,18 @@ def taxonomy(
 ) -> None:
     """Train a ranker that says which class a new one belongs below.
 
-    DATA are folders of questions, whose taxonomies are learnt from, and files of trees in brackets
-    (see docs/taxonomy.md). Needs `knowloom[ranking]`, and `knowloom[neural]` unless --lexical.
+    DATA are taxonomies: class files, edges (.tsv), trees in brackets, folders of questions (see
+    docs/taxonomy.md). What learns from DATA is meant for other taxonomies too; what learns from
+    --stored alone for that one. Needs `knowloom[ranking]`, and `knowloom[neural]` unless
+    --lexical.
 
     \b
-    Example:
+    Examples:
         knowloom train taxonomy --stored --out parents
+        knowloom train taxonomy trees.ptb classes.py --out .knowloom/ranker
     """
     from knowloom.cli.taxonomy import chosen_encoder, taxonomies_in
-    from knowloom.taxonomy.rank import save
+    from knowloom.taxonomy.rank import load, save
     from knowloom.training.taxonomy import train as trained
 
     known, gone = taxonomies_in(data, without, settings if stored else None)
@@ -107,7 +116,14 @@ def taxonomy(
         return
     click.echo(seen, err=True)
     encoder = chosen_encoder(settings, lexical=lexical)
-    ranker = trained(known, encoder, seed=seed, told=lambda text: click.echo(text, err=True))
+    ranker = trained(
+        known,
+        encoder,
+        elsewhere=bool(data),
+        base=load(base, encoder.name) if base else None,
+        seed=seed,
+        told=lambda text: click.echo(text, err=True),
+    )
     card = save(ranker, out)
     shown = f"{out}: {card.figures['accuracy_on_held_out']:.1%} of held-out names are right"
     emit({"folder": str(out), **asdict(card)}, as_json, [shown])

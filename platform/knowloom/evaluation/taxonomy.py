@@ -180,37 +180,44 @@ def measured(
 
 
 def held_out(
-    questions: Sequence[Question],
+    taxonomies: Sequence[Taxonomy],
     encoder: Encoder,
-    learn: Callable[[list[Taxonomy]], Scorer],
+    learn: Callable[[list[Taxonomy]], Sequence[Scorer]],
     *,
     repeats: int = _REPEATS,
     seed: int = 99,
 ) -> list[Measured]:
-    """Return how scorers do on leaves of the existing taxonomies, a fifth of them at a time.
+    """Return how scorers do on leaves of existing taxonomies, a fifth of them at a time.
 
-    This is what choices are made by; the questions themselves are not looked at.
+    This is what choices are made by; the questions of a data set are not looked at.
 
     Args:
-        questions: whose taxonomies are used.
+        taxonomies: whose leaves are asked for.
         encoder: of names and definitions.
-        learn: makes a scorer of taxonomies without those leaves.
+        learn: makes scorers of taxonomies without those leaves.
         repeats: how often.
         seed: of the chance.
+
+    Raises:
+        TaxonomyFaulty: no taxonomy has a leaf.
     """
     from knowloom.taxonomy.questions import New
-    from knowloom.training.taxonomy import parted
+    from knowloom.training.parting import parted
 
     chance = random.Random(seed)
     pooled: dict[str, list[Measured]] = defaultdict(list)
     for _ in range(repeats):
-        parts = [parted(taxonomy, chance) for taxonomy in taxonomies_of(questions)]
+        parts = [parted(taxonomy, chance) for taxonomy in taxonomies]
         asked = [
-            Question(rest, New(name, _meant(questions, name)), golds)
-            for rest, out in parts
+            Question(rest, New(name, whole.definitions.get(name, "")), golds)
+            for whole, (rest, out) in zip(taxonomies, parts, strict=True)
             for name, golds in out.items()
         ]
-        for one in measured(asked, encoder, [learn([rest for rest, _ in parts]), Rules()]):
+        if not asked:
+            what = "has no leaf to ask for: it wants three names, and one below another"
+            raise TaxonomyFaulty([Fault("taxonomy", what, "too-small")])
+        scorers = {one.name: one for one in (*learn([rest for rest, _ in parts]), Rules())}
+        for one in measured(asked, encoder, scorers.values()):
             pooled[one.name].append(one)
     return [
         Measured(name, tuple(a for one in some for a in one.answers), sum(o.seconds for o in some))
@@ -283,11 +290,6 @@ def _answer(question: Question, index: Index, entry: Entry, scorer: Scorer) -> A
     sure = scorer.sureness(found[0][1]) if found else 0.0
     there = bool(nodes.intersection(question.golds))
     return Answer(question, tuple(name for name, _ in found), sure, there)
-
-
-def _meant(questions: Sequence[Question], name: str) -> str:
-    found = (q.taxonomy.definitions.get(name) for q in questions if name in q.taxonomy)
-    return next((text for text in found if text), "")
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -7,7 +7,7 @@ taken out to make a question of it. Sums are exact, so that no order of words ch
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -24,7 +24,7 @@ NAMES = (
     "mentioned", "place", "size", "order", "genus", "genus_first", "genus_whole", "genus_grams",
     "genus_end", "subject", "text_overlap", "text_rare", "above_mentioned", "below_mentioned",
     "beside_mentioned", "mentions", "below_mentions", "same_genus", "defined", "own_defined",
-    "head_mentioned", "rare_share",
+    "head_mentioned", "rare_share", "genus_tail", "genus_same",
     # by vectors
     "both", "name", "text", "genus_name", "genus_genus", "genus_both", "text_name", "name_text",
     "both_above", "name_above", "text_above",
@@ -38,15 +38,48 @@ NAMES = (
     # by structure
     "depth", "height", "depth_share", "children", "below", "leaf", "root", "siblings",
     "size_of_all",
+    # by all of these, as one would weigh them without any training
+    "rules",
 )  # fmt: skip
 # These are also given relative to the other candidates: as z, as gap to the best, as rank.
 RELATIVE = (
     "both", "name", "text", "genus_name", "genus_both", "text_name", "name_text", "genus_genus",
     "child_both", "child_name", "child_both_three", "child_name_three", "child_text",
     "child_genus_vector", "child_rare", "vote_parent", "vote_any", "grams", "same_end",
-    "rare_overlap", "text_rare", "genus_grams", "near_below", "rare_share",
+    "rare_overlap", "text_rare", "genus_grams", "near_below", "rare_share", "rules",
+    "genus_tail",
 )  # fmt: skip
 COLUMNS = (*NAMES, *(f"{n}_{how}" for n in RELATIVE for how in ("z", "gap", "rank")))
+# How large a taxonomy is and how long its names are differ between taxonomies: what is to be used
+# in others learns without these.
+SIZES = (
+    "depth", "height", "depth_share", "children", "below", "siblings", "size_of_all", "words",
+    "own_words", "letters", "rare_overlap", "text_rare", "child_rare",
+)  # fmt: skip
+RULES: Mapping[str, float] = {
+    "ends_with": 3.0,
+    "ends_share": 1.0,
+    "genus": 2.5,
+    "genus_whole": 1.0,
+    "mentioned": 0.7,
+    "subject": 0.5,
+    "child_head_share": 1.0,
+    "child_genus_share": 0.5,
+    "vote_parent": 2.0,
+    "vote_self": 0.5,
+    "below_mentioned": -0.5,
+    "both": 1.5,
+    "genus_name": 1.5,
+    "child_both_three": 1.0,
+    "genus_tail": 1.0,
+    "within": 1.0,
+    "contained": 1.0,
+    "name": 0.5,
+    "child_name_three": 1.0,
+    "text_rare": 0.02,
+}
+_WEIGHTS = np.array([RULES.get(name, 0.0) for name in NAMES], dtype=np.float32)
+_TELLING = 3  # letters of a name that says something where it is part of another
 _CHILDREN = 60  # children of a candidate whose words are looked at
 
 
@@ -68,10 +101,12 @@ def features(index: Index, entry: Entry, near: Near, candidates: Sequence[int]) 
             *pairing.by_children(node),
             *near.votes.get(node, (0.0, 0.0, 0.0, 0.0, 0.0)),
             *pairing.by_structure(node),
+            0.0,
         ]
         for node in candidates
     ]
     made = np.array(rows, dtype=np.float32).reshape(len(candidates), len(NAMES))
+    made[:, NAMES.index("rules")] = made @ _WEIGHTS
     return np.hstack([made, _relative(made)])
 
 
@@ -122,7 +157,7 @@ class _Pairing:
             float(len(theirs)),
             float(len(mine)),
             min(40.0, len(other.said)),
-            float(other.said in own.said),
+            float(len(other.said) >= _TELLING and other.said in own.said),
             float(own.said.startswith(other.said)),
             float(mine[:1] == theirs[-1:]),
             float(own.head in theirs),
@@ -162,6 +197,7 @@ class _Pairing:
             float(own.defined),
             float(other.head in own.meaning.words),
             rare / self.total,
+            *_told(own.meaning.genera, other.words),
         ]
 
     def by_vector(self, node: int) -> list[float]:
@@ -238,6 +274,12 @@ class _Pairing:
             _order_of(beside),
             _order_of(len(index)),
         ]
+
+
+def _told(genera: Sequence[tuple[str, ...]], name: tuple[str, ...]) -> tuple[float, float]:
+    """Return how many words of a name end a genus, if all do, and whether that is the name."""
+    tail = any(name and phrase[-len(name) :] == name for phrase in genera)
+    return (float(len(name)) if tail else 0.0, float(name in genera))
 
 
 def _order_of(count: int) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,6 +97,18 @@ def _entry(new: New, said: str, meant: Meaning, rows: Vectors) -> Entry:
         bag=frozenset(telling(words) + telling(meant.words)),
         grams=grams(said),
         vectors=rows,
+    )
+
+
+def bare(entry: Entry) -> Entry:
+    """Return what is known of a name when its definition is not."""
+    return replace(
+        entry,
+        new=replace(entry.new, definition=""),
+        meaning=Meaning(),
+        genus=(),
+        bag=frozenset(telling(entry.words)),
+        vectors=np.repeat(entry.vectors[[NAME]], PARTS, axis=0),
     )
 
 

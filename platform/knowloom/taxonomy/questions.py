@@ -124,6 +124,32 @@ def read_trees(path: Path) -> list[Taxonomy]:
     return made
 
 
+def read_edges(path: Path) -> Taxonomy:
+    """Return a taxonomy written as lines: parent, child and perhaps its definition, tabs between.
+
+    A line without a parent names a root. A child with several parents has several lines.
+
+    Raises:
+        TaxonomyFaulty: a line has no child, with its number, or a name is its own ancestor.
+    """
+    edges: list[tuple[str, str]] = []
+    names: dict[str, None] = {}
+    meant: dict[str, str] = {}
+    for number, line in enumerate(_lines(path), 1):
+        if not line.strip():
+            continue
+        parent, _, rest = line.partition("\t")
+        child, _, definition = (part.strip() for part in rest.partition("\t"))
+        if not child:
+            what = "wants a parent, a tab and a child; a root has nothing before the tab"
+            raise TaxonomyFaulty([Fault(f"{path.name}:{number}", what, "format")])
+        names[child] = None
+        edges += [(parent.strip(), child)] if parent.strip() else []
+        if definition:
+            meant[child] = definition
+    return taxonomy(edges, meant, names)
+
+
 def of_ontology(ontology: Ontology) -> Taxonomy:
     """Return the classes of an ontology with their roots.
 

@@ -1,11 +1,12 @@
 """The second of two stages: which candidate is the parent; trained, or by rule where nothing is.
 
-A folder holds a trained ranker: its card (`ranker.json`) and LightGBM's trees as text. Nothing in
-it is ever run.
+A folder holds a trained ranker: its card (`ranker.json`) and LightGBM's trees as compressed text.
+Nothing in it is ever run.
 """
 
 from __future__ import annotations
 
+import gzip
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -23,7 +24,8 @@ from knowloom.taxonomy.index import Entry, Floats, Index
 from knowloom.taxonomy.near import Near
 
 CARD = "ranker.json"
-FORMAT = 1
+FORMAT = 2
+BASE = 0.5  # what scores learnt elsewhere count beside those learnt in the taxonomy itself
 LEAST = 60  # a taxonomy of so many leaves is worth a ranker of its own
 
 
@@ -56,6 +58,7 @@ class Card:
         temperature: what scores are divided by before they become shares.
         steps: pairs of share and how often the best candidate was right from there on.
         files: names of the files with trees, and their digests.
+        weights: what the scores of each file count, in their order; none are all alike.
         made_of: digest of the taxonomies it learnt from.
         figures: of training: names, questions, seconds, and how it did on leaves it never saw.
         format: of the folder.
@@ -66,6 +69,7 @@ class Card:
     temperature: float = 1.0
     steps: tuple[tuple[float, float], ...] = ()
     files: Mapping[str, str] = field(default_factory=dict[str, str])
+    weights: tuple[float, ...] = ()
     made_of: str = ""
     figures: Mapping[str, float] = field(default_factory=dict[str, float])
     format: int = FORMAT
@@ -75,15 +79,16 @@ class Ranker:
     """Trees that were taught which candidate is a parent.
 
     Args:
-        trees: LightGBM boosters; the mean of their scores counts.
-        card: what is known of them.
+        trees: LightGBM boosters.
+        card: what is known of them, and what each counts.
+        name: what tables call it.
     """
 
-    name = "ranker"
-
-    def __init__(self, trees: Sequence[Any], card: Card) -> None:
+    def __init__(self, trees: Sequence[Any], card: Card, name: str = "ranker") -> None:
         self.trees = tuple(trees)
         self.card = card
+        self.name = name
+        self.weights = np.array(card.weights or [1 / len(self.trees)] * len(self.trees))
 
     def shares(
         self, index: Index, entry: Entry, near: Near, candidates: Sequence[int]
@@ -96,12 +101,19 @@ class Ranker:
         """Return a score for each row of features."""
         if not len(rows):
             return []
-        mean = np.mean([tree.predict(rows, num_threads=1) for tree in self.trees], axis=0)
-        return [float(score) for score in mean]
+        found = np.array([tree.predict(rows, num_threads=1) for tree in self.trees])
+        return [float(score) for score in self.weights @ found]
 
     def sureness(self, share: float) -> float:
         """Return how often a best candidate with this share was right on names held out."""
         return between(self.card.steps, share)
+
+
+def joined(own: Ranker, base: Ranker) -> Ranker:
+    """Return a ranker whose scores are the own one's and half of those learnt elsewhere."""
+    parts = ((own, 1.0), (base, BASE))
+    weights = [float(w) * share for ranker, share in parts for w in ranker.weights]
+    return Ranker((*own.trees, *base.trees), replace(own.card, weights=tuple(weights)))
 
 
 class Rules:
@@ -111,31 +123,13 @@ class Rules:
     """
 
     name = "rules"
-    _WEIGHTS: Mapping[str, float] = {
-        "ends_with": 3.0,
-        "ends_share": 1.0,
-        "genus": 2.5,
-        "genus_whole": 1.0,
-        "mentioned": 0.7,
-        "subject": 0.5,
-        "child_head_share": 1.0,
-        "child_genus_share": 0.5,
-        "vote_parent": 2.0,
-        "vote_self": 0.5,
-        "below_mentioned": -0.5,
-        "both": 1.5,
-        "genus_name": 1.5,
-        "child_both_three": 1.0,
-        "text_rare": 0.02,
-    }
 
     def shares(
         self, index: Index, entry: Entry, near: Near, candidates: Sequence[int]
     ) -> list[float]:
         """Return the softmax of weighted features."""
         rows = features(index, entry, near, candidates)
-        weights = np.array([self._WEIGHTS.get(name, 0.0) for name in NAMES], dtype=np.float32)
-        return softmax([float(s) for s in rows[:, : len(NAMES)] @ weights], 0.7)
+        return softmax([float(s) for s in rows[:, NAMES.index("rules")]], 0.7)
 
     def sureness(self, share: float) -> float:
         """Return half the share: nothing was measured."""
@@ -182,8 +176,9 @@ def save(ranker: Ranker, folder: Path) -> Card:
     folder.mkdir(parents=True, exist_ok=True)
     files: dict[str, str] = {}
     for number, tree in enumerate(ranker.trees, 1):
-        text = str(tree.model_to_string(importance_type="gain")).encode()
-        name = f"trees_{number}.txt"
+        plain = str(tree.model_to_string(importance_type="gain")).encode()
+        text = gzip.compress(plain, mtime=0)
+        name = f"trees_{number}.txt.gz"
         (folder / name).write_bytes(text)
         files[name] = blake2b(text, digest_size=16).hexdigest()
     card = replace(ranker.card, files=files)
@@ -219,7 +214,7 @@ def load(folder: Path, encoder: str) -> Ranker:
             raise RankerUnusable(folder, str(error)) from None
         if blake2b(text, digest_size=16).hexdigest() != digest:
             raise RankerUnusable(folder, f"{name} is not what was written")
-        trees.append(lightgbm.Booster(model_str=text.decode()))
+        trees.append(lightgbm.Booster(model_str=gzip.decompress(text).decode()))
     return Ranker(trees, card)
 
 
@@ -227,9 +222,11 @@ def _card(folder: Path) -> Card:
     try:
         read: dict[str, Any] = orjson.loads((folder / CARD).read_bytes())
         steps = tuple((float(x), float(y)) for x, y in read.pop("steps"))
-        card = Card(**read, steps=steps)
+        weights = tuple(map(float, read.pop("weights")))
+        card = Card(**read, steps=steps, weights=weights)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise RankerUnusable(folder, str(error)) from None
-    if card.format != FORMAT or card.columns != columns_digest():
+    fits = len(card.weights) in {0, len(card.files)} and len(card.files) > 0
+    if card.format != FORMAT or card.columns != columns_digest() or not fits:
         raise RankerUnusable(folder, "it was made by another version of knowloom")
     return card

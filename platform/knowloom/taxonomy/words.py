@@ -39,6 +39,10 @@ _STOP = _words(
     "within through about under over is are was were be been being found usually especially "
     "often typically such without along among based so if because while not known"
 )
+_PARTICIPLES = _words(
+    "held given kept shown sold worn taken done drawn grown built sent set put cut caught thrown "
+    "spoken written born seen laid led left lost paid run told won bred fed hung shot spread bound"
+)
 _SMALL = _words(
     "a an the and or of its their his her this these those each every other any some most "
     "especially usually very"
@@ -89,9 +93,13 @@ def spoken(name: str) -> str:
 def head(words: tuple[str, ...]) -> str:
     """Return the word that says what kind of thing a name is of.
 
-    >>> head(("hand", "grenade")), head(("cost", "of", "pollution"))
-    ('grenade', 'cost')
+    Amounts and numbers behind it do not.
+
+    >>> head(("hand", "grenade")), head(("cost", "of", "pollution")), head(("tea", "100g"))
+    ('grenade', 'cost', 'tea')
     """
+    while len(words) > 1 and any(letter.isdigit() for letter in words[-1]):
+        words = words[:-1]
     for place, word in enumerate(words):
         if word in _JOINTS and place:
             return words[place - 1]
@@ -132,6 +140,8 @@ def meaning(name: str, definition: str) -> Meaning:
     (('specialty',), ('dentistry',))
     >>> meaning("handsaw", "a saw that is used with one hand").genera
     (('saw',),)
+    >>> meaning("hen night", "dance party held by women, resembling a stag party").genera
+    (('dance', 'party'),)
     """
     text = _ASIDE.sub(" ", definition)
     subject, rest = _parted(name, text)
@@ -185,8 +195,17 @@ def _next_phrase(words: list[str]) -> tuple[tuple[str, ...], list[str], str]:
             if phrase or word not in {",", "and", "or"}:
                 return tuple(phrase), words[place + 1 :], word
             continue
+        if phrase and _participle(word, words[place + 1 :]):
+            return tuple(phrase), words[place + 1 :], word
         phrase += tokens(word)
     return tuple(phrase), [], ""
+
+
+def _participle(word: str, behind: list[str]) -> bool:
+    """Return whether a word behind a noun is a participle: `induced by`, `resembling a`."""
+    if word.endswith("ing"):
+        return behind[:1] in (["a"], ["an"], ["the"])
+    return word in _PARTICIPLES or (word.endswith("ed") and len(word) > 4 and "-" not in word)
 
 
 def sort_of(phrase: tuple[str, ...]) -> bool:

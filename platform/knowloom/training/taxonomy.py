@@ -22,16 +22,17 @@ import numpy as np
 from knowloom.errors import ExtraMissing, Fault, TaxonomyFaulty
 from knowloom.models.encoders import Encoder
 from knowloom.taxonomy.candidates import candidates
-from knowloom.taxonomy.features import features
-from knowloom.taxonomy.index import Entry, Floats, Index, entries
+from knowloom.taxonomy.features import COLUMNS, SIZES, features
+from knowloom.taxonomy.index import Entry, Floats, Index, bare, entries
 from knowloom.taxonomy.near import near
 from knowloom.taxonomy.questions import New
-from knowloom.taxonomy.rank import Card, Ranker, columns_digest, softmax
+from knowloom.taxonomy.rank import Card, Ranker, columns_digest, joined, softmax
 from knowloom.taxonomy.tree import Taxonomy
+from knowloom.training.parting import LARGE, SHARE, cuttings, parted
 
-SHARE = 0.2  # of the leaves, missing together
-_REPEATS = 10
-_MOST_QUESTIONS = 1500
+_REPEATS, _REPEATS_ELSEWHERE = 10, 5
+_CUTTINGS = 30  # of each large taxonomy and repetition
+_MOST_QUESTIONS, _MOST_QUESTIONS_ELSEWHERE = 1500, 3000
 _MOST_ROWS = 160_000  # candidates of all questions together; chance takes from the wrong ones
 _CHECKS = 3  # parts on which a ranker trained on the rest is tried, to know how sure it is
 _SEEDS = 3
@@ -73,6 +74,8 @@ def train(
     taxonomies: Sequence[Taxonomy],
     encoder: Encoder,
     *,
+    elsewhere: bool = False,
+    base: Ranker | None = None,
     seed: int = 1,
     told: Callable[[str], None] = lambda _text: None,
 ) -> Ranker:
@@ -81,6 +84,10 @@ def train(
     Args:
         taxonomies: of any number and size; more leaves teach more.
         encoder: whose vectors it sees from now on.
+        elsewhere: whether it will be used in taxonomies that it did not learn from. Small ones
+            are cut out of the large ones then, and how sure it is, is tried on whole taxonomies
+            that were held out.
+        base: learnt from other taxonomies; its scores count half beside those of what learns now.
         seed: of all chance.
         told: called with a line now and then.
 
@@ -93,9 +100,10 @@ def train(
     known = [known_of(taxonomy, encoder) for taxonomy in taxonomies]
     told(f"{sum(map(len, known)):,} names are encoded")
     chance = random.Random(seed)
-    outcomes = _checked(taxonomies, known, chance, seed)
-    examples = questions(taxonomies, known, chance)
-    trees = fitted(examples, range(seed, seed + _SEEDS))
+    outcomes = _checked(taxonomies, known, chance, seed, elsewhere=elsewhere, base=base)
+    repeats = _REPEATS_ELSEWHERE if elsewhere else _REPEATS
+    examples = questions(taxonomies, known, chance, repeats, elsewhere=elsewhere)
+    trees = fitted(examples, range(seed, seed + _SEEDS), elsewhere=elsewhere)
     temperature, steps = calibrated(outcomes)
     right = sum(_is_right(*outcome) for outcome in outcomes) / max(1, len(outcomes))
     figures = {
@@ -115,7 +123,8 @@ def train(
         made_of=made_of.hexdigest(),
         figures=figures,
     )
-    return Ranker(trees, card)
+    ranker = Ranker(trees, card)
+    return joined(ranker, base) if base else ranker
 
 
 def known_of(taxonomy: Taxonomy, encoder: Encoder) -> dict[str, Entry]:
@@ -124,50 +133,49 @@ def known_of(taxonomy: Taxonomy, encoder: Encoder) -> dict[str, Entry]:
     return {entry.new.name: entry for entry in entries(news, encoder)}
 
 
-def parted(
-    taxonomy: Taxonomy, chance: random.Random, share: float = SHARE
-) -> tuple[Taxonomy, dict[str, tuple[str, ...]]]:
-    """Return a taxonomy without some of its leaves, and these with their parents.
-
-    Args:
-        taxonomy: with three names at least, else nothing is taken out.
-        chance: which.
-        share: how many of the leaves, one at least.
-    """
-    leaves = taxonomy.leaves
-    if len(taxonomy) < 3 or not leaves:
-        return taxonomy, {}
-    out = chance.sample(leaves, max(1, round(share * len(leaves))))
-    return taxonomy.without(out), {name: taxonomy.parents[name] for name in out}
-
-
 def questions(
     taxonomies: Sequence[Taxonomy],
     known: Sequence[Known],
     chance: random.Random,
-    repeats: int = _REPEATS,
+    repeats: int,
+    *,
+    elsewhere: bool = False,
 ) -> list[Example]:
-    """Return questions made by taking leaves out, up to so many times, fewer where many are."""
-    leaves = sum(len(taxonomy.leaves) for taxonomy in taxonomies)
+    """Return questions made by taking leaves out, up to so many times, fewer where many are.
+
+    A large taxonomy is asked as often as all the small ones together.
+    """
     most = _MOST_QUESTIONS * repeats / _REPEATS
-    enough = math.ceil(most / max(1, SHARE * leaves))
+    if elsewhere:
+        most = _MOST_QUESTIONS_ELSEWHERE * repeats / _REPEATS_ELSEWHERE
+    small = sum(len(one.leaves) for one in taxonomies if len(one) <= LARGE)
     made: list[Example] = []
-    for _ in range(min(repeats, enough)):
-        for taxonomy, entry_of in zip(taxonomies, known, strict=True):
+    for taxonomy, entry_of in zip(taxonomies, known, strict=True):
+        leaves = len(taxonomy.leaves) if len(taxonomy) > LARGE else small
+        for _ in range(min(repeats, math.ceil(most / max(1, SHARE * leaves)))):
             rest, asked = parted(taxonomy, chance)
             made += examples(rest, entry_of, asked)
+        for cutting in cuttings(taxonomy, chance, _CUTTINGS * repeats) if elsewhere else ():
+            rest, asked = parted(cutting, chance)
+            named = rest.parents.keys() | asked.keys()
+            of = entry_of if cutting.definitions else {n: bare(entry_of[n]) for n in named}
+            made += examples(rest, of, asked)
     return _thinned(made, chance)
 
 
 def _thinned(some: list[Example], chance: random.Random) -> list[Example]:
-    """Return questions with fewer wrong candidates where there are too many rows to learn from."""
-    rows = sum(len(example.wanted) for example in some)
-    if rows <= _MOST_ROWS:
+    """Return questions with fewer wrong candidates where there are too many rows to learn from.
+
+    Those with most candidates lose first, so that small taxonomies stay whole.
+    """
+    sizes = [len(example.wanted) for example in some]
+    if sum(sizes) <= _MOST_ROWS:
         return some
-    share = _MOST_ROWS / rows
+    most = max(n for n in range(2, max(sizes)) if sum(min(n, s) for s in sizes) <= _MOST_ROWS)
     draw = np.random.default_rng(chance.randrange(2**32))
     made: list[Example] = []
     for example in some:
+        share = most / len(example.wanted)
         kept = np.array(example.wanted) | (draw.random(len(example.wanted)) < share)
         wanted = tuple(w for w, k in zip(example.wanted, kept, strict=True) if k)
         made.append(Example(example.rows[kept], wanted))
@@ -193,8 +201,8 @@ def examples(
     return made
 
 
-def fitted(some: Sequence[Example], seeds: Iterable[int]) -> list[Any]:
-    """Return boosters, one a seed.
+def fitted(some: Sequence[Example], seeds: Iterable[int], *, elsewhere: bool = False) -> list[Any]:
+    """Return boosters, one a seed; those for elsewhere see no sizes.
 
     Raises:
         ExtraMissing: lightgbm is not installed.
@@ -204,6 +212,8 @@ def fitted(some: Sequence[Example], seeds: Iterable[int]) -> list[Any]:
     except ModuleNotFoundError as error:
         raise ExtraMissing("training a ranker", "ranking") from error
     rows = np.vstack([example.rows for example in some])
+    if elsewhere:
+        rows[:, [COLUMNS.index(name) for name in SIZES]] = 0
     wanted = np.concatenate([np.array(example.wanted, dtype=int) for example in some])
     sizes = [len(example.wanted) for example in some]
 
@@ -253,24 +263,45 @@ def rising(tops: Sequence[tuple[float, bool]]) -> tuple[tuple[float, float], ...
 
 
 def _checked(
-    taxonomies: Sequence[Taxonomy], known: Sequence[Known], chance: random.Random, seed: int
+    taxonomies: Sequence[Taxonomy],
+    known: Sequence[Known],
+    chance: random.Random,
+    seed: int,
+    *,
+    elsewhere: bool,
+    base: Ranker | None,
 ) -> list[tuple[list[float], tuple[bool, ...]]]:
     """Return the scores of names held out, several times, by rankers that never saw them."""
     made: list[tuple[list[Example], list[Example]]] = []
-    for _ in range(_CHECKS):
+    everything = range(len(taxonomies))
+    for fold in _folds(len(taxonomies), chance) if elsewhere else [everything] * _CHECKS:
         parts = [parted(taxonomy, chance) for taxonomy in taxonomies]
-        some = questions([rest for rest, _ in parts], known, chance, _REPEATS // 2)
-        pairs = zip(parts, known, strict=True)
-        asked = [e for (rest, out), entry_of in pairs for e in examples(rest, entry_of, out)]
+        learnt = sorted(set(everything).difference(fold)) if elsewhere else everything
+        some = questions(
+            [parts[i][0] for i in learnt],
+            [known[i] for i in learnt],
+            chance,
+            (_REPEATS_ELSEWHERE if elsewhere else _REPEATS) // 2,
+            elsewhere=elsewhere,
+        )
+        asked = [e for i in fold for e in examples(parts[i][0], known[i], parts[i][1])]
         if len(some) >= _LEAST:
             made.append((some, asked))
 
     def outcome(check: tuple[list[Example], list[Example]]) -> list[Any]:
-        ranker = Ranker(fitted(check[0], [seed]), Card(encoder="", columns=""))
+        card = Card(encoder="", columns="")
+        ranker = Ranker(fitted(check[0], [seed], elsewhere=elsewhere), card)
+        ranker = joined(ranker, base) if base else ranker
         return [(ranker.scores(example.rows), example.wanted) for example in check[1]]
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return [found for check in pool.map(outcome, made) for found in check]
+
+
+def _folds(count: int, chance: random.Random) -> list[Sequence[int]]:
+    """Return numbers of taxonomies in parts; each part is held out once."""
+    order = chance.sample(range(count), count)
+    return [order[start::_CHECKS] for start in range(min(count, _CHECKS))]
 
 
 def _surprise(outcomes: Sequence[tuple[Sequence[float], Sequence[bool]]], at: float) -> float:
