@@ -70,8 +70,13 @@ def _triples(folder: Path) -> None:
 
 
 def _taxonomy(folder: Path) -> None:
-    """Write questions about one taxonomy, answers to them, and trees in brackets."""
-    kinds = ("boat", "house", "garden", "engine", "river")
+    """Write questions about two taxonomies, answers to them, and trees in brackets."""
+    _asked_of(folder, ("boat", "house", "garden", "engine", "river"))
+    _asked_of(folder / "other", ("bread", "soup", "cheese", "fruit", "salad"))
+
+
+def _asked_of(folder: Path, kinds: tuple[str, ...]) -> None:
+    """Write questions about a taxonomy of things of five kinds."""
     words = ("small", "old", "steam", "stone", "winter", "long", "round", "public")
     edges = [("thing", kind) for kind in kinds]
     edges += [(kind, f"{word} {kind}") for kind in kinds for word in words]
@@ -91,8 +96,9 @@ def _taxonomy(folder: Path) -> None:
     _lines(folder / "test_taxonomy_expansion.json", rows)
     _write(folder / "test_definition.json", {c: f"a {p} of its kind" for p, c in edges})
     _write(folder / "gpt-4o.json", [f"{c.replace(' ', '_')}.add_parent({p})" for p, c in asked])
+    kinds = ("bird", "tool", "dance", "stone")
     branches = " ".join(f"({k} {' '.join(f'{w}_$_{k}' for w in words)})" for k in kinds)
-    _write(folder / "trees.ptb", f"(thing {branches})\n")
+    _write(folder / "trees.ptb", f"(object {branches})\n")
 
 
 def _sentences(folder: Path) -> None:

@@ -2,8 +2,8 @@
 
 The encoder stays as it is. The head learns to tell the paths that reach the answers from others
 that exist, and annotated chains from those of other questions. The trees learn on scores that
-heads gave which had not seen the question. Answers choose what is right and never reach a
-feature.
+heads gave which had not seen the question, nor the same one about another topic. Answers choose
+what is right and never reach a feature.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Lesson:
     """A question to learn from.
 
     Args:
-        id: by which it falls into a fold.
+        id: of the question.
         asked: the question.
         found: the paths that exist from its topic.
         worth: of each, the F1 of what it reaches beside the answers.
@@ -89,8 +89,8 @@ def train(
         grades: list[int] = []
         groups: list[int] = []
         for fold in range(_FOLDS):
-            seen = [x for x in lessons if part_of(x.id, _FOLDS) != fold]
-            unseen = [x for x in lessons if part_of(x.id, _FOLDS) == fold]
+            seen = [x for x in lessons if _fold(x) != fold]
+            unseen = [x for x in lessons if _fold(x) == fold]
             told(f"fold {fold + 1} of {_FOLDS}: {len(seen)} questions")
             ranker = _bare(_fitted(seen, encoder, epochs, seed), encoder)
             known = learnt_from(seen)
@@ -123,6 +123,11 @@ _SETTINGS: dict[str, Any] = {
     "deterministic": True,
     "verbose": -1,
 }
+
+
+def _fold(lesson: Lesson) -> int:
+    """Return the fold of a question; those that say the same of other topics share one."""
+    return part_of(" ".join(lesson.asked.said), _FOLDS)
 
 
 def rows_of(
