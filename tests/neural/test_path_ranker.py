@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from knowloom.errors import NotTrained
+from knowloom.errors import NotTrained, UsageError
 from knowloom.kbqa.paths import Step, Triples, reached
 from knowloom.kbqa.rank import Asked
 
@@ -51,6 +51,32 @@ def test_learns_words_that_mean_nothing_by_themselves(tmp_path: Path) -> None:
         scores = again.scores(asked, there)
         assert there[scores.index(max(scores))].path == (Step(relation),)
         assert scores == pytest.approx(ranker.scores(asked, there), abs=1e-4)
+
+
+def test_questions_that_say_the_same_share_a_fold() -> None:
+    """Else heads would know the wording of what they are judged by; few questions have none."""
+    from knowloom.training.kbqa import Lesson, _folds
+
+    def lesson(number: int, words: str, worth: float = 1.0) -> Lesson:
+        found = tuple(reached(Triples(FACTS), [PEOPLE[number]]))[:1]
+        asked = Asked.of(f"{words} {PEOPLE[number]}?", PEOPLE[number])
+        return Lesson(f"{words}-{number}", asked, found, (worth,))
+
+    several = [lesson(n, words) for n in range(6) for words in ("a of", "b of", "c of", "d of")]
+    wordings = [{one.asked.text for one in fold} for fold in _folds(several)]
+    assert len(wordings) == 2
+    assert not wordings[0] & wordings[1]
+    assert sum(map(len, _folds([lesson(n, "a of") for n in range(9)]))) == 9
+    assert _folds([lesson(1, "a of")]) == []
+    assert _folds([lesson(n, "a of", 0.0) for n in range(9)]) == []
+
+
+def test_nothing_to_learn_is_said() -> None:
+    """Such as questions about another graph."""
+    from knowloom.training.kbqa import Lesson, train
+
+    with pytest.raises(UsageError, match="no path of this graph answers"):
+        train([Lesson("1", Asked.of("who is it?", "it"), (), ())])
 
 
 def test_a_folder_without_a_ranker(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - torch's own habit
 
-from knowloom.errors import ExtraMissing
+from knowloom.errors import ExtraMissing, UsageError
 from knowloom.kbqa.neural.encoder import Encoder
 from knowloom.kbqa.neural.ranker import Card, Head, PathParts, TrainedRanker
 from knowloom.kbqa.paths import Path as Steps
@@ -75,6 +75,7 @@ def train(
 
     Raises:
         ExtraMissing: the encoder, or LightGBM, is not installed.
+        UsageError: no path answers any of them.
     """
     try:
         import lightgbm
@@ -83,15 +84,17 @@ def train(
     started = time.monotonic()
     encoder = Encoder()
     lessons = [x for x in lessons if x.chains or max(x.worth, default=0) > 0]
+    if not any(map(_teaches, lessons)):
+        message = "no path of this graph answers any of the questions: load the one they are about"
+        raise UsageError(message)
     trees = None
-    if any(max(x.worth, default=0) > 0 for x in lessons):
+    if folds := _folds(lessons):
         rows: list[list[float]] = []
         grades: list[int] = []
         groups: list[int] = []
-        for fold in range(_FOLDS):
-            seen = [x for x in lessons if _fold(x) != fold]
-            unseen = [x for x in lessons if _fold(x) == fold]
-            told(f"fold {fold + 1} of {_FOLDS}: {len(seen)} questions")
+        for number, unseen in enumerate(folds, 1):
+            seen = [x for fold in folds if fold is not unseen for x in fold]
+            told(f"fold {number} of {_FOLDS}: {len(seen)} questions")
             ranker = _bare(_fitted(seen, encoder, epochs, seed), encoder)
             known = learnt_from(seen)
             for lesson in unseen:
@@ -125,9 +128,28 @@ _SETTINGS: dict[str, Any] = {
 }
 
 
-def _fold(lesson: Lesson) -> int:
-    """Return the fold of a question; those that say the same of other topics share one."""
-    return part_of(" ".join(lesson.asked.said), _FOLDS)
+def _folds(lessons: Sequence[Lesson]) -> list[list[Lesson]]:
+    """Return questions in folds; those that say the same of other topics share one.
+
+    Where all say the same they are parted by their ids; where they are too few, there is none.
+    """
+    for names in ([" ".join(x.asked.said) for x in lessons], [x.id for x in lessons]):
+        folds: list[list[Lesson]] = [[] for _ in range(_FOLDS)]
+        for name, lesson in zip(names, lessons, strict=True):
+            folds[part_of(name, _FOLDS)].append(lesson)
+        if all(any(map(_teaches, fold)) for fold in folds) and _graded(lessons):
+            return folds
+    return []
+
+
+def _teaches(lesson: Lesson) -> bool:
+    """Return whether a head learns anything from a question."""
+    return bool(lesson.chains) or max(lesson.worth, default=0) >= _WORTH
+
+
+def _graded(lessons: Sequence[Lesson]) -> bool:
+    """Return whether any path answers any question, so that trees can learn."""
+    return any(max(lesson.worth, default=0) > 0 for lesson in lessons)
 
 
 def rows_of(
@@ -181,7 +203,7 @@ def _bare(head: Head, encoder: Encoder) -> TrainedRanker:
 
 def _fitted(lessons: Sequence[Lesson], encoder: Encoder, epochs: int, seed: int) -> Head:
     """Return a head fitted to questions, those left out that no path answers well enough."""
-    lessons = [x for x in lessons if x.chains or max(x.worth, default=0) >= _WORTH]
+    lessons = list(filter(_teaches, lessons))
     chance = random.Random(seed)
     torch.manual_seed(seed)
     head = Head()
