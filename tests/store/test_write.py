@@ -293,3 +293,38 @@ def test_threads_agree_with_one(database: Database) -> None:
         reports = list(pool.map(lambda share: write(database, share, "shared"), shares))
     assert sum(report.counts.given for report in reports) == 8 * len(said)
     assert fingerprint(database, ONTOLOGY) == alone
+
+
+@pytest.mark.parametrize("there", [(), (0,), (25,), (39,), range(40)])
+def test_size_of_batches_makes_no_difference(
+    database: Database, monkeypatch: pytest.MonkeyPatch, there: Iterable[int]
+) -> None:
+    """What was there already, mentioned, or is said twice, is found whatever was expected."""
+    before = [person(f"p{i}", born=1900) for i in there]
+    said: list[Statement] = [person(f"p{i}", born=1950, affiliation=["o1"]) for i in range(40)]
+    said += [person("p3", "Author", nicknames=["Three"]), Record("Organization", uid("o1"), {})]
+    prints, counts = set[str](), list[Counts]()
+    for size in (4, 100):
+        monkeypatch.setattr("knowloom.store.write.BATCH_ROWS", size)
+        database.run("MATCH (n) WHERE NOT n:__Neo4jMigration DETACH DELETE n")
+        write(database, before, "earlier")
+        counts.append(write(database, said).counts)
+        assert not check(database, ONTOLOGY).counts
+        prints.add(fingerprint(database, ONTOLOGY))
+    assert (len(prints), counts[0]) == (1, counts[1])
+
+
+def test_writers_that_make_the_same_things(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two that create the same instances at once leave what one after the other leaves."""
+    monkeypatch.setattr("knowloom.store.write.BATCH_ROWS", 20)
+    said = {s: [person(f"p{i}", nicknames=[s]) for i in range(400)] for s in ("a", "b", "c")}
+    for source, records in said.items():
+        write(database, records, source)
+    alone = fingerprint(database, ONTOLOGY)
+    database.run("MATCH (n) WHERE NOT n:__Neo4jMigration DETACH DELETE n")
+    with ThreadPoolExecutor(3) as pool:
+        reports = list(pool.map(lambda each: write(database, each[1], each[0]), said.items()))
+    assert [report.counts for report in reports] == [Counts(given=400, written=400)] * 3
+    assert fingerprint(database, ONTOLOGY) == alone

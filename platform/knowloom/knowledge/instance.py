@@ -299,7 +299,7 @@ def inline_evidence(
     """
     concept = next(iter(ontology.most_specific(labels)), "Entity")
     return Evidence(
-        run=properties["_run"],
+        run=properties.get("_run", 0),
         source=source,
         recorded=recorded,
         hash=properties["_hash"],

@@ -306,7 +306,9 @@ class EdgeWriter:
         by_concept: dict[str, dict[str, Mention]] = {}
         for edge in edges:
             for mention in (edge.head, edge.tail):
-                by_concept.setdefault(mention.concept, {})[mention.uid] = mention
+                group = by_concept.setdefault(mention.concept, {})
+                if mention.values or mention.uid not in group:
+                    group[mention.uid] = mention
         revived = sorted({uid for group in by_concept.values() for uid in group})
         tx.run(cypher("write/revive_instances"), uids=revived).consume()
         for concept, group in by_concept.items():

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, LiteralString
 
 import neo4j
+from neo4j.exceptions import ConstraintError
 
 from knowloom.assets import cypher
 from knowloom.knowledge.evidence import Key
@@ -79,6 +80,9 @@ class InstanceWriter:
         # A server makes nodes on two cores nearly twice as fast as on one. Each sender has its own
         # half of all uids and keeps to the order given, so neither ever waits for the other.
         self._senders = (ThreadPoolExecutor(1), ThreadPoolExecutor(1))
+        # Whether all records so far made new instances, so that the next may be expected to; once
+        # one did not, none are.
+        self._all_new: bool | None = None
         # What this source said in this run of instances that hold more than one record: at the
         # end, its other records of them are history.
         self._said: dict[str, set[str]] = {}
@@ -153,16 +157,29 @@ class InstanceWriter:
         """Create what is new; return the uids that hold something else than the batch says."""
         if not batch:
             return InstanceOutcome(), set()
+        if self._all_new and len({record.uid for record, _ in batch}) == len(batch):
+            try:
+                return self._put(batch, "write/create_instances")
+            except ConstraintError:  # something was there, so the server took none of them
+                self._all_new = False
+        done = self._put(batch, "write/merge_instances")
+        self._all_new = self._all_new is not False and done[0].written == len(batch)
+        return done
+
+    def _put(
+        self, batch: Sequence[tuple[Record, str]], statement: str
+    ) -> tuple[InstanceOutcome, set[str]]:
+        """Carry out a statement for a batch, all of it or nothing; see `_merge`."""
         by_concept: dict[str, list[tuple[Record, str]]] = {}
         for record, hash_ in batch:
             by_concept.setdefault(record.concept, []).append((record, hash_))
-        statements = [self._merging(concept, group) for concept, group in by_concept.items()]
+        parts = [self._filled(statement, *each) for each in by_concept.items()]
 
         def work(tx: neo4j.ManagedTransaction) -> tuple[InstanceOutcome, set[str]]:
             outcome, differing = InstanceOutcome(), set[str]()
-            for text, columns in statements:
+            for text, columns in parts:
                 result = tx.run(text, columns)
-                differing.update(result.single(strict=True)["differing"])
+                differing.update(uid for row in result for uid in row["differing"])
                 counters = result.consume().counters
                 outcome.written += counters.nodes_created
                 outcome.updates += updates_of(counters)
@@ -173,10 +190,10 @@ class InstanceWriter:
         self._run.recorded = self._run.recorded or done[0].updates > 0
         return done
 
-    def _merging(
-        self, concept: str, batch: Sequence[tuple[Record, str]]
+    def _filled(
+        self, statement: str, concept: str, batch: Sequence[tuple[Record, str]]
     ) -> tuple[LiteralString, dict[str, Any]]:
-        """Return the statement that creates instances of a concept, and its parameters.
+        """Return a statement that creates instances of a concept, and its parameters.
 
         Its columns are the concept's attributes whether used or not, so that few texts have to
         be planned; the run is the same for all.
@@ -194,7 +211,7 @@ class InstanceWriter:
         columns["hashes"] = [hash_ for _, hash_ in batch]
         columns["places"] = [record.row or None for record, _ in batch]
         columns["run"] = self._run.id
-        return _creating(tuple(names), self._ontology.lineage(concept)), columns
+        return _creating(statement, tuple(names), self._ontology.lineage(concept)), columns
 
     def _declared(self, concept: str) -> set[str]:
         """Return the attributes of a concept that nodes hold."""
@@ -287,8 +304,8 @@ class InstanceWriter:
 
 
 @lru_cache(maxsize=1_000)
-def _creating(names: tuple[str, ...], lineage: tuple[str, ...]) -> LiteralString:
-    """Return the statement that creates instances with these properties and labels."""
+def _creating(statement: str, names: tuple[str, ...], lineage: tuple[str, ...]) -> LiteralString:
+    """Return a statement that creates instances, with these properties and labels."""
     values: LiteralString = "".join(
         f", n.{quoted(name)} = ${quoted(f'column{number}')}[i]"
         for number, name in enumerate(names)
@@ -297,7 +314,7 @@ def _creating(names: tuple[str, ...], lineage: tuple[str, ...]) -> LiteralString
         "/*labels*/": quoted_labels(lineage),
         "/*values*/": values,
     }
-    return filled(cypher("write/merge_instances"), parts)
+    return filled(cypher(statement), parts)
 
 
 def _halves(batch: Sequence[tuple[Record, str]]) -> tuple[list[tuple[Record, str]], ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, LiteralString
 
 import neo4j
@@ -29,6 +30,8 @@ from knowloom.ontology.names import quoted, quoted_labels
 from knowloom.store.database import Database
 from knowloom.store.edges import Edge, EdgeKind, updates_of
 from knowloom.store.runs import PastRun, Run, past_runs
+
+_UNKNOWN = datetime.fromtimestamp(0, UTC)
 
 
 class StateReader:
@@ -69,10 +72,12 @@ class StateReader:
     def _inline_evidence(
         self, labels: frozenset[str], properties: Mapping[str, Any], links: frozenset[Link]
     ) -> Evidence:
-        number: int = properties["_run"]
+        # Without locks a node may be seen half written, or before its run: such a record is of no
+        # source that could say the same, so that it is looked at again under a lock.
+        number: int = properties.get("_run", 0)
         if number not in self._past:
             self._past |= past_runs(self._database, [number])
-        run = self._past[number]
+        run = self._past.get(number, PastRun(number, "", _UNKNOWN))
         return inline_evidence(
             labels, properties, links, self._ontology, source=run.source, recorded=run.started
         )
