@@ -1,7 +1,7 @@
 // Close a run with its counts, and with a sentence for whoever meets it in a picture.
-// parameters: id, status, finished, counts {given, written, unchanged, rejected}
+// parameters: id, status, finished, told {given, written, unchanged, rejected, …}
 // columns: none
 MATCH (r:_Run {id: $id})
-SET r.status = $status, r.finished = $finished, r += $counts,
-  r.summary = r.command + ', ' + r.source + ': ' + toString(coalesce($counts.written, 0)) + ' written, '
-    + toString(coalesce($counts.unchanged, 0)) + ' unchanged'
+SET r.status = $status, r.finished = $finished, r += $told,
+  r.summary = r.command + ', ' + r.source + ': ' + toString(coalesce($told.written, 0)) + ' written, '
+    + toString(coalesce($told.unchanged, 0)) + ' unchanged'

@@ -358,22 +358,18 @@ class _Update:
 
     def _finish_in(self, tx: Any, run: Run, status: str, error: str) -> None:
         if run.recorded:
-            tx.run(
-                cypher("update/finish_update"),
-                id=run.id,
-                status=status,
-                set={
-                    "given": self._report.given,
-                    "written": self._report.written,
-                    "unchanged": self._report.unchanged,
-                    "rejected": self._report.rejected,
-                    "removed": self._report.removed,
-                    "updates": self._report.updates,
-                    "snapshot": not self._source.delta,
-                    "by": getpass.getuser(),
-                    "error": error or None,
-                },
-            ).consume()
+            told = {
+                "given": self._report.given,
+                "written": self._report.written,
+                "unchanged": self._report.unchanged,
+                "rejected": self._report.rejected,
+                "removed": self._report.removed,
+                "updates": self._report.updates,
+                "snapshot": not self._source.delta,
+                "by": getpass.getuser(),
+                "error": error or None,
+            }
+            runs.finish_in(tx, run, status, told)
 
     def _note_rejects(self, rejects: RejectFile) -> None:
         self._report.rejected = rejects.count

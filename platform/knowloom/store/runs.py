@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
+from typing import Any
 
 import neo4j
 
@@ -109,13 +110,17 @@ def _later(wanted: int, newest: int) -> int:
 def finish(database: Database, run: Run, status: str, counts: dict[str, int]) -> None:
     """Close a run that has written something; one that has not leaves no trace."""
     if run.recorded:
-        database.write(
-            cypher("runs/finish_run"),
-            id=run.id,
-            status=status,
-            finished=datetime.now(UTC),
-            counts=counts,
-        )
+        database.in_write(lambda tx: finish_in(tx, run, status, counts))
+
+
+def finish_in(
+    tx: neo4j.ManagedTransaction, run: Run, status: str, told: Mapping[str, Any]
+) -> None:
+    """Close a recorded run inside a transaction, with its counts and what else there is to tell."""
+    finished = datetime.now(UTC)
+    tx.run(
+        cypher("runs/finish_run"), id=run.id, status=status, finished=finished, told=told
+    ).consume()
 
 
 def loaded_digest(database: Database, source: str) -> tuple[str, int] | None:
