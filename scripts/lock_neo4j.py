@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from typing import NamedTuple
 import orjson
 
 SERVER = Path(__file__).parents[1] / "platform/knowloom/server"
+MAIN = ("org.neo4j.server.CommunityEntryPoint", "org.neo4j.server.Neo4jCommunity")
 POM = """\
 <project><modelVersion>4.0.0</modelVersion>
  <groupId>local</groupId><artifactId>lock</artifactId><version>1</version>
@@ -45,10 +47,11 @@ def main(neo4j: str, browser: str, *java: str) -> None:
     """Resolve, hash and write the lock file beside the server's code."""
     with tempfile.TemporaryDirectory() as folder:
         jars = list(resolved(neo4j, browser, Path(folder)))
+        main = main_class(jars)
         rows = [row(jar) for jar in sorted(jars, key=lambda j: (j.artifact, j.classifier))]
     versions = [int(major) for major in java] or [17, 21]
     target = SERVER / f"neo4j-{neo4j}.lock.json"
-    target.write_bytes(rendered(neo4j, versions, rows))
+    target.write_bytes(rendered(neo4j, versions, main, rows))
     size = sum(jar["size"] for jar in rows if isinstance(jar["size"], int))
     print(f"{target}: {len(rows)} jars, {size / 1e6:.0f} MB")
 
@@ -98,6 +101,15 @@ def by_jgo(coordinates: list[str]) -> Iterable[Resolved]:
         )
 
 
+def main_class(jars: Iterable[Resolved]) -> str:
+    """Return the class that starts the server: calendar releases gave it another name."""
+    [jar] = [jar for jar in jars if (jar.group, jar.artifact) == ("org.neo4j", "neo4j")]
+    with zipfile.ZipFile(jar.file) as content:
+        there = {*content.namelist()}
+    [found] = [name for name in MAIN if f"{name.replace('.', '/')}.class" in there]
+    return found
+
+
 def row(jar: Resolved) -> dict[str, str | int]:
     """Return the line of the lock file for one jar."""
     content = jar.file.read_bytes()
@@ -114,9 +126,9 @@ def row(jar: Resolved) -> dict[str, str | int]:
     }
 
 
-def rendered(neo4j: str, java: list[int], rows: list[dict[str, str | int]]) -> bytes:
+def rendered(neo4j: str, java: list[int], main: str, rows: list[dict[str, str | int]]) -> bytes:
     """Return the text of the lock file, one jar a line so that a diff can be read."""
-    head = orjson.dumps({"neo4j": neo4j, "java": java})[:-1]
+    head = orjson.dumps({"neo4j": neo4j, "java": java, "main": main})[:-1]
     lines = b",\n".join(b"  " + orjson.dumps(row) for row in rows)
     return head + b',"jars":[\n' + lines + b"\n]}\n"
 

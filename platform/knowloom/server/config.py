@@ -12,7 +12,6 @@ DATABASE = "neo4j"
 SERVED = "knowloom"  # the folder below /browser/ that holds the files of one workspace
 STYLE = "style.grass"
 GUIDE = "guide-*.html"  # what stands for the star is a secret of the workspace
-_MAIN = "org.neo4j.server.CommunityEntryPoint"
 _ADMIN = "org.neo4j.cli.AdminTool"
 _MEGABYTE = 2**20
 # What the server's own launcher opens to it, and no management beans for its logging.
@@ -129,7 +128,12 @@ def import_settings(data: str) -> str:
 
 
 def server_command(
-    java: Path, home: Path, class_path: Sequence[Path], heap: str, options: Sequence[str]
+    java: Path,
+    home: Path,
+    class_path: Sequence[Path],
+    main: str,
+    heap: str,
+    options: Sequence[str],
 ) -> list[str]:
     """Return the command that runs the server in the foreground.
 
@@ -137,6 +141,7 @@ def server_command(
         java: the program.
         home: the server's home, with `conf/neo4j.conf`.
         class_path: jars, then folders.
+        main: the class that starts the server.
         heap: the most memory for Java objects.
         options: further options of Java.
     """
@@ -148,7 +153,7 @@ def server_command(
         *_OPENED,
         "-cp",
         joined(class_path),
-        _MAIN,
+        main,
         home_option(home),
         f"--config-dir={home}/conf",
         "--console-mode",

@@ -52,11 +52,13 @@ class Distribution:
     Args:
         neo4j: the version of the server.
         java: the major versions of Java that it accepts.
+        main: the class that starts the server.
         jars: all files, in the order of the class path.
     """
 
     neo4j: str
     java: tuple[int, ...]
+    main: str
     jars: tuple[Jar, ...]
 
     @property
@@ -82,5 +84,6 @@ def parsed(lock: Mapping[str, Any]) -> Distribution:
     return Distribution(
         neo4j=lock["neo4j"],
         java=tuple(lock["java"]),
+        main=lock["main"],
         jars=tuple(Jar(**jar) for jar in lock["jars"]),
     )

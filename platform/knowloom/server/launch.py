@@ -35,12 +35,14 @@ class Launcher:
     Args:
         workspace: prepared, with a first password.
         archive: of the Java that is to run it and its jars.
+        main: the class among them that starts it.
         profile: with memory sizes filled in.
         first: the ports to begin the search at.
     """
 
     workspace: Workspace
     archive: ClassArchive
+    main: str
     profile: Profile
     first: Ports
 
@@ -86,6 +88,7 @@ class Launcher:
             self.archive.java.executable,
             home,
             [*self.archive.class_path, self.workspace.web],
+            self.main,
             self.profile.heap,
             [*self.profile.java_options, *self.archive.options(self.workspace.loaded_classes)],
         )

@@ -226,7 +226,8 @@ class LocalServer:
         web.prepare(self.workspace.web, self.installation.browser, self.workspace.guide.name)
         jars = self.installation.class_path
         archive = class_archive(self.installation.folder, java, jars)
-        state = Launcher(self.workspace, archive, self.profile, self.ports).start()
+        main = self.installation.distribution.main
+        state = Launcher(self.workspace, archive, main, self.profile, self.ports).start()
         return self._info(state.ports, state.pid or 0)
 
     def _stop(self) -> bool:

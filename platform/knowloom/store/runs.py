@@ -116,7 +116,7 @@ def finish(database: Database, run: Run, status: str, counts: dict[str, int]) ->
 def finish_in(
     tx: neo4j.ManagedTransaction, run: Run, status: str, told: Mapping[str, Any]
 ) -> None:
-    """Close a recorded run inside a transaction, with its counts and what else there is to tell."""
+    """Close a recorded run inside a transaction, with its counts and what else is to be told."""
     finished = datetime.now(UTC)
     tx.run(
         cypher("runs/finish_run"), id=run.id, status=status, finished=finished, told=told
