@@ -13,8 +13,8 @@ from knowloom.assets import cypher
 from knowloom.kbqa.answer import THRESHOLD, Answer, Fact, Found, Run, chosen, margin, worth_of
 from knowloom.kbqa.as_python import python_of
 from knowloom.kbqa.compose import Candidate, compose
-from knowloom.kbqa.link import Called, link, literals
-from knowloom.kbqa.mentions import Literal, Named, Question
+from knowloom.kbqa.link import Called, in_place_of_pronoun, link, literals, topical
+from knowloom.kbqa.mentions import Literal, Named, Question, cues_of
 from knowloom.kbqa.programs import (
     Node,
     Program,
@@ -104,10 +104,20 @@ class Asker:
         return self._answer(text, run, sure, threshold)
 
     def _about(self, text: str, topic: str, threshold: float | None) -> Answer:
-        """Return the answer to a question about a known topic: the end of the likeliest path."""
+        """Return the answer to a question about a known topic.
+
+        It is the end of the likeliest path, but for what no path leads to, what is counted,
+        compared, picked or read off; and, without a trained ranker, for what is composed more
+        surely.
+        """
         keys = self._seeds.keys([topic]).get(topic, [])
         if not keys:
             return Answer(text, why_not=f"the graph knows nothing called {topic!r}")
+        question = Question.of(text)
+        if self._is_worked_out(question):
+            composed = self._composed(question, topic, {*keys})
+            if composed and composed[0].candidate.program.is_worked_out:
+                return self._answer(text, *composed, threshold or 0.0)
         ranked = self._paths.ranked(text, topic, keys[:_SAME])
         if not ranked:
             return Answer(text, why_not=f"nothing is linked to {topic!r}")
@@ -116,8 +126,32 @@ class Asker:
             run = self._gone(text, topic, keys[:_SAME], ranked[i:])
             if run.values:
                 sure = margin([one.score for one in ranked[i:]])
-                return self._answer(text, run, sure, 0.0 if threshold is None else threshold)
+                if sure < THRESHOLD and self._ranker is None:
+                    run, sure = self._composed(question, topic, {*keys}) or (run, sure)
+                return self._answer(text, run, sure, threshold or 0.0)
         return Answer(text, why_not=f"the likeliest paths from {topic!r} lead nowhere")
+
+    def _is_worked_out(self, question: Question) -> bool:
+        """Return whether a question wants more than what links lead to."""
+        cues = cues_of(question)
+        phrases = (phrase for value in self.schema.values for phrase in value.phrases)
+        return cues.is_worked_out or cues.kind == "when" or any(map(question.find, phrases))
+
+    def _composed(
+        self, question: Question, topic: str, keys: set[str]
+    ) -> tuple[Run, float] | None:
+        """Return what a composed program finds about a topic, if that is sure."""
+        named, said = self.linked(question)
+        own = topical(named, keys)
+        if not own:
+            own = in_place_of_pronoun(question, topical(self.linked(Question.of(topic))[0], keys))
+        named = [*own, *(n for n in named if not any(n.at & one.at for one in own))]
+        run, sure = chosen(list(self._run(compose(question, self.schema, named, said))))
+        if run is None or sure < THRESHOLD:
+            return None
+        nodes = nodes_of(run.candidate.program)
+        is_meant = any(not keys.isdisjoint(node.keys) for node in nodes)
+        return (run, sure) if is_meant else None
 
     def _gone(self, text: str, topic: str, keys: Sequence[str], ranked: Sequence[Ranked]) -> Run:
         """Return what the first of ranked paths leads to."""

@@ -261,10 +261,7 @@ class Composer(Grower):
     def _comparing(self) -> Iterator[Candidate]:
         """Yield programs that compare two named things by a value."""
         pairs = [
-            (a, b)
-            for a in self.anchors.named
-            for b in self.anchors.named
-            if min(a.at) < min(b.at) and self.schema.related((a.concept,), (b.concept,))
+            (a, b) for a in self.anchors.named for b in self.anchors.named if min(a.at) < min(b.at)
         ]
         picks = list(self.cues.picks) + list(self._thans())
         for (a, b), (by, most, at, _) in product(pairs, picks):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
@@ -15,6 +15,9 @@ from knowloom.kbqa.words import STOP, words_of
 _ODD = re.compile(r"[^\w\s.,'\u2019:;()!?-]")
 _NEAR = 88.0  # of 100, how alike a misspelt name and a part of the question are
 _SHORTEST = 5  # letters of a name that may be misspelt
+_PRONOUNS = frozenset(
+    ("he", "she", "it", "they", "him", "her", "them", "his", "hers", "its", "their")
+)
 _MOST = 4  # readings of the same words
 
 
@@ -58,6 +61,23 @@ def link(question: Question, called: Iterable[Called]) -> list[Named]:
     named = [n for n in named if not any(n.at < o.at for o in sure)]
     named = [n for n in named if n.fit >= 0.9 or not any(n.at & o.at for o in sure)]
     return list(_best(named))
+
+
+def topical(named: Iterable[Named], keys: Set[str]) -> list[Named]:
+    """Return what is named of some instances, those alone."""
+    found = (replace(n, keys=tuple(key for key in n.keys if key in keys)) for n in named)
+    return [n for n in found if n.keys]
+
+
+def in_place_of_pronoun(question: Question, named: Iterable[Named]) -> list[Named]:
+    """Return what is named as if a question named it where it first says `he`, `it` or the like.
+
+    >>> it = Named(("4:1",), "Ann Lee", "Person", frozenset({0}))
+    >>> in_place_of_pronoun(Question.of("how many shops does she own"), [it])[0].at
+    frozenset({4})
+    """
+    at = next((i for i, word in enumerate(question.words) if word in _PRONOUNS), None)
+    return [] if at is None else [replace(n, at=frozenset({at}), fit=1.0) for n in named]
 
 
 def _best(named: Sequence[Named]) -> Iterator[Named]:

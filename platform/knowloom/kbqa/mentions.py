@@ -75,6 +75,11 @@ class Cues:
     head: int = 0
     used: Positions = frozenset()
 
+    @property
+    def is_worked_out(self) -> bool:
+        """Whether the answer has to be counted, compared or picked, not only found."""
+        return self.kind in {"yesno", "count"} or bool(self.picks or self.fold)
+
 
 @dataclass(slots=True)
 class Question:

@@ -105,6 +105,11 @@ class Program:
     having: tuple[str, int] | None = None
     other: Node | None = None
 
+    @property
+    def is_worked_out(self) -> bool:
+        """Whether more is done than to follow links from one thing to others."""
+        return bool(self.reduce or self.order or self.having or self.other or self.give)
+
 
 def nodes_of(program: Program) -> Iterator[Node]:
     """Yield all nodes of a program."""
