@@ -13,7 +13,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -24,6 +24,7 @@ from knowloom.models.encoders import Encoder
 from knowloom.taxonomy.candidates import candidates
 from knowloom.taxonomy.features import COLUMNS, SIZES, features
 from knowloom.taxonomy.index import Entry, Floats, Index, bare, entries
+from knowloom.taxonomy.line import line
 from knowloom.taxonomy.near import near
 from knowloom.taxonomy.questions import New
 from knowloom.taxonomy.rank import Card, Ranker, columns_digest, joined, softmax
@@ -103,7 +104,7 @@ def train(
     outcomes = _checked(taxonomies, known, chance, seed, elsewhere=elsewhere, base=base)
     repeats = _REPEATS_ELSEWHERE if elsewhere else _REPEATS
     examples = questions(taxonomies, known, chance, repeats, elsewhere=elsewhere)
-    trees = fitted(examples, range(seed, seed + _SEEDS), elsewhere=elsewhere)
+    ranker = fitted(examples, range(seed, seed + _SEEDS), elsewhere=elsewhere)
     temperature, steps = calibrated(outcomes)
     right = sum(_is_right(*outcome) for outcome in outcomes) / max(1, len(outcomes))
     figures = {
@@ -115,7 +116,8 @@ def train(
     }
     told(f"{len(examples):,} questions; {right:.1%} of {len(outcomes):,} held out are right")
     made_of = blake2b(repr([dict(t.parents) for t in taxonomies]).encode(), digest_size=8)
-    card = Card(
+    ranker.card = replace(
+        ranker.card,
         encoder=encoder.name,
         columns=columns_digest(),
         temperature=temperature,
@@ -123,7 +125,6 @@ def train(
         made_of=made_of.hexdigest(),
         figures=figures,
     )
-    ranker = Ranker(trees, card)
     return joined(ranker, base) if base else ranker
 
 
@@ -201,8 +202,8 @@ def examples(
     return made
 
 
-def fitted(some: Sequence[Example], seeds: Iterable[int], *, elsewhere: bool = False) -> list[Any]:
-    """Return boosters, one a seed; those for elsewhere see no sizes.
+def fitted(some: Sequence[Example], seeds: Iterable[int], *, elsewhere: bool = False) -> Ranker:
+    """Return a ranker with boosters, one a seed; one for elsewhere sees no sizes.
 
     Raises:
         ExtraMissing: lightgbm is not installed.
@@ -214,16 +215,17 @@ def fitted(some: Sequence[Example], seeds: Iterable[int], *, elsewhere: bool = F
     rows = np.vstack([example.rows for example in some])
     if elsewhere:
         rows[:, [COLUMNS.index(name) for name in SIZES]] = 0
-    wanted = np.concatenate([np.array(example.wanted, dtype=int) for example in some])
+    wanted = np.concatenate([np.array(example.wanted) for example in some])
     sizes = [len(example.wanted) for example in some]
 
     def one(seed: int) -> Any:
-        data = lightgbm.Dataset(rows, wanted, group=sizes)
+        data = lightgbm.Dataset(rows, wanted.astype(int), group=sizes)
         return lightgbm.train({**_SETTINGS, "seed": seed}, data, _ROUNDS)
 
     # A thread a seed: threads within one fit wait for each other where others use the machine.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(one, seeds))
+        trees = list(pool.map(one, seeds))
+    return Ranker(trees, Card(encoder="", columns="", lines=(line(rows, wanted, sizes),)))
 
 
 def calibrated(
@@ -289,8 +291,7 @@ def _checked(
             made.append((some, asked))
 
     def outcome(check: tuple[list[Example], list[Example]]) -> list[Any]:
-        card = Card(encoder="", columns="")
-        ranker = Ranker(fitted(check[0], [seed], elsewhere=elsewhere), card)
+        ranker = fitted(check[0], [seed], elsewhere=elsewhere)
         ranker = joined(ranker, base) if base else ranker
         return [(ranker.scores(example.rows), example.wanted) for example in check[1]]
 
