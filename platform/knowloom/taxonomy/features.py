@@ -7,6 +7,7 @@ taken out to make a question of it. Sums are exact, so that no order of words ch
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -27,19 +28,20 @@ NAMES = (
     "head_mentioned", "rare_share", "genus_tail", "genus_same",
     # by vectors
     "both", "name", "text", "genus_name", "genus_genus", "genus_both", "text_name", "name_text",
-    "both_above", "name_above", "text_above",
+    "both_above", "name_above", "text_above", "over_above", "way_both", "way_genus",
+    "parent_both", "parent_name",
     # by children
     "child_both", "child_name", "child_text", "child_both_three", "child_name_three",
     "child_both_mean", "child_name_mean", "leaf_both", "leaf_name", "child_genus_vector",
     "child_head", "child_genus", "child_first", "child_end", "child_head_share",
-    "child_genus_share", "child_end_share", "child_rare",
+    "child_genus_share", "child_end_share", "child_rare", "pull", "over_below",
     # by neighbours
     "vote_parent", "vote_self", "vote_grand", "vote_any", "near_below",
     # by structure
     "depth", "height", "depth_share", "children", "below", "leaf", "root", "siblings",
     "size_of_all",
     # by all of these, as one would weigh them without any training
-    "rules",
+    "rules", "rules_over_above", "rules_over_below", "rules_over_beside",
 )  # fmt: skip
 # These are also given relative to the other candidates: as z, as gap to the best, as rank.
 RELATIVE = (
@@ -47,7 +49,7 @@ RELATIVE = (
     "child_both", "child_name", "child_both_three", "child_name_three", "child_text",
     "child_genus_vector", "child_rare", "vote_parent", "vote_any", "grams", "same_end",
     "rare_overlap", "text_rare", "genus_grams", "near_below", "rare_share", "rules",
-    "genus_tail",
+    "genus_tail", "way_both", "way_genus", "parent_both", "parent_name", "pull",
 )  # fmt: skip
 COLUMNS = (*NAMES, *(f"{n}_{how}" for n in RELATIVE for how in ("z", "gap", "rank")))
 # How large a taxonomy is and how long its names are differ between taxonomies: what is to be used
@@ -79,6 +81,7 @@ RULES: Mapping[str, float] = {
     "text_rare": 0.02,
 }
 _WEIGHTS = np.array([RULES.get(name, 0.0) for name in NAMES], dtype=np.float32)
+_BY_RULES = 4  # columns
 _TELLING = 3  # letters of a name that says something where it is part of another
 _CHILDREN = 60  # children of a candidate whose words are looked at
 
@@ -101,13 +104,30 @@ def features(index: Index, entry: Entry, near: Near, candidates: Sequence[int]) 
             *pairing.by_children(node),
             *near.votes.get(node, (0.0, 0.0, 0.0, 0.0, 0.0)),
             *pairing.by_structure(node),
-            0.0,
+            *[0.0] * _BY_RULES,
         ]
         for node in candidates
     ]
     made = np.array(rows, dtype=np.float32).reshape(len(candidates), len(NAMES))
-    made[:, NAMES.index("rules")] = made @ _WEIGHTS
+    made[:, -_BY_RULES:] = _by_rules(index, candidates, made @ _WEIGHTS)
     return np.hstack([made, _relative(made)])
+
+
+def _by_rules(index: Index, candidates: Sequence[int], rules: Floats) -> Floats:
+    """Return what the rules give, and how much more than to those above, below and beside."""
+    of = dict(zip(candidates, rules.tolist(), strict=True))
+    best: dict[int, list[tuple[float, int]]] = defaultdict(list)  # two children of each name
+    for node, score in of.items():
+        for parent in index.parents[node]:
+            best[parent] = sorted([*best[parent], (score, node)])[-2:]
+    rows: list[tuple[float, ...]] = []
+    for node in candidates:
+        above = index.parents[node]
+        beside = [score for p in above for score, other in best[p] if other != node]
+        below = [score for score, _ in best.get(node, ())]
+        mine = [of[p] for p in above if p in of]
+        rows.append((0.0, *(max(some, default=-1.0) for some in (mine, below, beside))))
+    return rules[:, None] - np.array(rows, dtype=np.float32).reshape(len(candidates), _BY_RULES)
 
 
 def _relative(rows: Floats) -> Floats:
@@ -203,6 +223,7 @@ class _Pairing:
     def by_vector(self, node: int) -> list[float]:
         """Return cosines with the candidate and with what is above it."""
         near, above = self.near, list(self.index.parents[node]) or [node]
+        both = float(near.both[above].max())
         own = (
             near.both,
             near.name,
@@ -215,15 +236,19 @@ class _Pairing:
         )
         return [
             *(float(scores[node]) for scores in own),
-            *(float(scores[above].max()) for scores in (near.both, near.name, near.text)),
+            both,
+            *(float(scores[above].max()) for scores in (near.name, near.text)),
+            float(near.both[node]) - both,
+            *(float(scores[node]) for scores in (near.way_both, near.way_genus)),
+            *(float(scores[node]) for scores in (near.parent_both, near.parent_name)),
         ]
 
     def by_children(self, node: int) -> list[float]:
         """Compare with the children of the candidate, the new name's siblings to be."""
         below = self.index.children[node]
-        if not below:
-            return [0.0] * 18
         near = self.near
+        if not below:
+            return [*[0.0] * 19, float(near.both[node])]
         both, name = near.both[below], near.name[below]
         leaves = [c for c in below if not self.index.children[c]]
         three = -min(3, len(below))
@@ -239,6 +264,8 @@ class _Pairing:
             float(near.name[leaves].max()) if leaves else 0.0,
             float(near.genus_genus[below].max()),
             *self._words_of(below),
+            float(near.pull[below].sum()),
+            float(near.both[node] - both.max()),
         ]
 
     def _words_of(self, below: list[int]) -> list[float]:
