@@ -71,11 +71,19 @@ def edges(index: Index, both: Floats, name: Floats) -> Edges:
             way[place] = vectors[list(index.parents[node])].mean(axis=0)
     ways -= rows
     mean = ways.sum(axis=1) / max(1, len(rows))
-    moments = rows.T @ rows + _RIDGE * np.eye(both.shape[1])
     shift = rows.T @ (ways - mean[:, None])
     return Edges(
         names=len(index),
-        whitened=np.linalg.inv(moments).astype(np.float32),
+        whitened=_whitened(rows).astype(np.float32),
         shift=shift.astype(np.float32),
         mean=mean.astype(np.float32),
     )
+
+
+def _whitened(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the inverse of the second moments with the ridge, by the shorter side of the rows."""
+    count, width = rows.shape
+    if count >= width:
+        return np.asarray(np.linalg.inv(rows.T @ rows + _RIDGE * np.eye(width)))
+    kernel = rows @ rows.T + _RIDGE * np.eye(count)
+    return np.asarray((np.eye(width) - rows.T @ np.linalg.solve(kernel, rows)) / _RIDGE)
