@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from knowloom.taxonomy.candidates import mentioned
-from knowloom.taxonomy.index import Entry, Floats, Index
+from knowloom.taxonomy.index import BOTH, GENUS, NAME, WAY, Entry, Floats, Index
 from knowloom.taxonomy.near import Near
 
 NAMES = (
@@ -95,7 +95,7 @@ def features(index: Index, entry: Entry, near: Near, candidates: Sequence[int]) 
         near: its cosines with all names.
         candidates: ids.
     """
-    pairing = _Pairing(index, entry, near)
+    pairing = _Pairing(index, entry, near, candidates)
     rows = [
         [
             *pairing.by_name(node),
@@ -111,6 +111,18 @@ def features(index: Index, entry: Entry, near: Near, candidates: Sequence[int]) 
     made = np.array(rows, dtype=np.float32).reshape(len(candidates), len(NAMES))
     made[:, -_BY_RULES:] = _by_rules(index, candidates, made @ _WEIGHTS)
     return np.hstack([made, _relative(made)])
+
+
+def _by_edges(index: Index, entry: Entry, candidates: Sequence[int]) -> list[list[float]]:
+    """Return cosines with the ways up, and with where the parent should be."""
+    nodes, own = list(candidates), entry.vectors
+    parents = index.edges.parent(own[BOTH])
+    ways = index.vectors(WAY)[nodes] @ own[[BOTH, GENUS]].T
+    both, name = (
+        index.vectors(part)[nodes] @ parent
+        for part, parent in zip((BOTH, NAME), parents, strict=True)
+    )
+    return np.column_stack([ways, both, name]).astype(float).tolist()
 
 
 def _by_rules(index: Index, candidates: Sequence[int], rules: Floats) -> Floats:
@@ -144,7 +156,7 @@ def _relative(rows: Floats) -> Floats:
 class _Pairing:
     """A new name beside each name of a taxonomy."""
 
-    def __init__(self, index: Index, entry: Entry, near: Near) -> None:
+    def __init__(self, index: Index, entry: Entry, near: Near, candidates: Sequence[int]) -> None:
         self.index, self.entry, self.near = index, entry, near
         self.mentions = mentioned(index, entry.meaning.words)
         places = sorted(self.mentions, key=lambda n: self.mentions[n])
@@ -155,6 +167,7 @@ class _Pairing:
         self.genus_words = {w for p in entry.meaning.genera for w in p}
         self.genus_grams = _grams(self.genus)
         self.deepest = float(index.depth.max(initial=1))
+        self.edges = dict(zip(candidates, _by_edges(index, entry, candidates), strict=True))
 
     def by_name(self, node: int) -> list[float]:
         """Compare the names."""
@@ -239,8 +252,7 @@ class _Pairing:
             both,
             *(float(scores[above].max()) for scores in (near.name, near.text)),
             float(near.both[node]) - both,
-            *(float(scores[node]) for scores in (near.way_both, near.way_genus)),
-            *(float(scores[node]) for scores in (near.parent_both, near.parent_name)),
+            *self.edges[node],
         ]
 
     def by_children(self, node: int) -> list[float]:

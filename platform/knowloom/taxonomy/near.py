@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from knowloom.taxonomy.index import BOTH, GENUS, NAME, TEXT, WAY, Entry, Floats, Index
+from knowloom.taxonomy.index import BOTH, GENUS, NAME, TEXT, Entry, Floats, Index
 
 _NEIGHBOURS = 12
 _SHARP = 0.07  # of the weights of neighbours: the smaller, the more the nearest counts
@@ -20,9 +20,6 @@ class Near:
         both, name, text: like with like.
         genus_name, genus_genus, genus_both: the new one's genus with name, genus and both.
         text_name, name_text: the new one's definition with names, and the other way round.
-        way_both, way_genus: both and the genus with the mean of a name and all above it.
-        parent_both, parent_name: where the parent should be by the edges there are, with both
-            and with names.
         pull: how much each name draws the new one to its own parents.
         votes: for each name by id: as parent, as neighbour, as grandparent, as any ancestor of
             neighbours, and the nearest neighbour below it.
@@ -36,10 +33,6 @@ class Near:
     genus_both: Floats
     text_name: Floats
     name_text: Floats
-    way_both: Floats
-    way_genus: Floats
-    parent_both: Floats
-    parent_name: Floats
     pull: Floats
     votes: dict[int, list[float]]
 
@@ -50,8 +43,6 @@ def near(index: Index, entry: Entry) -> Near:
     names = index.vectors(NAME) @ own[[NAME, TEXT, GENUS]].T
     texts = index.vectors(TEXT) @ own[[TEXT, NAME]].T
     both = index.vectors(BOTH) @ own[[BOTH, GENUS]].T
-    ways = index.vectors(WAY) @ own[[BOTH, GENUS]].T
-    parents = index.edges.parent(own[BOTH])
     mean = both[:, 0] + names[:, 0]
     return Near(
         both=both[:, 0],
@@ -62,10 +53,6 @@ def near(index: Index, entry: Entry) -> Near:
         genus_both=both[:, 1],
         text_name=names[:, 1],
         name_text=texts[:, 1],
-        way_both=ways[:, 0],
-        way_genus=ways[:, 1],
-        parent_both=index.vectors(BOTH) @ parents[0],
-        parent_name=index.vectors(NAME) @ parents[1],
         pull=index.edges.pull(index.vectors(BOTH), own[BOTH]),
         votes=_votes(index, (mean / 2).astype(np.float32)),
     )
