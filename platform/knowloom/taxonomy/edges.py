@@ -53,7 +53,7 @@ class Edges:
             both: the vectors of the known names.
             vector: of the new one.
         """
-        return both @ (self.whitened @ vector)
+        return np.asarray(both @ (self.whitened @ vector), dtype=np.float32)
 
 
 def edges(index: Index, both: Floats, name: Floats) -> Edges:
@@ -65,10 +65,11 @@ def edges(index: Index, both: Floats, name: Floats) -> Edges:
     """
     below = [node for node, above in enumerate(index.parents) if above]
     rows: NDArray[np.float64] = both[below].astype(np.float64)
+    parents = [list(index.parents[node]) for node in below]
     ways = np.zeros((2, *rows.shape))
-    for way, vectors in zip(ways, (both, name), strict=True):
-        for place, node in enumerate(below):
-            way[place] = vectors[list(index.parents[node])].mean(axis=0)
+    for part, vectors in enumerate((both, name)):
+        for place, some in enumerate(parents):
+            ways[part, place] = vectors[some].mean(axis=0)
     ways -= rows
     mean = ways.sum(axis=1) / max(1, len(rows))
     shift = rows.T @ (ways - mean[:, None])
@@ -84,6 +85,7 @@ def _whitened(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the inverse of the second moments with the ridge, by the shorter side of the rows."""
     count, width = rows.shape
     if count >= width:
-        return np.asarray(np.linalg.inv(rows.T @ rows + _RIDGE * np.eye(width)))
+        return np.linalg.inv(rows.T @ rows + _RIDGE * np.eye(width)).astype(np.float64)
     kernel = rows @ rows.T + _RIDGE * np.eye(count)
-    return np.asarray((np.eye(width) - rows.T @ np.linalg.solve(kernel, rows)) / _RIDGE)
+    within = rows.T @ np.linalg.solve(kernel, rows).astype(np.float64)
+    return (np.eye(width) - within) / _RIDGE

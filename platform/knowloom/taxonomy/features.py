@@ -122,7 +122,8 @@ def _by_edges(index: Index, entry: Entry, candidates: Sequence[int]) -> list[lis
         index.vectors(part)[nodes] @ parent
         for part, parent in zip((BOTH, NAME), parents, strict=True)
     )
-    return np.column_stack([ways, both, name]).astype(float).tolist()
+    made: list[list[float]] = np.column_stack([ways, both, name]).astype(float).tolist()
+    return made
 
 
 def _by_rules(index: Index, candidates: Sequence[int], rules: Floats) -> Floats:

@@ -109,7 +109,7 @@ class _Questions:
         curved = weighed.T @ self.scaled - means.T @ means
         slope = self.scaled.T @ (chances - share) + restraint * weights
         curved += restraint * np.eye(len(weights), dtype=np.float32)
-        return np.linalg.solve(curved.astype(np.float64), slope.astype(np.float64))
+        return np.linalg.solve(curved, slope).astype(np.float64)
 
 
 def _scaled(rows: Floats, middle: Numbers, spread: Numbers) -> Floats:
