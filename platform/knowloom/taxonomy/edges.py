@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from knowloom.taxonomy.index import Floats, Index
 
 _RIDGE = 1.0
-_GROWN = 1.1  # times as many names, and the regressions are made anew
+_PART = 10  # a tenth more names, and the regressions are made anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Edges:
 
     def fits(self, index: Index) -> bool:
         """Return whether the taxonomy has grown little since."""
-        return len(index) < _GROWN * self.names
+        return _PART * (len(index) - self.names) < self.names
 
     def parent(self, vector: Floats) -> Floats:
         """Return where the parent of a name should be, in two rows of length 1."""
