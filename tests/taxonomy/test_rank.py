@@ -110,6 +110,8 @@ def test_what_learnt_elsewhere_sees_no_sizes_and_counts_half(
     for tree in base.trees:
         assert not sizes & set(np.flatnonzero(tree.feature_importance()))
     assert any(sizes & set(np.flatnonzero(tree.feature_importance())) for tree in ranker.trees)
+    for line in base.card.lines:
+        assert not sizes & set(np.flatnonzero(line.weights))
     both = joined(ranker, base)
     save(both, tmp_path / "both")
     assert sum(f.stat().st_size for f in (tmp_path / "both").iterdir()) < 2_000_000
@@ -146,7 +148,7 @@ def test_a_folder_that_cannot_be_used(ranker: Ranker, tmp_path: Path, how: str) 
     if how == "changed":
         (folder / "trees_1.txt.gz").write_text("tree")
     if how == "other format":
-        (folder / CARD).write_text(card.replace('"format": 2', '"format": 99'))
+        (folder / CARD).write_text(card.replace('"format": 3', '"format": 99'))
     if how == "nonsense":
         (folder / CARD).write_text("[]")
     with pytest.raises(RankerUnusable, match="knowloom train taxonomy"):

@@ -67,7 +67,8 @@ def extract(
     multiple=True,
     type=click.Path(path_type=Path, exists=True),
     help="Learn from this first, without any name of DATA: what learnt there only gets a row, and "
-    "what learns from DATA builds on it. May be given several times.",
+    "what learns from DATA builds on it. May be given several times; or the folder of a ranker "
+    "that learnt so (train taxonomy --without DATA).",
 )
 @click.option("--held-out", is_flag=True, help="Ask for leaves of the existing taxonomy instead.")
 @click.option("--lexical", is_flag=True, help="Compare spellings only, without the encoder.")
@@ -103,13 +104,16 @@ def taxonomy(
     from knowloom.evaluation import taxonomy as harness
     from knowloom.taxonomy.baselines import Nearest, Overlap, Root
     from knowloom.taxonomy.questions import read_questions
-    from knowloom.taxonomy.rank import Ranker, Rules, Scorer, load
+    from knowloom.taxonomy.rank import CARD, Ranker, Rules, Scorer, load
     from knowloom.taxonomy.tree import Taxonomy
     from knowloom.training.taxonomy import train
 
     encoder = chosen_encoder(settings, lexical=lexical)
     base: Ranker | None = None
-    if elsewhere:
+    if len(elsewhere) == 1 and (elsewhere[0] / CARD).is_file():
+        base = load(elsewhere[0], encoder.name)
+        base.name = "learnt elsewhere"
+    elif elsewhere:
         taught, gone = taxonomies_in(elsewhere, [data], None)
         click.echo(f"{gone:,} names are left out: {data.name} has them too", err=True)
         base = train(taught, encoder, elsewhere=True)

@@ -7,12 +7,13 @@ taken out to make a question of it. Sums are exact, so that no order of words ch
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from knowloom.taxonomy.candidates import mentioned
-from knowloom.taxonomy.index import Entry, Floats, Index
+from knowloom.taxonomy.index import BOTH, GENUS, NAME, WAY, Entry, Floats, Index
 from knowloom.taxonomy.near import Near
 
 NAMES = (
@@ -27,19 +28,20 @@ NAMES = (
     "head_mentioned", "rare_share", "genus_tail", "genus_same",
     # by vectors
     "both", "name", "text", "genus_name", "genus_genus", "genus_both", "text_name", "name_text",
-    "both_above", "name_above", "text_above",
+    "both_above", "name_above", "text_above", "over_above", "way_both", "way_genus",
+    "parent_both", "parent_name",
     # by children
     "child_both", "child_name", "child_text", "child_both_three", "child_name_three",
     "child_both_mean", "child_name_mean", "leaf_both", "leaf_name", "child_genus_vector",
     "child_head", "child_genus", "child_first", "child_end", "child_head_share",
-    "child_genus_share", "child_end_share", "child_rare",
+    "child_genus_share", "child_end_share", "child_rare", "pull", "over_below",
     # by neighbours
     "vote_parent", "vote_self", "vote_grand", "vote_any", "near_below",
     # by structure
     "depth", "height", "depth_share", "children", "below", "leaf", "root", "siblings",
     "size_of_all",
     # by all of these, as one would weigh them without any training
-    "rules",
+    "rules", "rules_over_above", "rules_over_below", "rules_over_beside",
 )  # fmt: skip
 # These are also given relative to the other candidates: as z, as gap to the best, as rank.
 RELATIVE = (
@@ -47,7 +49,7 @@ RELATIVE = (
     "child_both", "child_name", "child_both_three", "child_name_three", "child_text",
     "child_genus_vector", "child_rare", "vote_parent", "vote_any", "grams", "same_end",
     "rare_overlap", "text_rare", "genus_grams", "near_below", "rare_share", "rules",
-    "genus_tail",
+    "genus_tail", "way_both", "way_genus", "parent_both", "parent_name", "pull",
 )  # fmt: skip
 COLUMNS = (*NAMES, *(f"{n}_{how}" for n in RELATIVE for how in ("z", "gap", "rank")))
 # How large a taxonomy is and how long its names are differ between taxonomies: what is to be used
@@ -79,6 +81,7 @@ RULES: Mapping[str, float] = {
     "text_rare": 0.02,
 }
 _WEIGHTS = np.array([RULES.get(name, 0.0) for name in NAMES], dtype=np.float32)
+_BY_RULES = 4  # columns
 _TELLING = 3  # letters of a name that says something where it is part of another
 _CHILDREN = 60  # children of a candidate whose words are looked at
 
@@ -92,7 +95,7 @@ def features(index: Index, entry: Entry, near: Near, candidates: Sequence[int]) 
         near: its cosines with all names.
         candidates: ids.
     """
-    pairing = _Pairing(index, entry, near)
+    pairing = _Pairing(index, entry, near, candidates)
     rows = [
         [
             *pairing.by_name(node),
@@ -101,13 +104,43 @@ def features(index: Index, entry: Entry, near: Near, candidates: Sequence[int]) 
             *pairing.by_children(node),
             *near.votes.get(node, (0.0, 0.0, 0.0, 0.0, 0.0)),
             *pairing.by_structure(node),
-            0.0,
+            *[0.0] * _BY_RULES,
         ]
         for node in candidates
     ]
     made = np.array(rows, dtype=np.float32).reshape(len(candidates), len(NAMES))
-    made[:, NAMES.index("rules")] = made @ _WEIGHTS
+    made[:, -_BY_RULES:] = _by_rules(index, candidates, made @ _WEIGHTS)
     return np.hstack([made, _relative(made)])
+
+
+def _by_edges(index: Index, entry: Entry, candidates: Sequence[int]) -> list[list[float]]:
+    """Return cosines with the ways up, and with where the parent should be."""
+    nodes, own = list(candidates), entry.vectors
+    parents = index.edges.parent(own[BOTH])
+    ways = index.vectors(WAY)[nodes] @ own[[BOTH, GENUS]].T
+    both, name = (
+        index.vectors(part)[nodes] @ parent
+        for part, parent in zip((BOTH, NAME), parents, strict=True)
+    )
+    made: list[list[float]] = np.column_stack([ways, both, name]).astype(float).tolist()
+    return made
+
+
+def _by_rules(index: Index, candidates: Sequence[int], rules: Floats) -> Floats:
+    """Return what the rules give, and how much more than to those above, below and beside."""
+    of = dict(zip(candidates, rules.tolist(), strict=True))
+    best: dict[int, list[tuple[float, int]]] = defaultdict(list)  # two children of each name
+    for node, score in of.items():
+        for parent in index.parents[node]:
+            best[parent] = sorted([*best[parent], (score, node)])[-2:]
+    rows: list[tuple[float, ...]] = []
+    for node in candidates:
+        above = index.parents[node]
+        beside = [score for p in above for score, other in best[p] if other != node]
+        below = [score for score, _ in best.get(node, ())]
+        mine = [of[p] for p in above if p in of]
+        rows.append((0.0, *(max(some, default=-1.0) for some in (mine, below, beside))))
+    return rules[:, None] - np.array(rows, dtype=np.float32).reshape(len(candidates), _BY_RULES)
 
 
 def _relative(rows: Floats) -> Floats:
@@ -124,7 +157,7 @@ def _relative(rows: Floats) -> Floats:
 class _Pairing:
     """A new name beside each name of a taxonomy."""
 
-    def __init__(self, index: Index, entry: Entry, near: Near) -> None:
+    def __init__(self, index: Index, entry: Entry, near: Near, candidates: Sequence[int]) -> None:
         self.index, self.entry, self.near = index, entry, near
         self.mentions = mentioned(index, entry.meaning.words)
         places = sorted(self.mentions, key=lambda n: self.mentions[n])
@@ -135,6 +168,7 @@ class _Pairing:
         self.genus_words = {w for p in entry.meaning.genera for w in p}
         self.genus_grams = _grams(self.genus)
         self.deepest = float(index.depth.max(initial=1))
+        self.edges = dict(zip(candidates, _by_edges(index, entry, candidates), strict=True))
 
     def by_name(self, node: int) -> list[float]:
         """Compare the names."""
@@ -203,6 +237,7 @@ class _Pairing:
     def by_vector(self, node: int) -> list[float]:
         """Return cosines with the candidate and with what is above it."""
         near, above = self.near, list(self.index.parents[node]) or [node]
+        both = float(near.both[above].max())
         own = (
             near.both,
             near.name,
@@ -215,15 +250,18 @@ class _Pairing:
         )
         return [
             *(float(scores[node]) for scores in own),
-            *(float(scores[above].max()) for scores in (near.both, near.name, near.text)),
+            both,
+            *(float(scores[above].max()) for scores in (near.name, near.text)),
+            float(near.both[node]) - both,
+            *self.edges[node],
         ]
 
     def by_children(self, node: int) -> list[float]:
         """Compare with the children of the candidate, the new name's siblings to be."""
         below = self.index.children[node]
-        if not below:
-            return [0.0] * 18
         near = self.near
+        if not below:
+            return [*[0.0] * 19, float(near.both[node])]
         both, name = near.both[below], near.name[below]
         leaves = [c for c in below if not self.index.children[c]]
         three = -min(3, len(below))
@@ -239,6 +277,8 @@ class _Pairing:
             float(near.name[leaves].max()) if leaves else 0.0,
             float(near.genus_genus[below].max()),
             *self._words_of(below),
+            float(near.pull[below].sum()),
+            float(near.both[node] - both.max()),
         ]
 
     def _words_of(self, below: list[int]) -> list[float]:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowloom.models.encoders import Encoder, Vectors
+from knowloom.taxonomy.edges import Edges, edges
 from knowloom.taxonomy.questions import New
 from knowloom.taxonomy.tree import Taxonomy
 from knowloom.taxonomy.words import (
@@ -32,6 +33,7 @@ Ids = NDArray[np.int64]
 Floats = NDArray[np.float32]
 PARTS = 4  # name, definition, genus, both
 NAME, TEXT, GENUS, BOTH = range(PARTS)
+WAY = PARTS  # the mean of both over a name and all above it
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +139,10 @@ class Index:
         self.by_genus: dict[str, list[int]] = defaultdict(list)
         self.by_word: dict[str, list[int]] = defaultdict(list)
         self.frequency: Counter[str] = Counter()
-        self._vectors = np.zeros((PARTS, max(16, len(taxonomy)), 1), dtype=np.float32)
+        self._vectors = np.zeros((PARTS + 1, max(16, len(taxonomy)), 1), dtype=np.float32)
         self._depth = np.zeros(max(16, len(taxonomy)), dtype=np.int32)
         self._below = np.zeros(max(16, len(taxonomy)), dtype=np.int32)
+        self._edges: Edges | None = None
         for name in taxonomy.order:
             self._put(known[name], [self.ids[p] for p in taxonomy.parents[name]])
 
@@ -149,6 +152,13 @@ class Index:
     def vectors(self, part: int) -> Vectors:
         """Return the vectors of all names."""
         return self._vectors[part, : len(self.names)]
+
+    @property
+    def edges(self) -> Edges:
+        """What its edges say of the parent of a new name."""
+        if self._edges is None or not self._edges.fits(self):
+            self._edges = edges(self, self.vectors(BOTH), self.vectors(NAME))
+        return self._edges
 
     @property
     def depth(self) -> NDArray[np.int32]:
@@ -192,13 +202,13 @@ class Index:
     def _put(self, entry: Entry, above: Sequence[int]) -> int:
         mine = len(self.names)
         if not mine:
-            shape = (PARTS, self._vectors.shape[1], entry.vectors.shape[1])
+            shape = (PARTS + 1, self._vectors.shape[1], entry.vectors.shape[1])
             self._vectors = np.zeros(shape, dtype=np.float32)
         if mine == self._vectors.shape[1]:
             self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)], axis=1)
             self._depth = np.concatenate([self._depth, np.zeros_like(self._depth)])
             self._below = np.concatenate([self._below, np.zeros_like(self._below)])
-        self._vectors[:, mine] = entry.vectors
+        self._vectors[:PARTS, mine] = entry.vectors
         self.names.append(entry.new.name)
         self.entries.append(entry)
         self.ids[entry.new.name] = mine
@@ -208,6 +218,7 @@ class Index:
             self.children[parent].append(mine)
         self._depth[mine] = 1 + max((self._depth[p] for p in above), default=0)
         self._below[[n for n in self.above(mine) if n != mine]] += 1
+        self._way(mine)
         self._post(mine, entry)
         return mine
 
@@ -221,7 +232,7 @@ class Index:
         self.frequency.update(entry.bag)
 
     def _measure(self) -> None:
-        """Work out depths and numbers of descendants anew."""
+        """Work out depths, numbers of descendants and ways up anew."""
         self._below[:] = 0
         waiting = {n: len(above) for n, above in enumerate(self.parents)}
         ready = [n for n, left in waiting.items() if not left]
@@ -235,6 +246,11 @@ class Index:
                     ready.append(child)
         for node in range(len(self.names)):
             self._below[[n for n in self.above(node) if n != node]] += 1
+            self._way(node)
+
+    def _way(self, node: int) -> None:
+        mean = self._vectors[BOTH, list(self.above(node))].mean(axis=0)
+        self._vectors[WAY, node] = mean / max(1e-9, float(np.linalg.norm(mean)))
 
 
 def index(taxonomy: Taxonomy, encoder: Encoder) -> Index:

@@ -20,6 +20,7 @@ class Near:
         both, name, text: like with like.
         genus_name, genus_genus, genus_both: the new one's genus with name, genus and both.
         text_name, name_text: the new one's definition with names, and the other way round.
+        pull: how much each name draws the new one to its own parents.
         votes: for each name by id: as parent, as neighbour, as grandparent, as any ancestor of
             neighbours, and the nearest neighbour below it.
     """
@@ -32,6 +33,7 @@ class Near:
     genus_both: Floats
     text_name: Floats
     name_text: Floats
+    pull: Floats
     votes: dict[int, list[float]]
 
 
@@ -51,6 +53,7 @@ def near(index: Index, entry: Entry) -> Near:
         genus_both=both[:, 1],
         text_name=names[:, 1],
         name_text=texts[:, 1],
+        pull=index.edges.pull(index.vectors(BOTH), own[BOTH]),
         votes=_votes(index, (mean / 2).astype(np.float32)),
     )
 

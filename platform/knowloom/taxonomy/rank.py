@@ -1,7 +1,7 @@
 """The second of two stages: which candidate is the parent; trained, or by rule where nothing is.
 
-A folder holds a trained ranker: its card (`ranker.json`) and LightGBM's trees as compressed text.
-Nothing in it is ever run.
+A folder holds a trained ranker: its card (`ranker.json`) with the weights of features, and
+LightGBM's trees as compressed text. Nothing in it is ever run.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ import orjson
 from knowloom.errors import ExtraMissing, RankerUnusable
 from knowloom.taxonomy.features import COLUMNS, NAMES, features
 from knowloom.taxonomy.index import Entry, Floats, Index
+from knowloom.taxonomy.line import Line
 from knowloom.taxonomy.near import Near
 
 CARD = "ranker.json"
-FORMAT = 2
+FORMAT = 3
 BASE = 0.5  # what scores learnt elsewhere count beside those learnt in the taxonomy itself
 LEAST = 60  # a taxonomy of so many leaves is worth a ranker of its own
 
@@ -59,6 +60,7 @@ class Card:
         steps: pairs of share and how often the best candidate was right from there on.
         files: names of the files with trees, and their digests.
         weights: what the scores of each file count, in their order; none are all alike.
+        lines: weights of features; their scores are added.
         made_of: digest of the taxonomies it learnt from.
         figures: of training: names, questions, seconds, and how it did on leaves it never saw.
         format: of the folder.
@@ -70,13 +72,14 @@ class Card:
     steps: tuple[tuple[float, float], ...] = ()
     files: Mapping[str, str] = field(default_factory=dict[str, str])
     weights: tuple[float, ...] = ()
+    lines: tuple[Line, ...] = ()
     made_of: str = ""
     figures: Mapping[str, float] = field(default_factory=dict[str, float])
     format: int = FORMAT
 
 
 class Ranker:
-    """Trees that were taught which candidate is a parent.
+    """Trees, and weights of features, that were taught which candidate is a parent.
 
     Args:
         trees: LightGBM boosters.
@@ -102,7 +105,8 @@ class Ranker:
         if not len(rows):
             return []
         found = np.array([tree.predict(rows, num_threads=1) for tree in self.trees])
-        return [float(score) for score in self.weights @ found]
+        total = self.weights @ found + sum(line.scores(rows) for line in self.card.lines)
+        return [float(score) for score in total]
 
     def sureness(self, share: float) -> float:
         """Return how often a best candidate with this share was right on names held out."""
@@ -113,7 +117,9 @@ def joined(own: Ranker, base: Ranker) -> Ranker:
     """Return a ranker whose scores are the own one's and half of those learnt elsewhere."""
     parts = ((own, 1.0), (base, BASE))
     weights = [float(w) * share for ranker, share in parts for w in ranker.weights]
-    return Ranker((*own.trees, *base.trees), replace(own.card, weights=tuple(weights)))
+    lines = tuple(line.times(share) for ranker, share in parts for line in ranker.card.lines)
+    card = replace(own.card, weights=tuple(weights), lines=lines)
+    return Ranker((*own.trees, *base.trees), card)
 
 
 class Rules:
@@ -223,7 +229,8 @@ def _card(folder: Path) -> Card:
         read: dict[str, Any] = orjson.loads((folder / CARD).read_bytes())
         steps = tuple((float(x), float(y)) for x, y in read.pop("steps"))
         weights = tuple(map(float, read.pop("weights")))
-        card = Card(**read, steps=steps, weights=weights)
+        lines = tuple(Line(**{k: tuple(v) for k, v in one.items()}) for one in read.pop("lines"))
+        card = Card(**read, steps=steps, weights=weights, lines=lines)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise RankerUnusable(folder, str(error)) from None
     fits = len(card.weights) in {0, len(card.files)} and len(card.files) > 0

@@ -13,17 +13,19 @@ import random
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowloom.errors import ExtraMissing, Fault, TaxonomyFaulty
 from knowloom.models.encoders import Encoder
 from knowloom.taxonomy.candidates import candidates
 from knowloom.taxonomy.features import COLUMNS, SIZES, features
 from knowloom.taxonomy.index import Entry, Floats, Index, bare, entries
+from knowloom.taxonomy.line import Line, line
 from knowloom.taxonomy.near import near
 from knowloom.taxonomy.questions import New
 from knowloom.taxonomy.rank import Card, Ranker, columns_digest, joined, softmax
@@ -34,6 +36,7 @@ _REPEATS, _REPEATS_ELSEWHERE = 10, 5
 _CUTTINGS = 30  # of each large taxonomy and repetition
 _MOST_QUESTIONS, _MOST_QUESTIONS_ELSEWHERE = 1500, 3000
 _MOST_ROWS = 160_000  # candidates of all questions together; chance takes from the wrong ones
+_ROWS_SEEN = 40_000  # by one booster and its line; each sees others
 _CHECKS = 3  # parts on which a ranker trained on the rest is tried, to know how sure it is
 _SEEDS = 3
 _ROUNDS = 200
@@ -45,6 +48,7 @@ _SETTINGS: Mapping[str, Any] = {
     "feature_fraction": 0.3,
     "bagging_fraction": 0.8,
     "bagging_freq": 1,
+    "max_bin": 63,
     "min_data_in_leaf": 20,
     "lambdarank_truncation_level": 20,
     "deterministic": True,
@@ -103,7 +107,7 @@ def train(
     outcomes = _checked(taxonomies, known, chance, seed, elsewhere=elsewhere, base=base)
     repeats = _REPEATS_ELSEWHERE if elsewhere else _REPEATS
     examples = questions(taxonomies, known, chance, repeats, elsewhere=elsewhere)
-    trees = fitted(examples, range(seed, seed + _SEEDS), elsewhere=elsewhere)
+    ranker = fitted(examples, range(seed, seed + _SEEDS), elsewhere=elsewhere)
     temperature, steps = calibrated(outcomes)
     right = sum(_is_right(*outcome) for outcome in outcomes) / max(1, len(outcomes))
     figures = {
@@ -115,7 +119,8 @@ def train(
     }
     told(f"{len(examples):,} questions; {right:.1%} of {len(outcomes):,} held out are right")
     made_of = blake2b(repr([dict(t.parents) for t in taxonomies]).encode(), digest_size=8)
-    card = Card(
+    ranker.card = replace(
+        ranker.card,
         encoder=encoder.name,
         columns=columns_digest(),
         temperature=temperature,
@@ -123,7 +128,6 @@ def train(
         made_of=made_of.hexdigest(),
         figures=figures,
     )
-    ranker = Ranker(trees, card)
     return joined(ranker, base) if base else ranker
 
 
@@ -164,22 +168,26 @@ def questions(
 
 
 def _thinned(some: list[Example], chance: random.Random) -> list[Example]:
-    """Return questions with fewer wrong candidates where there are too many rows to learn from.
-
-    Those with most candidates lose first, so that small taxonomies stay whole.
-    """
-    sizes = [len(example.wanted) for example in some]
-    if sum(sizes) <= _MOST_ROWS:
-        return some
-    most = max(n for n in range(2, max(sizes)) if sum(min(n, s) for s in sizes) <= _MOST_ROWS)
-    draw = np.random.default_rng(chance.randrange(2**32))
+    """Return questions with fewer wrong candidates where there are too many rows to keep."""
     made: list[Example] = []
-    for example in some:
-        share = most / len(example.wanted)
-        kept = np.array(example.wanted) | (draw.random(len(example.wanted)) < share)
-        wanted = tuple(w for w, k in zip(example.wanted, kept, strict=True) if k)
-        made.append(Example(example.rows[kept], wanted))
+    kept = _drawn([example.wanted for example in some], _MOST_ROWS, chance.randrange(2**32))
+    for example, mask in zip(some, kept, strict=True):
+        wanted = tuple(w for w, k in zip(example.wanted, mask, strict=True) if k)
+        made.append(Example(example.rows[mask], wanted))
     return made
+
+
+def _drawn(some: Sequence[Sequence[bool]], most: int, seed: int) -> list[NDArray[np.bool_]]:
+    """Return which candidates of questions are kept, so that there are not too many in all.
+
+    Parents stay. Questions with most candidates lose first, so that small taxonomies stay whole.
+    """
+    sizes = [len(wanted) for wanted in some]
+    share = max(sizes, default=0)
+    while sum(min(share, size) for size in sizes) > most and share > 2:
+        share -= 1
+    draw = np.random.default_rng(seed)
+    return [np.array(w) | (draw.random(len(w)) * len(w) < share) for w in some]
 
 
 def examples(
@@ -201,8 +209,8 @@ def examples(
     return made
 
 
-def fitted(some: Sequence[Example], seeds: Iterable[int], *, elsewhere: bool = False) -> list[Any]:
-    """Return boosters, one a seed; those for elsewhere see no sizes.
+def fitted(some: Sequence[Example], seeds: Iterable[int], *, elsewhere: bool = False) -> Ranker:
+    """Return a ranker of boosters and lines, one a seed; one for elsewhere sees no sizes.
 
     Raises:
         ExtraMissing: lightgbm is not installed.
@@ -214,16 +222,21 @@ def fitted(some: Sequence[Example], seeds: Iterable[int], *, elsewhere: bool = F
     rows = np.vstack([example.rows for example in some])
     if elsewhere:
         rows[:, [COLUMNS.index(name) for name in SIZES]] = 0
-    wanted = np.concatenate([np.array(example.wanted, dtype=int) for example in some])
-    sizes = [len(example.wanted) for example in some]
+    wanted = np.concatenate([np.array(example.wanted) for example in some])
 
-    def one(seed: int) -> Any:
-        data = lightgbm.Dataset(rows, wanted, group=sizes)
-        return lightgbm.train({**_SETTINGS, "seed": seed}, data, _ROUNDS)
+    def one(seed: int) -> tuple[Any, Line]:
+        masks = _drawn([example.wanted for example in some], _ROWS_SEEN, seed)
+        kept = np.concatenate(masks)
+        counts = [int(mask.sum()) for mask in masks]
+        data = lightgbm.Dataset(rows[kept], wanted[kept].astype(int), group=counts)
+        trees = lightgbm.train({**_SETTINGS, "seed": seed}, data, _ROUNDS)
+        return trees, line(rows[kept], wanted[kept], counts)
 
     # A thread a seed: threads within one fit wait for each other where others use the machine.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(one, seeds))
+        made = list(pool.map(one, seeds))
+    lines = tuple(each.times(1 / len(made)) for _, each in made)
+    return Ranker([trees for trees, _ in made], Card(encoder="", columns="", lines=lines))
 
 
 def calibrated(
@@ -289,8 +302,7 @@ def _checked(
             made.append((some, asked))
 
     def outcome(check: tuple[list[Example], list[Example]]) -> list[Any]:
-        card = Card(encoder="", columns="")
-        ranker = Ranker(fitted(check[0], [seed], elsewhere=elsewhere), card)
+        ranker = fitted(check[0], [seed], elsewhere=elsewhere)
         ranker = joined(ranker, base) if base else ranker
         return [(ranker.scores(example.rows), example.wanted) for example in check[1]]
 
