@@ -21,12 +21,16 @@ def train() -> None:
 @train.command()
 @click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write.")
-@click.option("--epochs", default=24, show_default=True, help="How often each sentence is seen.")
+@click.option(
+    "--epochs",
+    type=click.IntRange(1),
+    help="How often each sentence is seen; 24 times unless said, 4 where there are many.",
+)
 @click.option("--seed", default=1, show_default=True, help="Of all chance.")
 @click.option("--dry-run", is_flag=True, help="Say what would be learnt; train nothing.")
 @json_option
 def extract(
-    data: tuple[Path, ...], out: Path, epochs: int, seed: int, dry_run: bool, as_json: bool
+    data: tuple[Path, ...], out: Path, epochs: int | None, seed: int, dry_run: bool, as_json: bool
 ) -> None:
     """Train an extractor of entities and relations on annotated sentences.
 

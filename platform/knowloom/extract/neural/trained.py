@@ -24,7 +24,7 @@ from knowloom.extract.neural.network import Batch, Network, Spans
 
 CARD = "extractor.json"
 WEIGHTS = "extractor.safetensors"
-FORMAT = 2
+FORMAT = 3
 _AT_ONCE = 32
 _LIKELY = 0.5
 
