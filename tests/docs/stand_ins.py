@@ -102,7 +102,8 @@ def _asked_of(folder: Path, kinds: tuple[str, ...]) -> None:
 
 
 def _sentences(folder: Path) -> None:
-    """Write annotated sentences: ours, a line each, and as CoNLL04 is published."""
+    """Write annotated sentences: ours, a line each, and as both CoNLL sets are published."""
+    columns = ""
     ours: list[object] = []
     theirs: list[object] = []
     for name in PEOPLE:
@@ -113,6 +114,8 @@ def _sentences(folder: Path) -> None:
             ours.append({"text": text, "entities": entities, "relations": [[0, 1, "LivesIn"]]})
             tokens = [*name.split(), "lives", "in", city, "."]
             found = [[0, 2, "Peop"], [4, 5, "Loc"]]
+            tags = ["B-PER", "I-PER", "O", "O", "B-LOC", "O"]
+            columns += "".join(f"{t} {tag}\n" for t, tag in zip(tokens, tags, strict=True)) + "\n"
             theirs.append(
                 {"tokens": tokens, "entities": found, "relations": [[0, 2, 4, 5, "Live_In"]]}
             )
@@ -120,6 +123,7 @@ def _sentences(folder: Path) -> None:
         _lines(folder / name, ours)
     for name in ("train", "valid", "test"):
         _write(folder / f"{name}.CoNLL04.json", theirs)
+        _write(folder / f"{name}.txt", columns)
 
 
 def _questions(folder: Path) -> None:
