@@ -1,5 +1,5 @@
-// Create instances with their first record inline where none of them is there yet, which takes the
-// server a third less than merging; it refuses all of them when one is there.
+// Create instances with their first record inline, or none of them when one is there.
+// It takes the server a third less than merging.
 // parameters: uids, hashes, places (rows of the source), and a list for each property, all of one
 //   length; run
 // columns: none
