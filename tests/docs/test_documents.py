@@ -164,6 +164,7 @@ def furnish(workspace: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.neo4j
+@pytest.mark.timeout(900)  # the reference runs every command there is
 @pytest.mark.usefixtures("database")
 @pytest.mark.parametrize("document", documents(), ids=lambda p: str(p.relative_to(ROOT)))
 def test_a_document_shows_what_happens(
