@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from neo4j import Record
@@ -114,10 +114,10 @@ class Asker:
         if not keys:
             return Answer(text, why_not=f"the graph knows nothing called {topic!r}")
         question = Question.of(text)
-        if self._is_worked_out(question):
-            composed = self._composed(question, topic, {*keys})
-            if composed and composed[0].candidate.program.is_worked_out:
-                return self._answer(text, *composed, threshold or 0.0)
+        composed = cache(lambda: self._composed(question, topic, {*keys}))
+        sure_one = composed() if self._is_worked_out(question) else None
+        if sure_one and sure_one[0].candidate.program.is_worked_out:
+            return self._answer(text, *sure_one, threshold or 0.0)
         ranked = self._paths.ranked(text, topic, keys[:_SAME])
         if not ranked:
             return Answer(text, why_not=f"nothing is linked to {topic!r}")
@@ -127,7 +127,7 @@ class Asker:
             if run.values:
                 sure = margin([one.score for one in ranked[i:]])
                 if sure < THRESHOLD and self._ranker is None:
-                    run, sure = self._composed(question, topic, {*keys}) or (run, sure)
+                    run, sure = composed() or (run, sure)
                 return self._answer(text, run, sure, threshold or 0.0)
         return Answer(text, why_not=f"the likeliest paths from {topic!r} lead nowhere")
 
