@@ -131,7 +131,7 @@ FRIENDS = parse_mapping(
     'head = { column = "from", concept = "Person" }\ntail = "to"\nnull = ["-"]\n'
 )
 OWNERS = parse_mapping('[[relations]]\nrelation = "Owns"\nhead = "from"\ntail = "to"\n')
-PLAIN = "from,to\nAda,Bo\nAda,Bo\nBo,E\u0301va\n"  # the last name in another normal form
+PLAIN = "from,to\nAda,Bo\nAda,Bo\nBo,E\u0301va\n"
 
 
 @pytest.mark.parametrize(

@@ -94,12 +94,8 @@ def blocks(
 
 
 def _said(speak: Speak, rows: Iterable[Row | Reject]) -> Iterator[Statement]:
-    """Yield what rows say."""
-    for row in rows:
-        if isinstance(row, Reject):
-            yield row
-        else:
-            yield from speak(row[0], row[1])
+    """Return what rows say."""
+    return chain.from_iterable((r,) if isinstance(r, Reject) else speak(*r) for r in rows)
 
 
 def _is_counted(section: Objects, ontology: Ontology) -> bool:
@@ -488,23 +484,21 @@ def _relations(section: Relations, compiler: Compiler, *, optional: bool) -> Spe
 
     plain = counts is None and not section.attributes
     if plain and isinstance(to_heads, Each) and isinstance(to_tails, Each):
-        return _Alike(relation, attribute, to_heads, to_tails, speak)
+        return _Alike((relation, attribute), to_heads, to_tails, speak)
     return speak
 
 
+@dataclass(frozen=True, slots=True)
 class _Alike:
     """Makes facts of rows that only say what is related: one by one, or of many rows at once."""
 
-    def __init__(
-        self, relation: str, attribute: str, heads: Each, tails: Each, speak: Speak
-    ) -> None:
-        self._kind = relation, attribute
-        self._heads = heads
-        self._tails = tails
-        self._speak = speak
+    kind: tuple[str, str]
+    heads: Each
+    tails: Each
+    speak: Speak
 
     def __call__(self, row: int, cells: Cells) -> Iterable[Statement]:
-        return self._speak(row, cells)
+        return self.speak(row, cells)
 
     def columns(self, rows: Sequence[Row | Reject]) -> FactColumns | None:
         """Return a fact for each row; None when it takes a closer look at each of them."""
@@ -512,10 +506,10 @@ class _Alike:
             return None
         numbers, cells = zip(*cast(Sequence[Row], rows), strict=True)
         try:
-            head, tail = self._heads.column(cells), self._tails.column(cells)
+            head, tail = self.heads.column(cells), self.tails.column(cells)
         except Unfit:
             return None
-        return FactColumns(*self._kind, head, tail, numbers) if head and tail else None
+        return FactColumns(*self.kind, head, tail, numbers) if head and tail else None
 
 
 def _ends(section: Relations, compiler: Compiler) -> tuple[Mentions, Mentions] | None:
