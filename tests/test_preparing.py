@@ -14,7 +14,7 @@ from knowloom.knowledge import plugins
 from knowloom.knowledge.mapping import Mapping
 from knowloom.knowledge.mapping_file import parse_mapping
 from knowloom.knowledge.plugins import Share, blocks_of, loader
-from knowloom.knowledge.record import Statement
+from knowloom.knowledge.record import FactColumns, Statement
 from knowloom.ontology.parse import parse
 from knowloom.preparing import prepared, statements_at
 from knowloom.store.prepare import Prepared, Preparer
@@ -124,6 +124,58 @@ def test_a_reader_that_ends_early(
     cut.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(cut))
     assert together(people) == alone(people)
+
+
+FRIENDS = parse_mapping(
+    '[[relations]]\nattribute = "knows"\n'
+    'head = { column = "from", concept = "Person" }\ntail = "to"\nnull = ["-"]\n'
+)
+OWNERS = parse_mapping('[[relations]]\nrelation = "Owns"\nhead = "from"\ntail = "to"\n')
+PLAIN = "from,to\nAda,Bo\nAda,Bo\nBo,E\u0301va\n"
+
+
+@pytest.mark.parametrize(
+    ("last", "alike"),
+    [("\u00c9va,Cy\n", True), ("Ada,-\n", False), ("Ada\n", False)],
+)
+def test_rows_that_only_say_what_is_related(last: str, *, alike: bool, tmp_path: Path) -> None:
+    """In columns they say what they say one by one; any other row is looked at for itself."""
+    path = tmp_path / "friends.csv"
+    path.write_text(PLAIN + last)
+    whole = list(loader("csv").statements(path, ontology=ONTOLOGY, mapping=FRIENDS))
+    (_, said), *_ = blocks_of(loader("csv"), path, ONTOLOGY, FRIENDS, path.name, Share())
+    assert list(said) == whole
+    assert len(whole) == 4
+    assert isinstance(said, FactColumns) == alike
+
+
+@pytest.mark.parametrize("mapping", [FRIENDS, OWNERS])
+def test_facts_in_columns_are_prepared_like_others(mapping: Mapping, tmp_path: Path) -> None:
+    """Those too whose relationships have uids."""
+    path = tmp_path / "friends.csv"
+    path.write_text(PLAIN)
+    (_, said), *_ = blocks_of(loader("csv"), path, ONTOLOGY, mapping, path.name, Share())
+    assert isinstance(said, FactColumns)
+    preparer = Preparer(ONTOLOGY, Run("friends", "", id=1))
+    together, one_by_one = (preparer.block((0, 0), each) for each in (said, list(said)))
+    assert together.given == one_by_one.given == 3
+    for block in (together, one_by_one):
+        (facts,) = block.facts.values()
+        assert [facts.fact(number) for number in range(3)] == list(said)
+    ((kind, in_columns),), ((other, facts),) = together.facts.items(), one_by_one.facts.items()
+    assert (kind, in_columns.edge, in_columns.cells) == (other, facts.edge, facts.cells)
+
+
+def test_facts_of_what_is_unknown_are_all_rejected(tmp_path: Path) -> None:
+    """Each of them, in order, in columns or not."""
+    path = tmp_path / "friends.csv"
+    path.write_text(PLAIN)
+    (_, said), *_ = blocks_of(loader("csv"), path, ONTOLOGY, FRIENDS, path.name, Share())
+    assert isinstance(said, FactColumns)
+    without = parse('class Person(Entity, key=("name",)): pass\n')
+    rejected = Preparer(without, Run("friends", "", id=1)).block((0, 0), said)
+    assert [(r.row, r.code) for r in rejected.rejects] == [(n, "unknown") for n in (2, 3, 4)]
+    assert (rejected.given, rejected.facts) == (3, {})
 
 
 def test_faults_of_a_file_are_raised_here(tmp_path: Path) -> None:

@@ -10,12 +10,21 @@ from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import cast
 
 from knowloom.errors import Fault
 from knowloom.knowledge.mapping import Cell, Reference
-from knowloom.knowledge.record import Mention, Value, uid_of_key, uid_of_source_id
+from knowloom.knowledge.record import (
+    EndColumn,
+    Mention,
+    OneKey,
+    Said,
+    Value,
+    uid_of_key,
+    uid_of_source_id,
+    uids_of_keys,
+)
 from knowloom.ontology.concepts import Attribute, Ontology, Scalar
 from knowloom.ontology.names import suggestions
 from knowloom.ontology.values import reader
@@ -155,10 +164,10 @@ class Compiler:
             self.fault(key, what, "key")
         source = self.source
 
-        def mention(identifier: object) -> Mention:
-            return Mention(concept, uid_of_source_id(source, id_text(identifier)))
+        def uids_of(identifiers: Iterable[Value]) -> list[str]:
+            return [uid_of_source_id(source, cast(str, each)) for each in identifiers]
 
-        return _each(self.get(f"{key}.id", cell), mention)
+        return Each(concept, "", self.get(f"{key}.id", cell), id_text, uids_of)
 
     def _by_key(self, key: str, concept: str, given: Lookup[str, Cell]) -> Mentions:
         """Return the references that give the values of a key."""
@@ -179,7 +188,10 @@ class Compiler:
         reads = [value_reader(known[name]) for name in names]
         gets = [self.get(f"{key}.{name}", cells[name]) for name in names]
         if len(names) == 1:
-            return _by_one(concept, declarer, names[0], gets[0], reads[0])
+            uids_of = partial(uids_of_keys, declarer)
+            return Each(
+                concept, names[0], gets[0], cast(Callable[[object], Value], reads[0]), uids_of
+            )
         return _by_several(concept, declarer, names, gets, reads)
 
 
@@ -273,31 +285,59 @@ def _replace(cell: object, codes: Lookup[str, str], prefix: str) -> object:
     return codes.get(text, cell)
 
 
-def _each(get: Get, mention: Callable[[object], Mention]) -> Mentions:
-    """Return a function from a row to a mention for each value of a cell."""
+class Each:
+    """Finds the things that the values of one cell of a row refer to.
 
-    # References repeat: most rows name a thing that one of the rows just before named as well.
-    @lru_cache(_REMEMBERED, typed=True)
-    def one(cell: object) -> tuple[Mention]:
-        return (mention(cell),)
+    Args:
+        concept: what they are taken for.
+        key: the attribute whose values the cell holds; empty for the source's own ids.
+        get: finds the cell.
+        read: makes a value of a cell.
+        uids_of: gives the uids of the things with these values.
+    """
 
-    def mentions(cells: Cells) -> tuple[Mention, ...]:
-        cell = get(cells)
+    def __init__(
+        self,
+        concept: str,
+        key: str,
+        get: Get,
+        read: Callable[[object], Value],
+        uids_of: Callable[[Iterable[Value]], list[str]],
+    ) -> None:
+        self._concept = concept
+        self._key = key
+        self._get = get
+        self._read = read
+        self._uids_of = uids_of
+        # References repeat: most rows name a thing that a row just before named as well.
+        self._one = lru_cache(_REMEMBERED, typed=True)(self._mentioned)
+
+    def __call__(self, cells: Cells) -> tuple[Mention, ...]:
+        """Return what a row refers to."""
+        cell = self._get(cells)
         if type(cell) is str:
-            return one(cell)
-        return tuple(one(_plain(item))[0] for item in _listed(cell))
+            return self._one(cell)
+        return tuple(self._one(_plain(item))[0] for item in _listed(cell))
 
-    return mentions
+    def column(self, rows: Sequence[Cells]) -> EndColumn | None:
+        """Return what each row refers to; None when one does not refer to just one thing.
 
+        Raises:
+            ValueError: a value cannot be read.
+        """
+        cells = list(map(self._get, rows))
+        if set(map(type, cells)) != {str}:
+            return None
+        said = {cell: self._read(cell) for cell in dict.fromkeys(cells)}
+        uids = dict(zip(said, self._uids_of(said.values()), strict=True))
+        values = [said[cell] for cell in cells]
+        known: Said = OneKey(self._key, values) if self._key else [()] * len(cells)
+        return EndColumn(self._concept, [uids[cell] for cell in cells], known)
 
-def _by_one(concept: str, declarer: str, name: str, get: Get, read: Read) -> Mentions:
-    """Return references to things with a key of one attribute."""
-
-    def mention(value: object) -> Mention:
-        kept = cast(Value, read(value))
-        return Mention(concept, uid_of_key(declarer, (kept,)), ((name, kept),))
-
-    return _each(get, mention)
+    def _mentioned(self, cell: object) -> tuple[Mention]:
+        value = self._read(cell)
+        pairs = ((self._key, value),) if self._key else ()
+        return (Mention(self._concept, self._uids_of((value,))[0], pairs),)
 
 
 def _by_several(

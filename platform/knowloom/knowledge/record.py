@@ -5,11 +5,11 @@ Loaders, extractors and typed writes all speak in these values. Nothing here kno
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import orjson
 
@@ -17,8 +17,10 @@ from knowloom.ontology.concepts import Ontology
 
 Value = str | int | float | bool | date | datetime
 Values = dict[str, Value | list[Value]]
+Pairs = tuple[tuple[str, Value], ...]
 
 _CANONICAL = orjson.OPT_SORT_KEYS
+_UID_BYTES = 12  # short enough for Neo4j to keep as text inside its property record
 
 
 class Mention(NamedTuple):
@@ -33,7 +35,7 @@ class Mention(NamedTuple):
 
     concept: str
     uid: str
-    values: tuple[tuple[str, Value], ...] = ()
+    values: Pairs = ()
 
 
 @dataclass(slots=True)
@@ -117,6 +119,74 @@ class Reject:
 Statement = Record | Fact | Reject
 
 
+class Said(Protocol):
+    """Gives by their number what references say of the things, as `Mention.values`."""
+
+    def __getitem__(self, number: int, /) -> Pairs:
+        """Return what one of them says."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OneKey:
+    """What references say that give a key of one attribute.
+
+    Args:
+        name: of the attribute.
+        values: one a reference.
+    """
+
+    name: str
+    values: Sequence[Value]
+
+    def __getitem__(self, number: int) -> Pairs:
+        return ((self.name, self.values[number]),)
+
+
+@dataclass(frozen=True, slots=True)
+class EndColumn:
+    """One end of many facts.
+
+    Args:
+        concept: as in `Mention`.
+        uids: of the things.
+        said: what the references say.
+    """
+
+    concept: str
+    uids: Sequence[str]
+    said: Said
+
+    def mention(self, number: int) -> Mention:
+        """Return one of the references."""
+        return Mention(self.concept, self.uids[number], self.said[number])
+
+
+@dataclass(frozen=True, slots=True)
+class FactColumns:
+    """Facts that differ in their ends alone, in columns; iterating gives them one by one.
+
+    Args:
+        relation, attribute: as in `Fact`.
+        head, tail: the ends.
+        rows: where in the source each is.
+    """
+
+    relation: str
+    attribute: str
+    head: EndColumn
+    tail: EndColumn
+    rows: Sequence[int]
+
+    def __iter__(self) -> Iterator[Fact]:
+        return (self.fact(number, {}) for number in range(len(self.rows)))
+
+    def fact(self, number: int, values: Values) -> Fact:
+        """Return one of the facts with the qualifiers it has."""
+        ends = self.head.mention(number), self.tail.mention(number)
+        return Fact(self.relation, self.attribute, *ends, values, self.rows[number])
+
+
 def uid_of_key(declarer: str, values: Sequence[Value]) -> str:
     """Return the uid of the thing whose declared key has these values.
 
@@ -125,6 +195,12 @@ def uid_of_key(declarer: str, values: Sequence[Value]) -> str:
         values: in the order of the key.
     """
     return _digest(orjson.dumps([declarer, *values]))
+
+
+def uids_of_keys(declarer: str, values: Iterable[Value]) -> list[str]:
+    """Return for each value what `uid_of_key` returns for it alone."""
+    dumps, size = orjson.dumps, _UID_BYTES
+    return [blake2b(dumps([declarer, v]), digest_size=size).hexdigest() for v in values]
 
 
 def uid_of_source_id(source: str, identifier: str | int) -> str:
@@ -188,5 +264,4 @@ def key_values(ontology: Ontology, concept: str, values: Values) -> tuple[Value,
 
 
 def _digest(identity: bytes) -> str:
-    """Return 24 hexadecimal digits: short enough for Neo4j to keep inside its property record."""
-    return blake2b(identity, digest_size=12).hexdigest()
+    return blake2b(identity, digest_size=_UID_BYTES).hexdigest()

@@ -14,6 +14,7 @@ from knowloom.errors import Fault, MappingError
 from knowloom.knowledge.cells import (
     Cells,
     Compiler,
+    Each,
     Get,
     Mentions,
     Read,
@@ -29,9 +30,10 @@ from knowloom.knowledge.mapping import (
     Relations,
     Section,
 )
-from knowloom.knowledge.plugins import Share, Table, in_blocks
+from knowloom.knowledge.plugins import Row, Share, Table, in_blocks
 from knowloom.knowledge.record import (
     Fact,
+    FactColumns,
     Record,
     Reject,
     Statement,
@@ -66,16 +68,12 @@ def statements(
         MappingError: the mapping does not fit the columns or the ontology; all faults at once.
     """
     speak = compile_mapping(mapping, ontology, table.columns, source=source, file=file)
-    for row in table.rows:
-        if isinstance(row, Reject):
-            yield row
-        else:
-            yield from speak(row[0], row[1])
+    yield from _said(speak, table.rows)
 
 
 def blocks(
     table: Table, mapping: Mapping, ontology: Ontology, *, source: str, file: str, share: Share
-) -> Iterator[tuple[int, list[Statement]]]:
+) -> Iterator[tuple[int, list[Statement] | FactColumns]]:
     """Yield the numbers and statements of some blocks of rows; see `Divisible.blocks`.
 
     Where things are told apart by counting their names all rows belong to one share.
@@ -91,13 +89,13 @@ def blocks(
         share = Share()
     for number, rows in enumerate(in_blocks(table.rows)):
         if number % share.of == share.turn:
-            said: list[Statement] = []
-            for row in rows:
-                if isinstance(row, Reject):
-                    said.append(row)
-                else:
-                    said.extend(speak(row[0], row[1]))
-            yield number, said
+            alike = speak.columns(rows) if isinstance(speak, _Alike) else None
+            yield number, alike or list(_said(speak, rows))
+
+
+def _said(speak: Speak, rows: Iterable[Row | Reject]) -> Iterator[Statement]:
+    """Return what rows say."""
+    return chain.from_iterable((r,) if isinstance(r, Reject) else speak(*r) for r in rows)
 
 
 def _is_counted(section: Objects, ontology: Ontology) -> bool:
@@ -484,7 +482,34 @@ def _relations(section: Relations, compiler: Compiler, *, optional: bool) -> Spe
             for tail in tails
         ]
 
+    plain = counts is None and not section.attributes
+    if plain and isinstance(to_heads, Each) and isinstance(to_tails, Each):
+        return _Alike((relation, attribute), to_heads, to_tails, speak)
     return speak
+
+
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """Makes facts of rows that only say what is related: one by one, or of many rows at once."""
+
+    kind: tuple[str, str]
+    heads: Each
+    tails: Each
+    speak: Speak
+
+    def __call__(self, row: int, cells: Cells) -> Iterable[Statement]:
+        return self.speak(row, cells)
+
+    def columns(self, rows: Sequence[Row | Reject]) -> FactColumns | None:
+        """Return a fact for each row; None when it takes a closer look at each of them."""
+        if Reject in map(type, rows):
+            return None
+        numbers, cells = zip(*cast(Sequence[Row], rows), strict=True)
+        try:
+            head, tail = self.heads.column(cells), self.tails.column(cells)
+        except Unfit:
+            return None
+        return FactColumns(*self.kind, head, tail, numbers) if head and tail else None
 
 
 def _ends(section: Relations, compiler: Compiler) -> tuple[Mentions, Mentions] | None:

@@ -33,12 +33,14 @@ class Carried:
     Args:
         nodes: labels and their sheet.
         relationships: type and its sheet.
-        schema: statements for all constraints and indexes.
+        indexes: statements for all indexes that belong to no constraint.
+        constraints: statements for all constraints.
     """
 
     nodes: list[tuple[tuple[str, ...], Sheet]]
     relationships: list[tuple[str, Sheet]]
-    schema: list[str]
+    indexes: list[LiteralString]
+    constraints: list[LiteralString]
 
 
 def carry(database: Database, folder: Path, first: int) -> Carried:
@@ -57,11 +59,6 @@ def carry(database: Database, folder: Path, first: int) -> Carried:
     links: dict[str, list[neo4j.Record]] = {}
     for row in database.read(cypher("bulk/system_relationships")):
         links.setdefault(row["type"], []).append(row)
-    schema = [
-        row["statement"]
-        for name in ("bulk/schema", "bulk/indexes")
-        for row in database.read(cypher(name))  # pyright: ignore[reportArgumentType]
-    ]
     return Carried(
         [
             (labels, _sheet(folder, f"system{i}", {":ID": "id"}, rows, numbers))
@@ -71,16 +68,25 @@ def carry(database: Database, folder: Path, first: int) -> Carried:
             (type_, _sheet(folder, f"link{i}", _ENDS, rows, numbers))
             for i, (type_, rows) in enumerate(links.items())
         ],
-        schema,
+        _made_again(database.read(cypher("bulk/indexes"))),
+        _made_again(database.read(cypher("bulk/schema"))),
     )
 
 
 def restore_schema(database: Database, carried: Carried) -> None:
     """Make the constraints and indexes again, and wait until they are online."""
-    for statement in carried.schema:
-        made = statement.replace(" FOR ", " IF NOT EXISTS FOR ", 1)
-        database.run(cast(LiteralString, made))
+    # In one transaction, so that the server fills all of them in one passage through the store;
+    # it goes on with that while the constraints are made.
+    database.in_write(lambda tx: [tx.run(each).consume() for each in carried.indexes])
+    for statement in carried.constraints:
+        database.run(statement)
     database.run("CALL db.awaitIndexes(3600)")
+
+
+def _made_again(rows: Sequence[neo4j.Record]) -> list[LiteralString]:
+    """Return the statements of rows so that they pass over what is there already."""
+    made = (row["statement"].replace(" FOR ", " IF NOT EXISTS FOR ", 1) for row in rows)
+    return [cast(LiteralString, each) for each in made]
 
 
 def _sheet(

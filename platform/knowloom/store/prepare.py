@@ -14,12 +14,14 @@ from typing import Any, NamedTuple
 from knowloom.knowledge.instance import inline_properties
 from knowloom.knowledge.project import evidence_of
 from knowloom.knowledge.record import (
+    EndColumn,
     Fact,
+    FactColumns,
     Mention,
+    Pairs,
     Record,
     Reject,
     Statement,
-    Value,
     Values,
     hash_of,
     said,
@@ -54,8 +56,7 @@ _PLAIN = ",{},{},{}" + "," * (len(_PROVENANCE) - 3) + "\n"
 _AS_IT_IS = (Scalar.INT, Scalar.FLOAT, Scalar.DATE)  # a writer of CSV writes these as we want them
 
 Place = tuple[int, int]
-Pairs = tuple[tuple[str, Value], ...]
-Said = list[tuple[str, str, Pairs, Pairs, int]]
+Rows = list[tuple[str, str, Pairs, Pairs, int]]
 
 
 class FactKind(NamedTuple):
@@ -89,44 +90,25 @@ class Things:
 
 @dataclass(slots=True)
 class Facts:
-    """Facts of one kind, each list with one item a fact; the last three where edges have uids.
+    """Facts of one kind; each list has one item a fact where edges have uids, else none.
 
     Args:
         edge: what all their relationships share.
-        heads, tails: the uids of the ends.
-        head_values, tail_values: the key values that the references carry.
-        rows: where in the source.
+        said: the facts, without the qualifiers.
         uids: of the relationships.
         values: the qualifiers.
         cells: the uid and the qualifiers as the end of a line.
     """
 
     edge: EdgeKind
-    heads: Sequence[str] = ()
-    tails: Sequence[str] = ()
-    head_values: Sequence[Pairs] = ()
-    tail_values: Sequence[Pairs] = ()
-    rows: Sequence[int] = ()
+    said: FactColumns
     uids: list[str] = field(default_factory=list[str])
     values: list[Values] = field(default_factory=list[Values])
     cells: list[str] = field(default_factory=list[str])
 
-    def fill(self, rows: Said) -> None:
-        """Keep the first five columns."""
-        self.heads, self.tails, self.head_values, self.tail_values, self.rows = zip(
-            *rows, strict=True
-        )
-
-    def fact(self, kind: FactKind, number: int) -> Fact:
-        """Return one of them as it was said."""
-        return Fact(
-            kind.relation,
-            kind.attribute,
-            Mention(kind.head, self.heads[number], self.head_values[number]),
-            Mention(kind.tail, self.tails[number], self.tail_values[number]),
-            self.values[number] if self.values else {},
-            self.rows[number],
-        )
+    def fact(self, number: int) -> Fact:
+        """Return one of them."""
+        return self.said.fact(number, self.values[number] if self.values else {})
 
 
 @dataclass(slots=True)
@@ -166,13 +148,15 @@ class Preparer:
         self._validator = Validator(ontology, self._reject)
         self._lines = Lines(ontology)
         self._block = Prepared((0, 0))
-        self._said: dict[FactKind, Said] = {}
-        self._plain: dict[tuple[str, str, str, str], Said] = {}  # those whose edges have no uids
+        self._said: dict[FactKind, Rows] = {}
+        self._plain: dict[tuple[str, str, str, str], Rows] = {}  # those whose edges have no uids
 
     def block(self, place: Place, statements: Iterable[Statement]) -> Prepared:
         """Return these statements prepared."""
         self._block = block = Prepared(place)
         self._said, self._plain = {}, {}
+        if isinstance(statements, FactColumns) and self._are_alike(statements):
+            return block
         valid, number = self._validator.record, -1
         for number, statement in enumerate(statements):
             if isinstance(statement, Record):
@@ -184,9 +168,19 @@ class Preparer:
                 self._reject(statement)
         for kind, rows in self._said.items():
             if rows:
-                block.facts[kind].fill(rows)
+                block.facts[kind].said = _columns(kind, rows)
         block.given = number + 1
         return block
+
+    def _are_alike(self, facts: FactColumns) -> bool:
+        """Return whether facts were kept: all, or none where each of them is to be judged."""
+        edge = Validator(self._ontology, lambda _: None).edge(facts.fact(0, {}))
+        if edge is None or edge.kind.keyed:
+            return False
+        kind = FactKind(facts.relation, facts.attribute, facts.head.concept, facts.tail.concept)
+        self._block.facts[kind] = Facts(edge.kind, facts)
+        self._block.given = len(facts.rows)
+        return True
 
     def _reject(self, reject: Reject) -> None:
         self._block.rejects.append(reject)
@@ -234,14 +228,14 @@ class Preparer:
             return
         rows.append((head.uid, tail.uid, head.values, tail.values, fact.row))
 
-    def _judged(self, fact: Fact) -> Said | None:
+    def _judged(self, fact: Fact) -> Rows | None:
         """Return where a fact is kept; None when it cannot be staged."""
         block = self._block
         if (edge := self._validator.edge(fact)) is None:
             return None
         kind = FactKind(fact.relation, fact.attribute, fact.head.concept, fact.tail.concept)
         if (facts := block.facts.get(kind)) is None:
-            facts = block.facts[kind] = Facts(edge.kind)
+            facts = block.facts[kind] = Facts(edge.kind, _columns(kind, ()))
             self._said[kind] = []
         if not edge.kind.keyed:
             self._plain[kind] = self._said[kind]
@@ -254,6 +248,13 @@ class Preparer:
         facts.uids.append(edge.uid)
         facts.values.append(fact.values)
         return self._said[kind]
+
+
+def _columns(kind: FactKind, rows: Iterable[tuple[str, str, Pairs, Pairs, int]]) -> FactColumns:
+    """Return facts of one kind in columns."""
+    heads, tails, by_heads, by_tails, places = zip(*rows, strict=True) if rows else ((),) * 5
+    head, tail = EndColumn(kind.head, heads, by_heads), EndColumn(kind.tail, tails, by_tails)
+    return FactColumns(kind.relation, kind.attribute, head, tail, places)
 
 
 class _Line:

@@ -17,7 +17,7 @@ from knowloom.knowledge.instance import INSTANCE_LABEL
 from knowloom.knowledge.record import Fact, Mention, Reject, Statement
 from knowloom.ontology.concepts import Ontology
 from knowloom.store.edges import Edge, EdgeKind, Spool
-from knowloom.store.prepare import FactKind, Facts, Lines, Place, Prepared, Things
+from knowloom.store.prepare import Facts, Lines, Place, Prepared, Things
 from knowloom.store.runs import Run
 from knowloom.store.sheets import Sheet, Unstageable
 
@@ -91,8 +91,8 @@ class Stage:
                 reject(rejected)
             for concept, things in block.things.items():
                 self._add_things(concept, things, block)
-            for kind, facts in block.facts.items():
-                self._add_facts(kind, facts)
+            for facts in block.facts.values():
+                self._add_facts(facts)
         for waiting in self._facts.batches():
             for fact, edge in waiting:
                 self._mention(fact.head, fact.tail)
@@ -153,16 +153,16 @@ class Stage:
                     line = self._lines.full(mention.concept, mention.uid, {"_mention": True})
                 self._write_nodes(mention.concept, (mention.uid,), (line,))
 
-    def _add_facts(self, kind: FactKind, facts: Facts) -> None:
+    def _add_facts(self, facts: Facts) -> None:
         """Stage facts of one kind: all at once where nothing is to be said of any of them."""
-        heads = list(map(self._numbers.get, facts.heads))
-        tails = list(map(self._numbers.get, facts.tails))
+        heads = list(map(self._numbers.get, facts.said.head.uids))
+        tails = list(map(self._numbers.get, facts.said.tail.uids))
         if not facts.edge.keyed and None not in heads and None not in tails:
             there = (cast(list[int], heads), cast(list[int], tails))
-            if self._add_known(facts.edge, *there, facts.rows):
+            if self._add_known(facts.edge, *there, facts.said.rows):
                 return
         for i, (head, tail) in enumerate(zip(heads, tails, strict=True)):
-            fact = facts.fact(kind, i)
+            fact = facts.fact(i)
             uid = facts.uids[i] if facts.edge.keyed else ""
             edge = Edge(facts.edge, uid, fact.head, fact.tail, fact.row, fact.values)
             if head is None or tail is None:
@@ -174,11 +174,7 @@ class Stage:
         self, kind: EdgeKind, heads: list[int], tails: list[int], rows: Sequence[int]
     ) -> bool:
         """Return whether relationships were staged: all, or none where one needs a closer look."""
-        class_of = self._class_of.__getitem__
-        if not (
-            self._are(set(map(class_of, heads)), kind.head_labels)
-            and self._are(set(map(class_of, tails)), kind.tail_labels)
-        ):
+        if not (self._are(heads, kind.head_labels) and self._are(tails, kind.tail_labels)):
             return False
         links = [h << _HALF | t for h, t in zip(heads, tails, strict=True)]
         there = self._there.setdefault(kind.type, set())
@@ -186,13 +182,17 @@ class Stage:
             return False
         there.update(links)
         sheet = self.edges.get(kind) or self._edge_sheet(kind)
-        line = f"{{}},{{}},{self._run.id},{{}}\n".format
-        sheet.add(map(line, heads, tails, (row or "" for row in rows)))
+        run, ends = self._run.id, zip(heads, tails, rows, strict=True)
+        sheet.add([f"{head},{tail},{run},{row or ''}\n" for head, tail, row in ends])
         return True
 
-    def _are(self, classes: Iterable[int], labels: tuple[str, ...]) -> bool:
-        """Return whether instances of all these classes carry one of the labels."""
-        return all(self._is_one(each, labels) for each in classes)
+    def _are(self, numbers: Sequence[int], labels: tuple[str, ...]) -> bool:
+        """Return whether all these things carry one of the labels."""
+        if all(self._is_one(each, labels) for each in range(len(self._classes))):
+            return True  # as everything staged so far does, which is quicker to tell
+        return all(
+            self._is_one(each, labels) for each in set(map(self._class_of.__getitem__, numbers))
+        )
 
     def _is_one(self, class_: int, labels: tuple[str, ...]) -> bool:
         key = (class_, labels)
