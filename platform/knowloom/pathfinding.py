@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.util import find_spec
@@ -25,6 +25,7 @@ _EACH = 2_000  # relationships of one node that are followed
 _CAP = 300  # nodes of one path that are gone on from
 _NEAR = 200  # relationships of a node of the chosen path that may narrow it
 _WAYS = 2_000  # in which a path is gone that are looked at
+_LIKELY, _NAMED = 20, 3  # paths, and names of each, whose kind is looked at
 _VOTING = 6  # paths that say which ends are likelier
 _SHARP = 5.0  # how fast their say falls with their score
 _MANY = 40  # types of relationships: with more, paths are two steps long
@@ -39,34 +40,49 @@ class Ranker(Protocol):
         ...
 
 
+class Meant(Protocol):
+    """Says what words mean."""
+
+    def similar(self, question: str, paths: Sequence[Path]) -> list[Meaning]:
+        """Return how alike a question and each path are."""
+        ...
+
+    def fits(self, question: str, samples: Sequence[Sequence[str]]) -> list[float]:
+        """Return how well names are of the kind that a question wants, from 0 to 1."""
+        ...
+
+
 class PlainRanker:
-    """The default: words, and meaning where an encoder is given; nothing is trained.
+    """The default, not trained on the graph: words, and meaning where something tells it.
 
     Args:
-        similar: returns how alike a question and each path are; None for words only.
+        meant: tells it; None for words only.
     """
 
-    def __init__(
-        self, similar: Callable[[str, Sequence[Path]], list[Meaning]] | None = None
-    ) -> None:
-        self._similar = similar
+    def __init__(self, meant: Meant | None = None) -> None:
+        self._meant = meant
 
     def scores(self, asked: Asked, found: Sequence[Reached]) -> list[float]:
         """Return a score for each path, the more the likelier."""
-        paths = [one.path for one in found]
-        meanings = (
-            self._similar(asked.text, paths) if self._similar else [Meaning() for _ in paths]
-        )
-        return default_scores(asked, found, meanings)
+        if self._meant is None:
+            return default_scores(asked, found, [Meaning()] * len(found))
+        meanings = self._meant.similar(asked.text, [one.path for one in found])
+        scores = default_scores(asked, found, meanings)
+        # Of the likeliest only: names are many.
+        best = sorted(range(len(found)), key=lambda i: -scores[i])[:_LIKELY]
+        samples = [found[i].samples[:_NAMED] for i in best]
+        for i, fit in zip(best, self._meant.fits(asked.text, samples), strict=True):
+            scores[i] += fit
+        return scores
 
 
 def plain_ranker() -> PlainRanker:
-    """Return the default ranker, with an encoder where `knowloom[neural]` is installed."""
+    """Return the default ranker, which knows meaning where `knowloom[neural]` is installed."""
     if find_spec("torch") is None:
         return PlainRanker()
-    from knowloom.kbqa.neural.encoder import Encoder
+    from knowloom.kbqa.neural.general import GeneralMeaning
 
-    return PlainRanker(Encoder().similar)
+    return PlainRanker(GeneralMeaning())
 
 
 @dataclass(frozen=True, slots=True)

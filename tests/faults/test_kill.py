@@ -20,7 +20,7 @@ from knowloom.server import TESTS, LocalServer
 from knowloom.store.connect import Endpoint, connect
 
 Work = Callable[[Path], "subprocess.Popen[str]"]
-pytestmark = [pytest.mark.neo4j, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.neo4j, pytest.mark.slow, pytest.mark.timeout(3_600)]
 MOMENTS = 10  # for each kind of kill
 PEOPLE = 6_000
 
