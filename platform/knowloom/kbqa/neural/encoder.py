@@ -26,10 +26,17 @@ class Encoder:
     def __init__(self) -> None:
         self._encoder = MiniLM(_LONGEST)
         self._steps: dict[Step, Tensor] = {}
+        self._asked: tuple[str, Tensor] | None = None
 
     def encode(self, texts: Sequence[str]) -> Tensor:
         """Return a row of 384 numbers for each text."""
         return torch.from_numpy(self._encoder.encode(texts))
+
+    def question(self, text: str) -> Tensor:
+        """Return the row of a question; the last one is kept, since it is looked at repeatedly."""
+        if self._asked is None or self._asked[0] != text:
+            self._asked = (text, self.encode([text])[0])
+        return self._asked[1]
 
     def steps(self, steps: Sequence[Step]) -> Tensor:
         """Return a row for each step of a path."""
@@ -43,7 +50,7 @@ class Encoder:
         """Return how alike a question and each path are."""
         if not paths:
             return []
-        asked = self.encode([question])[0]
+        asked = self.question(question)
         first = self.steps([path[0] for path in paths])
         last = self.steps([path[-1] for path in paths])
         whole = F.normalize(

@@ -88,7 +88,7 @@ class GeneralMeaning:
             return []
         steps, parts = PathParts.of(paths)
         with torch.inference_mode():
-            asked = self._general.head.questions(self._encoder.encode([question]))[0]
+            asked = self._general.head.questions(self._encoder.question(question))
             near = self._general.head.paths(self._encoder.steps(steps), parts) @ asked
         plain = self._encoder.similar(question, paths)
         return [
@@ -106,8 +106,8 @@ class GeneralMeaning:
             samples: some of the names that each path leads to, at least one.
         """
         with torch.inference_mode():
-            row = self._encoder.encode([question])
-            wanted = F.softmax(self._general.wanted(row), -1)[0].sqrt()
+            row = self._encoder.question(question)
+            wanted = F.softmax(self._general.wanted(row), -1).sqrt()
             self._learn([name for names in samples for name in names])
             return [
                 float(torch.stack([self._names[name] for name in names]).mean(0).sqrt() @ wanted)

@@ -161,7 +161,7 @@ class TrainedRanker:
     def head_scores(self, question: str, paths: Sequence[Steps]) -> list[float]:
         """Return how near each path is to a question, from -1 to 1."""
         with torch.inference_mode():
-            asked = self.head.questions(self._encoder.encode([question]))[0]
+            asked = self.head.questions(self._encoder.question(question))
             steps, parts = PathParts.of(paths)
             near = self.head.paths(self._encoder.steps(steps), parts) @ asked
             return [float(score) for score in near]
