@@ -126,7 +126,8 @@ class Asker:
             run = self._gone(text, topic, keys[:_SAME], ranked[i:])
             if run.values:
                 sure = margin([one.score for one in ranked[i:]])
-                if sure < THRESHOLD and self._ranker is None:
+                # Among many types, what can be composed takes long and is seldom what is meant.
+                if sure < THRESHOLD and self._ranker is None and self._paths.few_types:
                     run, sure = composed() or (run, sure)
                 return self._answer(text, run, sure, threshold or 0.0)
         return Answer(text, why_not=f"the likeliest paths from {topic!r} lead nowhere")

@@ -120,11 +120,16 @@ class Pathfinder:
         pairs = sorted(zip(scores, range(len(found)), strict=True), key=lambda p: (-p[0], p[1]))
         return [Ranked(found[i], score) for score, i in pairs]
 
-    @cached_property
+    @property
     def hops(self) -> int:
         """How long paths are: in a graph of few types three steps, else two."""
+        return 3 if self.few_types else 2
+
+    @cached_property
+    def few_types(self) -> bool:
+        """Whether the graph has so few types of relationships that all ways can be looked at."""
         [row] = self._database.read(cypher("kbqa/count_types"))
-        return 3 if row["types"] <= _MANY else 2
+        return bool(row["types"] <= _MANY)
 
     def reached(self, keys: Sequence[str], hops: int) -> list[Reached]:
         """Return the paths from nodes, each round of steps in one statement.

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from heapq import nsmallest
+from itertools import chain, islice
+from typing import NamedTuple
 
 from knowloom.kbqa.lexicon import PERSONS, PLACES
 from knowloom.kbqa.mentions import (
@@ -33,7 +36,10 @@ _UNSAID = 0.22  # what a link costs that the question does not name
 _ASKING = frozenset({"did", "does", "do", "has", "have"})  # behind `what`: no class is asked for
 _FELLOW = frozenset({"co", "fellow"})
 _BEAM = 6
-_LONGEST = 3
+_LONGEST = 3  # links of a way
+_WIDE = 40  # ways that are made longer
+_SHORTEST = 5  # ways between two classes that are tried
+_TURNED = 0.1  # what it costs to go back at once
 TIMES = frozenset({"year", "date"})
 SIZES = frozenset({"number", "year", "date"})
 
@@ -62,6 +68,34 @@ class Grown:
     cost: float
 
 
+class _Step(NamedTuple):
+    """A link that may be followed, with its price; `number` tells equal ones apart."""
+
+    price: float
+    number: int
+    link: Link
+    forward: bool
+    ends: tuple[str, ...]
+
+
+class _Way(NamedTuple):
+    """Links that follow each other; `place` tells those of one price apart."""
+
+    price: float
+    place: tuple[int, ...]
+    steps: list[tuple[Link, bool]]
+    ends: tuple[str, ...]
+
+
+def _longer(way: _Way, place: tuple[int, ...], steps: Sequence[_Step]) -> Iterator[_Way]:
+    """Yield a way with one more step."""
+    first = way.steps[0] if len(way.steps) == 1 else None
+    for price, number, link, forward, ends in steps:
+        turned = first is not None and first[0] is link and first[1] != forward
+        so_far = way.price + (_TURNED if turned else 0.0)
+        yield _Way(so_far + price, (*place, number), [*way.steps, (link, forward)], ends)
+
+
 class Grower:
     """Grows trees from what may be looked for to all that a question mentions."""
 
@@ -73,6 +107,8 @@ class Grower:
         self.said = _untaken(mentioned(question, schema), anchors.taken)
         self.bounds = bounds_of(question, anchors.taken | cues.used)
         self._known_ways: dict[tuple[str, str], list[list[tuple[Link, bool]]]] = {}
+        self._known_steps: dict[tuple[str, ...], list[_Step]] = {}
+        self._known_last: dict[tuple[tuple[str, ...], str], list[_Step]] = {}
 
     # Roots
 
@@ -230,25 +266,37 @@ class Grower:
         return self._known_ways[start, goal]
 
     def _found_ways(self, start: str, goal: str) -> list[list[tuple[Link, bool]]]:
-        found: list[tuple[float, int, list[tuple[Link, bool]]]] = []
-        frontier: list[tuple[float, list[tuple[Link, bool]], tuple[str, ...]]] = [
-            (0.0, [], (start,))
-        ]
-        for _ in range(_LONGEST):
-            further: list[tuple[float, list[tuple[Link, bool]], tuple[str, ...]]] = []
-            for cost, way, concepts in frontier:
-                for link, forward, ends in self.schema.steps_from(concepts):
-                    if way and way[-1][0] is link and way[-1][1] != forward and len(way) == 1:
-                        back = 0.1
-                    else:
-                        back = 0.0
-                    price = cost + back + self._price(link, ends)
-                    step = [*way, (link, forward)]
-                    if self.schema.related(ends, (goal,)):
-                        found.append((price, len(found), step))
-                    further.append((price, step, ends))
-            frontier = sorted(further, key=lambda f: f[0])[:40]
-        return [way for _, _, way in sorted(found)[:5]]
+        found: list[_Way] = []
+        places = [((0, 0), _Way(0.0, (), [], (start,)))]
+        for length in range(1, _LONGEST + 1):
+            for place, way in places:
+                found += _longer(way, place, self._leading(way.ends, goal))
+            if length < _LONGEST:
+                # One step may become dearer since it turns back: so one more than are kept.
+                more = (
+                    _longer(way, at, self._priced(way.ends)[: _WIDE + 1]) for at, way in places
+                )
+                kept = nsmallest(_WIDE, chain.from_iterable(more))
+                places = [((length, i), way) for i, way in enumerate(kept)]
+        return [way.steps for way in nsmallest(_SHORTEST, found)]
+
+    def _priced(self, concepts: tuple[str, ...]) -> list[_Step]:
+        """Return the links of instances of concepts, the cheapest first."""
+        if concepts not in self._known_steps:
+            steps = enumerate(self.schema.steps_from(concepts))
+            priced = [
+                _Step(self._price(x, to), i, x, forward, to) for i, (x, forward, to) in steps
+            ]
+            self._known_steps[concepts] = sorted(priced, key=lambda step: step[:2])
+        return self._known_steps[concepts]
+
+    def _leading(self, concepts: tuple[str, ...], goal: str) -> list[_Step]:
+        """Return those of them that lead to a goal and may be on one of the shortest ways."""
+        if (concepts, goal) not in self._known_last:
+            related = self.schema.related
+            last = (step for step in self._priced(concepts) if related(step.ends, (goal,)))
+            self._known_last[concepts, goal] = list(islice(last, _SHORTEST + 1))
+        return self._known_last[concepts, goal]
 
     def _price(self, link: Link, ends: Sequence[str]) -> float:
         """Return what a link costs; less where the question names it or what it leads to."""
