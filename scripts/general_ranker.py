@@ -15,10 +15,10 @@ from functools import partial
 import torch
 
 from knowloom.kbqa.neural.encoder import Encoder
-from knowloom.kbqa.neural.general import SHIPPED, General, save_general
-from knowloom.kbqa.neural.ranker import PathParts
-from knowloom.training.general import lessons, train
-from knowloom.training.phrases import Relation, digest, relations
+from knowloom.kbqa.neural.general import SHIPPED, save_general
+from knowloom.kbqa.neural.ranker import Head
+from knowloom.training.general import own_first, train
+from knowloom.training.phrases import digest, relations
 
 _PARTS = 5
 
@@ -34,25 +34,12 @@ def main() -> None:
     random.Random(1).shuffle(known)
     unseen, seen = known[::_PARTS], [one for i, one in enumerate(known) if i % _PARTS]
     made, encoder = train(seen, told=told), Encoder()
-    plain = General(made.kinds)
-    for part in (plain.head.q, plain.head.b):
+    plain = Head().eval()
+    for part in (plain.q, plain.a, plain.b, plain.c):
         torch.nn.init.zeros_(part[-1].weight)
         torch.nn.init.zeros_(part[-1].bias)
-    for name, one in (("the encoder alone", plain.eval()), ("trained", made)):
-        print(f"{name}: {100 * right(one, encoder, unseen):.1f} % of questions first")
-
-
-def right(made: General, encoder: Encoder, unseen: list[Relation]) -> float:
-    """Return for which share of questions their own relation is nearest among all unseen ones."""
-    known = lessons(unseen, random.Random(1), nested=0)
-    pairs = [(text, key[0]) for text, key in known.questions if text in known.ends[key[0]].asked]
-    paths = [(i, way) for i, end in enumerate(known.ends) for way in end.ways[:3]]
-    steps, parts = PathParts.of([way for _, way in paths])
-    with torch.inference_mode():
-        asked = made.head.questions(encoder.encode([text for text, _ in pairs]))
-        near = asked @ made.head.paths(encoder.steps(steps), parts).T
-    best = [paths[int(i)][0] for i in near.argmax(1)]
-    return sum(a == b for a, (_, b) in zip(best, pairs, strict=True)) / len(pairs)
+    for name, head in (("the encoder alone", plain), ("trained", made.head)):
+        print(f"{name}: {100 * own_first(head, encoder, unseen):.1f} % of questions first")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,12 +15,12 @@ import torch
 
 from knowloom.kbqa.neural.encoder import Encoder
 from knowloom.kbqa.neural.general import GeneralMeaning, load_general, save_general
-from knowloom.kbqa.neural.ranker import Head, PathParts
+from knowloom.kbqa.neural.ranker import Head
 from knowloom.kbqa.paths import Reached, Step
 from knowloom.kbqa.rank import Asked
 from knowloom.pathfinding import PlainRanker
-from knowloom.training.general import lessons, train
-from knowloom.training.phrases import Relation, digest, kinds, relations
+from knowloom.training.general import lessons, own_first, train
+from knowloom.training.phrases import digest, kinds, relations
 
 pytestmark = [pytest.mark.neural, pytest.mark.filterwarnings("default")]
 
@@ -111,17 +110,5 @@ def test_training_tells_relations_apart() -> None:
     """A short training brings questions to their own relations, more than the encoder alone."""
     known, encoder = relations()[:40], Encoder()
     made = train(known, epochs=4)
-    before, after = (_own_first(head, known, encoder) for head in (Head(), made.head))
+    before, after = (own_first(head.eval(), encoder, known) for head in (Head(), made.head))
     assert after > before + 0.1
-
-
-def _own_first(head: Head, known: Sequence[Relation], encoder: Encoder) -> float:
-    """Return for which share of questions a way to write their own relation is nearest."""
-    held = lessons(known, random.Random(1), nested=0)
-    paths = [(i, way) for i, end in enumerate(held.ends) for way in end.ways]
-    steps, parts = PathParts.of([way for _, way in paths])
-    with torch.inference_mode():
-        asked = head.eval().questions(encoder.encode([text for text, _ in held.questions]))
-        best = (asked @ head.paths(encoder.steps(steps), parts).T).argmax(1)
-    right = [paths[int(b)][0] == key[0] for b, (_, key) in zip(best, held.questions, strict=True)]
-    return sum(right) / len(right)

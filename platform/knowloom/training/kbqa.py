@@ -12,7 +12,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
@@ -100,7 +100,7 @@ def train(
             known = learnt_from(seen)
             for lesson in unseen:
                 if max(lesson.worth, default=0) > 0:
-                    rows += rows_of(lesson, ranker, encoder, known)
+                    rows += rows_of(lesson, ranker, known)
                     grades += [_grade(worth) for worth in lesson.worth]
                     groups.append(len(lesson.worth))
         table = lightgbm.Dataset(np.array(rows), grades, group=groups)
@@ -148,16 +148,10 @@ def _teaches(lesson: Lesson) -> bool:
     return bool(lesson.chains) or max(lesson.worth, default=0) >= _WORTH
 
 
-def rows_of(
-    lesson: Lesson, ranker: TrainedRanker, encoder: Encoder, learnt: Learnt
-) -> list[list[float]]:
+def rows_of(lesson: Lesson, ranker: TrainedRanker, learnt: Learnt) -> list[list[float]]:
     """Return the features of a question's paths; its answers are not looked at."""
     paths = [one.path for one in lesson.found]
-    heads = ranker.head_scores(lesson.asked.text, paths)
-    meanings = [
-        replace(meaning, head=head)
-        for meaning, head in zip(encoder.similar(lesson.asked.text, paths), heads, strict=True)
-    ]
+    meanings = ranker.meanings(lesson.asked.text, paths)
     return features(lesson.asked, lesson.found, meanings, learnt)
 
 

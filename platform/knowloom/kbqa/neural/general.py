@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - torch's own habit
 
 from knowloom.kbqa.neural.encoder import Encoder
-from knowloom.kbqa.neural.ranker import Head, PathParts
+from knowloom.kbqa.neural.ranker import Head, meanings
 from knowloom.kbqa.paths import Path as Steps
 from knowloom.kbqa.rank import Meaning
 from knowloom.kbqa.words import is_date
@@ -84,17 +84,7 @@ class GeneralMeaning:
 
     def similar(self, question: str, paths: Sequence[Steps]) -> list[Meaning]:
         """Return how alike a question and each path are."""
-        if not paths:
-            return []
-        steps, parts = PathParts.of(paths)
-        with torch.inference_mode():
-            asked = self._general.head.questions(self._encoder.question(question))
-            near = self._general.head.paths(self._encoder.steps(steps), parts) @ asked
-        plain = self._encoder.similar(question, paths)
-        return [
-            Meaning(m.whole, m.first, m.last, float(head))
-            for m, head in zip(plain, near, strict=True)
-        ]
+        return meanings(self._general.head, self._encoder, question, paths)
 
     def fits(self, question: str, samples: Sequence[Sequence[str]]) -> list[float]:
         """Return how well names are of the kind that a question wants, from 0 to 1.

@@ -21,7 +21,7 @@ from knowloom.errors import ExtraMissing, NotTrained
 from knowloom.kbqa.neural.encoder import Encoder
 from knowloom.kbqa.paths import Path as Steps
 from knowloom.kbqa.paths import Reached, Step
-from knowloom.kbqa.rank import NAMES, Asked, Learnt, Priors, features
+from knowloom.kbqa.rank import NAMES, Asked, Learnt, Meaning, Priors, features
 from knowloom.kbqa.wording import Wording
 
 CARD, WEIGHTS, TREES = "ranker.json", "ranker.safetensors", "ranker.trees.txt"
@@ -142,29 +142,45 @@ class TrainedRanker:
         if not found:
             return []
         paths = [one.path for one in found]
-        heads = self.head_scores(asked.text, paths)
         if self.trees is None:
-            return heads
-        meanings = [
-            replace(meaning, head=head)
-            for meaning, head in zip(self._encoder.similar(asked.text, paths), heads, strict=True)
-        ]
+            return self.head_scores(asked.text, paths)
+        meanings = self.meanings(asked.text, paths)
         rows = features(asked, found, meanings, self.card.learnt)
         # Trees say which is better, the head says how much: equal trees are told apart by it.
         scores = self.trees.predict(np.array(rows))
         worded = [row[NAMES.index("worded")] for row in rows]
         return [
-            head + _TREE * float(score) + _WORDED * fit
-            for score, head, fit in zip(scores, heads, worded, strict=True)
+            meaning.head + _TREE * float(score) + _WORDED * fit
+            for score, meaning, fit in zip(scores, meanings, worded, strict=True)
         ]
 
     def head_scores(self, question: str, paths: Sequence[Steps]) -> list[float]:
         """Return how near each path is to a question, from -1 to 1."""
-        with torch.inference_mode():
-            asked = self.head.questions(self._encoder.question(question))
-            steps, parts = PathParts.of(paths)
-            near = self.head.paths(self._encoder.steps(steps), parts) @ asked
-            return [float(score) for score in near]
+        return near(self.head, self._encoder, question, paths)
+
+    def meanings(self, question: str, paths: Sequence[Steps]) -> list[Meaning]:
+        """Return how alike a question and each path are, to the encoder and to the head."""
+        return meanings(self.head, self._encoder, question, paths)
+
+
+def near(head: Head, encoder: Encoder, question: str, paths: Sequence[Steps]) -> list[float]:
+    """Return how near a head puts each path to a question, from -1 to 1."""
+    with torch.inference_mode():
+        steps, parts = PathParts.of(paths)
+        scores = head.paths(encoder.steps(steps), parts) @ head.questions(
+            encoder.question(question)
+        )
+        return [float(score) for score in scores]
+
+
+def meanings(head: Head, encoder: Encoder, question: str, paths: Sequence[Steps]) -> list[Meaning]:
+    """Return how alike a question and each path are, to the encoder and to a head."""
+    if not paths:
+        return []
+    pairs = zip(
+        encoder.similar(question, paths), near(head, encoder, question, paths), strict=True
+    )
+    return [replace(meaning, head=score) for meaning, score in pairs]
 
 
 _TREE = 0.25  # what one point of the trees is worth beside the head
