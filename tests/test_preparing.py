@@ -45,7 +45,7 @@ ROWS = 10_123
 def people(tmp_path: Path) -> Path:
     """More rows than two blocks hold, some of them faulty, one of them said twice."""
     ages = ("x" if i % 4_000 == 7 else str(i % 90) for i in range(ROWS))
-    rows = (f"p{i % (ROWS - 1)},{age},p{i * 7 % ROWS}\n" for i, age in enumerate(ages))
+    rows = (f"person {i % (ROWS - 1)},{age},person {i * 7 % ROWS}\n" for i, age in enumerate(ages))
     path = tmp_path / "people.csv"
     path.write_text("name,age,friend\n" + "".join(rows) + "ragged\n")
     return path

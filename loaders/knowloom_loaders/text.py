@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ _MARKS = (
 )
 _PACKED = ((b"\x1f\x8b", "gzip"), (b"PK\x03\x04", "zip"), (b"BZh", "bzip2"), (b"\xfd7zXZ", "xz"))
 _HEAD = 1 << 16
+_DAMAGE = re.compile("[\udc80-\udcff]")
 
 
 @contextmanager
@@ -51,11 +53,9 @@ def opened(path: Path, encoding: str = "") -> Generator[TextIO]:
 
 def damage(text: str) -> str | None:
     """Return what is wrong with the encoding of a text, None when nothing is."""
-    if text.isascii():
+    if text.isascii() or (found := _DAMAGE.search(text)) is None:
         return None
-    byte = next((ord(c) - 0xDC00 for c in text if "\udc80" <= c <= "\udcff"), None)
-    if byte is None:
-        return None
+    byte = ord(found[0]) - 0xDC00
     return (
         f"holds the byte 0x{byte:02X}, which is not UTF-8 here; if the file is in another "
         'encoding, name it in the mapping, as in encoding = "latin-1"'

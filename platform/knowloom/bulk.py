@@ -18,6 +18,7 @@ from knowloom.server.local import LocalServer
 from knowloom.store import runs
 from knowloom.store.carry import Carried, carry, restore_schema
 from knowloom.store.collector import paused_collector
+from knowloom.store.migrate import await_indexes
 from knowloom.store.prepare import Prepared
 from knowloom.store.stage import Stage
 from knowloom.store.write import Counts, RejectFile, Writer, WriteReport
@@ -73,7 +74,9 @@ def _load(
     carried = carry(kb.database, folder, len(stage))
     import_full(server, *_files(stage, carried), numbered=True)
     restore_schema(kb.database, carried)
-    return [load.complete() for load in loads]
+    reports = [load.complete() for load in loads]
+    await_indexes(kb.database)
+    return reports
 
 
 class _Load:
@@ -144,6 +147,6 @@ def _files(stage: Stage, carried: Carried) -> tuple[list[NodeFile], list[Relatio
         *carried.relationships,
     ]
     return (
-        [NodeFile(labels, sheet.header, (sheet.data,)) for labels, sheet in nodes],
-        [RelationshipFile(type_, sheet.header, (sheet.data,)) for type_, sheet in links],
+        [NodeFile(labels, s.header, (s.data,), s.is_broken) for labels, s in nodes],
+        [RelationshipFile(type_, s.header, (s.data,), s.is_broken) for type_, s in links],
     )

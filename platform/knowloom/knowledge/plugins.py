@@ -34,10 +34,13 @@ class Table(NamedTuple):
         rows: each with its place in the source (the line it begins in, or its number, counted
             from 1) and one cell a column; None for a cell that is not there. What cannot be read
             as a row is a `Reject` in its place.
+        blocks: the same rows, to be consumed in their place, where a block that nobody iterates
+            over costs less than its rows.
     """
 
     columns: tuple[str, ...]
     rows: Iterator[Row | Reject]
+    blocks: Iterator[Iterable[Row | Reject]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,8 +87,9 @@ def blocks(
         if share.turn:
             return
         share = Share()
-    for number, rows in enumerate(in_blocks(table.rows)):
+    for number, block in enumerate(table.blocks or in_blocks(table.rows)):
         if number % share.of == share.turn:
+            rows = list(block)
             alike = speak.columns(rows) if isinstance(speak, _Alike) else None
             yield number, alike or list(_said(speak, rows))
 

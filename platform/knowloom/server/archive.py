@@ -61,6 +61,12 @@ class ClassArchive:
             return []
         return [f"-XX:DumpLoadedClassList={loaded}"]
 
+    def if_it_fits(self) -> list[str]:
+        """Return Java's options: use the archive, or do without it."""
+        if not self.file.exists():
+            return []
+        return ["-Xshare:auto", "-XX:+VerifySharedSpaces", f"-XX:SharedArchiveFile={self.file}"]
+
     def make_in_background(self, loaded: Path) -> None:
         """Begin to make the archive, unless it is there, cannot be made, or nothing is known.
 

@@ -74,13 +74,15 @@ def carry(database: Database, folder: Path, first: int) -> Carried:
 
 
 def restore_schema(database: Database, carried: Carried) -> None:
-    """Make the constraints and indexes again, and wait until they are online."""
-    # In one transaction, so that the server fills all of them in one passage through the store;
-    # it goes on with that while the constraints are made.
-    database.in_write(lambda tx: [tx.run(each).consume() for each in carried.indexes])
+    """Make the constraints again, and begin to make the indexes, which are filled from then on.
+
+    `migrate.await_indexes` waits for those.
+    """
+    # One after the other: what a constraint needs is there soonest while nothing else is filled.
     for statement in carried.constraints:
         database.run(statement)
-    database.run("CALL db.awaitIndexes(3600)")
+    # In one transaction, so that the server fills all of them in one passage through the store.
+    database.in_write(lambda tx: [tx.run(each).consume() for each in carried.indexes])
 
 
 def _made_again(rows: Sequence[neo4j.Record]) -> list[LiteralString]:

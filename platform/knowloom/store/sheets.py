@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -19,6 +19,8 @@ class Unstageable(Exception):
 class Sheet:
     """A header file and a data file.
 
+    `is_broken` tells whether a line may end within a cell.
+
     Args:
         folder: where they go.
         name: without an ending.
@@ -31,9 +33,20 @@ class Sheet:
         with self.header.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerow(columns)
         self._file: IO[str] = self.data.open("w", encoding="utf-8", newline="")
-        writer = csv.writer(self._file, lineterminator="\n")
-        self.write: Callable[[Sequence[Any]], Any] = writer.writerow
-        self.add: Callable[[Iterable[str]], None] = self._file.writelines  # whole lines
+        self._row: Callable[[Sequence[Any]], Any]
+        self._row = csv.writer(self._file, lineterminator="\n").writerow
+        self.is_broken = False
+
+    def write(self, row: Sequence[Any]) -> None:
+        """Add a row of any cells."""
+        self.is_broken = True
+        self._row(row)
+
+    def add(self, rows: Sequence[str]) -> None:
+        """Add rows that are text with its end already."""
+        text = "".join(rows)
+        self.is_broken = self.is_broken or text.count("\n") > len(rows)
+        self._file.write(text)
 
     def close(self) -> None:
         """Finish the data file."""

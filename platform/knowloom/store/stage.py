@@ -138,7 +138,7 @@ class Stage:
         """Write nodes with the next numbers."""
         sheet = self.nodes.get(concept) or self._node_sheet(concept)
         numbers = range(len(self._numbers), len(self._numbers) + len(uids))
-        sheet.add(map("{},{}".format, numbers, lines))
+        sheet.add(list(map("{},{}".format, numbers, lines)))
         self._numbers.update(zip(uids, numbers, strict=True))
         self._class_of.extend(repeat(self._classes[concept], len(uids)))
 
