@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from knowloom import loading
+from knowloom.assets import cypher
 from knowloom.base import KnowledgeBase
 from knowloom.bulk import bulk_load
 from knowloom.errors import NotBulkLoadable
@@ -99,6 +100,12 @@ def opened(database: Database, folder: Path) -> KnowledgeBase:
     return kb
 
 
+def schema(database: Database) -> set[str]:
+    """Return the statements that make the constraints and indexes of a database."""
+    both = ("bulk/schema", "bulk/indexes")
+    return {row["statement"] for name in both for row in database.read(cypher(name))}
+
+
 def test_bulk_and_normal_loads_agree(
     database: Database, server: LocalServer, files: list[Path], tmp_path: Path
 ) -> None:
@@ -115,6 +122,8 @@ def test_bulk_and_normal_loads_agree(
         assert [r.counts for r in fast] == [r.counts for r in slow]
         assert [r.counts.rejected for r in fast] == [1, 0, 0, 0]
         assert kb.fingerprint() == normal.fingerprint()
+        assert other.read(cypher("server/broken_indexes")) == []
+        assert schema(other) == schema(database)
         assert kb.check().counts == {}
         assert loading.load(kb, chosen)[1].updates == 0
         with pytest.raises(NotBulkLoadable, match="holds instances"):

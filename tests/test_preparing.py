@@ -14,11 +14,12 @@ from knowloom.knowledge import plugins
 from knowloom.knowledge.mapping import Mapping
 from knowloom.knowledge.mapping_file import parse_mapping
 from knowloom.knowledge.plugins import Share, blocks_of, loader
-from knowloom.knowledge.record import FactColumns, Statement
+from knowloom.knowledge.record import FactColumns, Record, Reject, Statement
 from knowloom.ontology.parse import parse
 from knowloom.preparing import prepared, statements_at
 from knowloom.store.prepare import Prepared, Preparer
 from knowloom.store.runs import Run
+from knowloom_loaders import csv_file
 
 ONTOLOGY = parse(
     'class Person(Entity, key=("name",)):\n'
@@ -65,10 +66,39 @@ def test_shares_say_together_what_the_loader_says(
     people: Path, of: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In its order, faulty rows included."""
-    monkeypatch.setattr(plugins, "BLOCK", 100)
+    monkeypatch.setattr(csv_file, "_CHUNK", 2_000)
     whole = list(loader("csv").statements(people, ontology=ONTOLOGY, mapping=PEOPLE))
     assert shared(people, "csv", PEOPLE, of) == whole
     assert len(whole) > 3 * ROWS - 10
+
+
+# Two records over several lines, a quote that nobody closes, a byte that is no UTF-8, a line with
+# too many cells and one without any.
+ODD = (
+    b'"Ada\nof\nAyre",1,\n"B\n"" o",2,Cy\n"Cy",3,\n\nDi,4\nE\xffe,5,\n'
+    b'"Flo,6,\nGus,7,Cy\nHal,8,"Cy"\n'
+)
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 30, 200, 1 << 17])
+def test_where_blocks_end_does_not_matter(
+    chunk: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is odd about lines, all shares together say it as one reading of all lines does."""
+    path = tmp_path / "people.csv"
+    path.write_bytes(b"name,age,friend\n" + b"Zoe,1,\n" * 3 + ODD * 3 + b"Zoe,2,Cy\n")
+    whole = list(loader("csv").statements(path, ontology=ONTOLOGY, mapping=PEOPLE))
+    monkeypatch.setattr(csv_file, "_CHUNK", chunk)
+    assert list(loader("csv").statements(path, ontology=ONTOLOGY, mapping=PEOPLE)) == whole
+    assert shared(path, "csv", PEOPLE, 2) == whole
+    records = [each for each in whole if isinstance(each, Record)]
+    assert [each.row for each in records][:5] == [2, 3, 4, 5, 8]
+    assert [each.values["name"] for each in records][3:6] == ["Ada\nof\nAyre", 'B\n" o', "Cy"]
+    assert {each.code for each in whole if isinstance(each, Reject)} == {
+        "ragged",
+        "encoding",
+        "csv",
+    }
 
 
 @pytest.mark.parametrize(

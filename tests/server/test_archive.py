@@ -8,6 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from knowloom.server import admin
 from knowloom.server.archive import ClassArchive, class_archive
 from knowloom.server.installation import default_installation
 from knowloom.server.java import Java
@@ -44,6 +45,19 @@ def test_a_damaged_archive_is_thrown_away(make: Make, cache: Path) -> None:
     info = server.start()
     assert not archive.file.exists()
     assert not any("SharedArchiveFile" in word for word in psutil.Process(info.pid).cmdline())
+
+
+def test_tools_do_without_a_damaged_archive(make: Make, cache: Path, tmp_path: Path) -> None:
+    """They run, and leave it to the next start of a server to throw it away."""
+    server = make(cache=cache)
+    server.prepare()
+    archive = archive_of(server)
+    archive.file.write_bytes(b"no archive at all" * 1000)
+    options, log = archive.if_it_fits(), tmp_path / "log"
+    home = server.workspace.home
+    jars = archive.class_path
+    assert any(str(archive.file) in option for option in options)
+    assert admin.run(archive.java, jars, home, ["--version"], options=options, log=log) == 0
 
 
 @pytest.mark.slow

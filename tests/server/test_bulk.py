@@ -51,7 +51,7 @@ def knows(tmp_path: Path, *rows: str) -> RelationshipFile:
     header, data = tmp_path / "knows_header.csv", tmp_path / "knows.csv"
     header.write_text(":START_ID,:END_ID,since:int\n")
     data.write_text("".join(f"{row}\n" for row in rows))
-    return RelationshipFile("KNOWS", header, (data,))
+    return RelationshipFile("KNOWS", header, (data,), is_broken=False)
 
 
 def test_the_files_become_the_graph(
