@@ -17,9 +17,8 @@ from knowloom.errors import Fault
 from knowloom.knowledge.mapping import Cell, Reference
 from knowloom.knowledge.record import (
     EndColumn,
+    KeyColumn,
     Mention,
-    OneKey,
-    Said,
     Value,
     uid_of_key,
     uid_of_source_id,
@@ -167,7 +166,7 @@ class Compiler:
         def uids_of(identifiers: Iterable[Value]) -> list[str]:
             return [uid_of_source_id(source, cast(str, each)) for each in identifiers]
 
-        return Each(concept, "", self.get(f"{key}.id", cell), id_text, uids_of)
+        return Each(concept, self.get(f"{key}.id", cell), id_text, uids_of)
 
     def _by_key(self, key: str, concept: str, given: Lookup[str, Cell]) -> Mentions:
         """Return the references that give the values of a key."""
@@ -188,10 +187,9 @@ class Compiler:
         reads = [value_reader(known[name]) for name in names]
         gets = [self.get(f"{key}.{name}", cells[name]) for name in names]
         if len(names) == 1:
+            read = cast(Callable[[object], Value], reads[0])
             uids_of = partial(uids_of_keys, declarer)
-            return Each(
-                concept, names[0], gets[0], cast(Callable[[object], Value], reads[0]), uids_of
-            )
+            return Each(concept, gets[0], read, uids_of, (declarer, names[0]))
         return _by_several(concept, declarer, names, gets, reads)
 
 
@@ -290,19 +288,20 @@ class Each:
 
     Args:
         concept: what they are taken for.
-        key: the attribute whose values the cell holds; empty for the source's own ids.
         get: finds the cell.
         read: makes a value of a cell.
         uids_of: gives the uids of the things with these values.
+        key: the declarer and the attribute whose values the cell holds; None for the source's
+            own ids.
     """
 
     def __init__(
         self,
         concept: str,
-        key: str,
         get: Get,
         read: Callable[[object], Value],
         uids_of: Callable[[Iterable[Value]], list[str]],
+        key: tuple[str, str] | None = None,
     ) -> None:
         self._concept = concept
         self._key = key
@@ -319,7 +318,7 @@ class Each:
             return self._one(cell)
         return tuple(self._one(_plain(item))[0] for item in _listed(cell))
 
-    def column(self, rows: Sequence[Cells]) -> EndColumn | None:
+    def column(self, rows: Sequence[Cells]) -> EndColumn | KeyColumn | None:
         """Return what each row refers to; None when one does not refer to just one thing.
 
         Raises:
@@ -328,15 +327,14 @@ class Each:
         cells = list(map(self._get, rows))
         if set(map(type, cells)) != {str}:
             return None
-        said = {cell: self._read(cell) for cell in dict.fromkeys(cells)}
-        uids = dict(zip(said, self._uids_of(said.values()), strict=True))
-        values = [said[cell] for cell in cells]
-        known: Said = OneKey(self._key, values) if self._key else [()] * len(cells)
-        return EndColumn(self._concept, [uids[cell] for cell in cells], known)
+        values = list(map(self._read, cells))
+        if self._key:
+            return KeyColumn(self._concept, *self._key, values)
+        return EndColumn(self._concept, self._uids_of(values), [()] * len(cells))
 
     def _mentioned(self, cell: object) -> tuple[Mention]:
         value = self._read(cell)
-        pairs = ((self._key, value),) if self._key else ()
+        pairs = ((self._key[1], value),) if self._key else ()
         return (Mention(self._concept, self._uids_of((value,))[0], pairs),)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import blake2b
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import orjson
 
@@ -119,30 +119,6 @@ class Reject:
 Statement = Record | Fact | Reject
 
 
-class Said(Protocol):
-    """Gives by their number what references say of the things, as `Mention.values`."""
-
-    def __getitem__(self, number: int, /) -> Pairs:
-        """Return what one of them says."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class OneKey:
-    """What references say that give a key of one attribute.
-
-    Args:
-        name: of the attribute.
-        values: one a reference.
-    """
-
-    name: str
-    values: Sequence[Value]
-
-    def __getitem__(self, number: int) -> Pairs:
-        return ((self.name, self.values[number]),)
-
-
 @dataclass(frozen=True, slots=True)
 class EndColumn:
     """One end of many facts.
@@ -150,16 +126,43 @@ class EndColumn:
     Args:
         concept: as in `Mention`.
         uids: of the things.
-        said: what the references say.
+        said: what the references say of them, as `Mention.values`.
     """
 
     concept: str
     uids: Sequence[str]
-    said: Said
+    said: Sequence[Pairs]
 
     def mention(self, number: int) -> Mention:
         """Return one of the references."""
         return Mention(self.concept, self.uids[number], self.said[number])
+
+
+@dataclass(frozen=True, slots=True)
+class KeyColumn:
+    """One end of many facts, whose things are known by a key of one attribute.
+
+    Args:
+        concept: as in `Mention`.
+        declarer: as in `uid_of_key`.
+        name: of the attribute.
+        values: of the things.
+    """
+
+    concept: str
+    declarer: str
+    name: str
+    values: Sequence[Value]
+
+    @property
+    def uids(self) -> Sequence[str]:
+        """The uids of the things; finding them out takes longer than all else here."""
+        return uids_of_keys(self.declarer, self.values)
+
+    def mention(self, number: int) -> Mention:
+        """Return one of the references."""
+        value = self.values[number]
+        return Mention(self.concept, uid_of_key(self.declarer, (value,)), ((self.name, value),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +177,8 @@ class FactColumns:
 
     relation: str
     attribute: str
-    head: EndColumn
-    tail: EndColumn
+    head: EndColumn | KeyColumn
+    tail: EndColumn | KeyColumn
     rows: Sequence[int]
 
     def __iter__(self) -> Iterator[Fact]:

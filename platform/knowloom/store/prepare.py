@@ -25,6 +25,7 @@ from knowloom.knowledge.record import (
     Values,
     hash_of,
     said,
+    uid_of_key,
 )
 from knowloom.ontology.concepts import ENDS, Attribute, Ontology, Scalar
 from knowloom.store.edges import Edge, EdgeKind
@@ -81,9 +82,11 @@ class Things:
         uids: of the things.
         lines: of the sheet of the concept, from the uid on.
         places: which statement of the block it was.
+        keys: the text that is the key of the thing; None where that is something else.
     """
 
     uids: list[str] = field(default_factory=list[str])
+    keys: list[str | None] = field(default_factory=list[str | None])
     lines: list[str] = field(default_factory=list[str])
     places: list[int] = field(default_factory=list[int])
 
@@ -148,6 +151,7 @@ class Preparer:
         self._validator = Validator(ontology, self._reject)
         self._lines = Lines(ontology)
         self._block = Prepared((0, 0))
+        self._keys: dict[str, tuple[str, tuple[str, ...]]] = {}
         self._said: dict[FactKind, Rows] = {}
         self._plain: dict[tuple[str, str, str, str], Rows] = {}  # those whose edges have no uids
 
@@ -204,8 +208,18 @@ class Preparer:
         things.uids.append(record.uid)
         things.lines.append(line)
         things.places.append(number)
+        things.keys.append(self._key(record))
         if record.links:
             block.links[number] = list(self._links(record))
+
+    def _key(self, record: Record) -> str | None:
+        """Return the text by which alone a thing is known; None when it is not."""
+        if record.concept not in self._keys:
+            self._keys[record.concept] = self._ontology.key(record.concept) or ("", ())
+        declarer, names = self._keys[record.concept]
+        if len(names) != 1 or not isinstance(value := record.values.get(names[0]), str):
+            return None
+        return value if uid_of_key(declarer, (value,)) == record.uid else None
 
     def _links(self, record: Record) -> Iterable[Edge]:
         """Return the relationships that follow from a record."""

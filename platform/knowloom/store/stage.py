@@ -14,7 +14,15 @@ from pathlib import Path
 from typing import cast
 
 from knowloom.knowledge.instance import INSTANCE_LABEL
-from knowloom.knowledge.record import Fact, Mention, Reject, Statement
+from knowloom.knowledge.record import (
+    EndColumn,
+    Fact,
+    KeyColumn,
+    Mention,
+    Reject,
+    Statement,
+    Value,
+)
 from knowloom.ontology.concepts import Ontology
 from knowloom.store.edges import Edge, EdgeKind, Spool
 from knowloom.store.prepare import Facts, Lines, Place, Prepared, Things
@@ -44,8 +52,8 @@ class Stage:
     """Writes the files of one bulk load.
 
     Things are numbered as they come, and relationships lead from number to number. It holds in
-    memory about 180 bytes for each thing and 100 for each relationship, to find what is said
-    twice.
+    memory about 300 bytes for each thing, 100 of them for its key, and 100 for each relationship,
+    to find what is said twice.
 
     Args:
         folder: where the files go; it must exist.
@@ -59,6 +67,7 @@ class Stage:
         self._run = Run("", "")
         self._staged = Staged()
         self._numbers: dict[str, int] = {}
+        self._by_key: dict[str, dict[Value | None, int]] = {}
         self._classes: dict[str, int] = {}
         self._class_of = array("H")
         self._suits: dict[tuple[int, tuple[str, ...]], bool] = {}
@@ -115,7 +124,7 @@ class Stage:
 
     def _add_things(self, concept: str, things: Things, block: Prepared) -> None:
         """Stage the records of one concept, and leave those of things that are there already."""
-        uids, lines, places = things.uids, things.lines, things.places
+        uids, lines, places, keys = things.uids, things.lines, things.places, things.keys
         first = {uid: i for i, uid in reversed(tuple(enumerate(uids)))}
         known = self._numbers.keys()
         if len(first) < len(uids) or not known.isdisjoint(first):
@@ -124,8 +133,8 @@ class Stage:
             twice = [place for i, place in enumerate(places) if i not in kept]
             self._staged.again.setdefault(block.place, []).extend(twice)
             uids, lines = [uids[i] for i in new], [lines[i] for i in new]
-            places = [places[i] for i in new]
-        self._write_nodes(concept, uids, lines)
+            places, keys = [places[i] for i in new], [keys[i] for i in new]
+        self._write_nodes(concept, uids, lines, keys)
         if block.links:
             for place in places:
                 for edge in block.links.get(place, ()):
@@ -134,12 +143,22 @@ class Stage:
                     else:
                         self._derived.add(edge)
 
-    def _write_nodes(self, concept: str, uids: Sequence[str], lines: Sequence[str]) -> None:
+    def _write_nodes(
+        self,
+        concept: str,
+        uids: Sequence[str],
+        lines: Sequence[str],
+        keys: Iterable[str | None] = (),
+    ) -> None:
         """Write nodes with the next numbers."""
         sheet = self.nodes.get(concept) or self._node_sheet(concept)
-        numbers = range(len(self._numbers), len(self._numbers) + len(uids))
+        numbers = list(range(len(self._numbers), len(self._numbers) + len(uids)))
         sheet.add(list(map("{},{}".format, numbers, lines)))
         self._numbers.update(zip(uids, numbers, strict=True))
+        if key := self._ontology.key(concept):
+            known = self._by_key.setdefault(key[0], {})
+            known.update(zip(keys, numbers, strict=False))
+            known.pop(None, None)
         self._class_of.extend(repeat(self._classes[concept], len(uids)))
 
     def _mention(self, *mentions: Mention) -> None:
@@ -155,8 +174,7 @@ class Stage:
 
     def _add_facts(self, facts: Facts) -> None:
         """Stage facts of one kind: all at once where nothing is to be said of any of them."""
-        heads = list(map(self._numbers.get, facts.said.head.uids))
-        tails = list(map(self._numbers.get, facts.said.tail.uids))
+        heads, tails = self._found(facts.said.head), self._found(facts.said.tail)
         if not facts.edge.keyed and None not in heads and None not in tails:
             there = (cast(list[int], heads), cast(list[int], tails))
             if self._add_known(facts.edge, *there, facts.said.rows):
@@ -169,6 +187,14 @@ class Stage:
                 self._facts.add((fact, edge))
             elif not self._fits(edge) or not self._write_edge(edge):
                 self._staged.left.append(fact)
+
+    def _found(self, end: EndColumn | KeyColumn) -> list[int | None]:
+        """Return the numbers of things; None for one that is not there yet."""
+        if isinstance(end, KeyColumn) and (known := self._by_key.get(end.declarer)):
+            numbers = list(map(known.get, end.values))
+            if None not in numbers:
+                return numbers
+        return list(map(self._numbers.get, end.uids))
 
     def _add_known(
         self, kind: EdgeKind, heads: list[int], tails: list[int], rows: Sequence[int]
