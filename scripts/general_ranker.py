@@ -16,7 +16,7 @@ import torch
 
 from knowloom.kbqa.neural.encoder import Encoder
 from knowloom.kbqa.neural.general import SHIPPED, save_general
-from knowloom.kbqa.neural.ranker import Head
+from knowloom.kbqa.neural.head import Head
 from knowloom.training.general import own_first, train
 from knowloom.training.phrases import digest, relations
 

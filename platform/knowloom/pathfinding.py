@@ -14,7 +14,7 @@ from knowloom.kbqa.answer import Found
 from knowloom.kbqa.narrow import Hanging, Way, met_by, narrowings, wanted_words
 from knowloom.kbqa.paths import SAMPLES, Path, Reached, Step, turns
 from knowloom.kbqa.programs import Branch, Node, Program, ways_of
-from knowloom.kbqa.rank import Asked, Meaning, default_scores
+from knowloom.kbqa.rank import NAMED, Asked, Meaning, default_scores, likeliest
 from knowloom.kbqa.schema import Schema
 from knowloom.kbqa.words import is_mediator_name
 from knowloom.ontology.names import quoted
@@ -25,7 +25,6 @@ _EACH = 2_000  # relationships of one node that are followed
 _CAP = 300  # nodes of one path that are gone on from
 _NEAR = 200  # relationships of a node of the chosen path that may narrow it
 _WAYS = 2_000  # in which a path is gone that are looked at
-_LIKELY, _NAMED = 12, 3  # paths, and names of each, whose kind is looked at
 _VOTING = 6  # paths that say which ends are likelier
 _SHARP = 5.0  # how fast their say falls with their score
 _MANY = 40  # types of relationships: with more, paths are two steps long
@@ -68,9 +67,8 @@ class PlainRanker:
             return default_scores(asked, found, [Meaning()] * len(found))
         meanings = self._meant.similar(asked.text, [one.path for one in found])
         scores = default_scores(asked, found, meanings)
-        # Of the likeliest only: names are many.
-        best = sorted(range(len(found)), key=lambda i: -scores[i])[:_LIKELY]
-        samples = [found[i].samples[:_NAMED] for i in best]
+        best = likeliest(scores)
+        samples = [found[i].samples[:NAMED] for i in best]
         for i, fit in zip(best, self._meant.fits(asked.text, samples), strict=True):
             scores[i] += fit
         return scores

@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowloom.kbqa.paths import Step, Triples, path_text, reached
-from knowloom.kbqa.rank import NAMES, Asked, Learnt, Meaning, default_scores, features
+from knowloom.kbqa.rank import (
+    NAMES,
+    Asked,
+    Learnt,
+    Meaning,
+    Untaught,
+    default_scores,
+    features,
+)
 from knowloom.kbqa.words import is_mediator_name, without_name
 
 FACTS = (
@@ -49,7 +57,10 @@ def test_topic_is_no_end() -> None:
 def test_features_have_names() -> None:
     """Each feature of a path is named."""
     found = reached(Triples(FACTS), ["Ada"])
-    rows = features(Asked.of("who", "Ada"), found, [Meaning()] * len(found), Learnt())
+    many = len(found)
+    rows = features(
+        Asked.of("who", "Ada"), found, [Meaning()] * many, [Untaught()] * many, Learnt()
+    )
     assert {len(row) for row in rows} == {len(NAMES)}
 
 

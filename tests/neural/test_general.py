@@ -15,7 +15,7 @@ import torch
 
 from knowloom.kbqa.neural.encoder import Encoder
 from knowloom.kbqa.neural.general import GeneralMeaning, load_general, save_general
-from knowloom.kbqa.neural.ranker import Head
+from knowloom.kbqa.neural.head import Head
 from knowloom.kbqa.paths import Reached, Step
 from knowloom.kbqa.rank import Asked
 from knowloom.pathfinding import PlainRanker

@@ -53,6 +53,41 @@ def test_learns_words_that_mean_nothing_by_themselves(tmp_path: Path) -> None:
         assert scores == pytest.approx(ranker.scores(asked, there), abs=1e-4)
 
 
+def test_words_of_no_training_question_still_mean_something() -> None:
+    """What the default knows is not forgotten while something else is learnt."""
+    from knowloom.kbqa.neural.general import GeneralMeaning
+    from knowloom.kbqa.neural.head import near
+    from knowloom.training.kbqa import Lesson, train
+
+    graph = Triples(FACTS)
+    taught: list[Lesson] = []
+    for i, name in enumerate(PEOPLE[:20]):
+        found = tuple(reached(graph, [name]))
+        worth = tuple(float(one.path == (Step("people.zork"),)) for one in found)
+        taught.append(Lesson(str(i), Asked.of(f"what does {name} frob?", name), found, worth))
+    ranker, before = train(taught, epochs=6), GeneralMeaning()
+    paths = [(Step("cause_of_death"),), (Step("place_of_birth"),)]
+    for asked, best in (("what killed it", 0), ("which town is it a native of", 1)):
+        for head in (before.head().eval(), ranker.head):
+            scores = near(head, before.encoder, asked, paths)
+            assert scores.index(max(scores)) == best
+
+
+def test_a_ranker_that_builds_on_other_weights_is_refused(tmp_path: Path) -> None:
+    """Its numbers would mean something else."""
+    from knowloom.kbqa.neural.general import GeneralMeaning
+    from knowloom.kbqa.neural.ranker import Card, TrainedRanker, load_ranker, save_ranker
+    from knowloom.kbqa.rank import Learnt
+
+    general = GeneralMeaning()
+    for builds_on in (general.made_of, "other"):
+        ranker = TrainedRanker(general.head(), None, Card(0, "", Learnt(), builds_on), general)
+        save_ranker(tmp_path / builds_on, ranker)
+    assert load_ranker(tmp_path / general.made_of).card.builds_on == general.made_of
+    with pytest.raises(NotTrained, match="builds on"):
+        load_ranker(tmp_path / "other")
+
+
 def test_questions_that_say_the_same_share_a_fold() -> None:
     """Else heads would know the wording of what they are judged by; few questions have none."""
     from knowloom.training.kbqa import Lesson, _folds

@@ -27,8 +27,10 @@ NAMES = (
     "whole", "first", "last", "head", "words", "last words", "first words", "letters", "length",
     "mediated", "forward first", "forward last", "ends", "fan", "prior", "last prior",
     "asked prior", "dates", "asks time", "said again", "unsaid", "generic", "head rank",
-    "whole rank", "place asked", "numbers", "worded", "least worded", "worded in order",
+    "whole rank", "place asked", "numbers", "worded", "least worded", "worded in order", "general",
+    "general rank", "plain", "plain rank", "kind",
 )  # fmt: skip
+LIKELY, NAMED = 12, 3  # paths, and names of each, whose kind is looked at
 _GENERIC = frozenset({"common", "type", "kg", "freebase", "base", "user", "dataworld"})
 
 
@@ -93,26 +95,64 @@ class Meaning:
     head: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Untaught:
+    """What is thought of a path before anything was learnt of its graph.
+
+    Args:
+        head: how near the general head puts it to the question.
+        score: the default one, by words and meaning.
+        kind: how well what it leads to is of the kind asked for; below 0 where nobody looked.
+    """
+
+    head: float = 0.0
+    score: float = 0.0
+    kind: float = -1.0
+
+
+def likeliest(scores: Sequence[float]) -> list[int]:
+    """Return the places of the best scores: names are many, and looked at for these only.
+
+    >>> likeliest([0.1, 0.3, 0.2])
+    [1, 2, 0]
+    """
+    return sorted(range(len(scores)), key=lambda i: -scores[i])[:LIKELY]
+
+
 def features(
-    asked: Asked, found: Sequence[Reached], meanings: Sequence[Meaning], learnt: Learnt
+    asked: Asked,
+    found: Sequence[Reached],
+    meanings: Sequence[Meaning],
+    untaught: Sequence[Untaught],
+    learnt: Learnt,
 ) -> list[list[float]]:
     """Return the features of each path, in the order of `NAMES`.
 
     Args:
         asked: the question.
         found: the paths that exist.
-        meanings: of each path; zeros without an encoder.
-        learnt: in training; empty without.
+        meanings: of each path.
+        untaught: what was thought of each before.
+        learnt: in training.
     """
     heads = _ranks([m.head for m in meanings])
     wholes = _ranks([m.whole for m in meanings])
+    before = [
+        (one.head, near, one.score, place, one.kind)
+        for one, near, place in zip(
+            untaught,
+            _ranks([one.head for one in untaught]),
+            _ranks([one.score for one in untaught]),
+            strict=True,
+        )
+    ]
     fits = [learnt.wording.fit(asked.said, one.path) for one in found]
     rows = [
         _features(asked, one, m, learnt.priors) for one, m in zip(found, meanings, strict=True)
     ]
     return [
-        [*row[:-2], head, whole, *row[-2:], fit.whole, fit.least, fit.order]
-        for row, head, whole, fit in zip(rows, heads, wholes, fits, strict=True)
+        [*row[:-2], head, whole, *row[-2:], fit.whole, fit.least, fit.order, *known]
+        for row, head, whole, fit, known in zip(rows, heads, wholes, fits, before, strict=True)
     ]
 
 

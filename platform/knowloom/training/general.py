@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 import torch
@@ -19,7 +19,7 @@ from torch.nn import functional as F  # noqa: N812 - torch's own habit
 
 from knowloom.kbqa.neural.encoder import Encoder
 from knowloom.kbqa.neural.general import General
-from knowloom.kbqa.neural.ranker import Head, PathParts
+from knowloom.kbqa.neural.head import Head, PathParts
 from knowloom.kbqa.paths import Path as Steps
 from knowloom.kbqa.paths import Step
 from knowloom.training.phrases import Kind, Relation, kinds, relations
@@ -81,6 +81,12 @@ class Lessons:
         for i, end in enumerate(self.ends):
             found.setdefault(end.kind, []).append(i)
         return found
+
+    def some(self, questions: int, ways: int, chance: random.Random) -> Lessons:
+        """Return so many of the questions, and so many ways to write each relation."""
+        ends = tuple(replace(end, ways=end.ways[:ways]) for end in self.ends)
+        count = min(questions, len(self.questions))
+        return Lessons(ends, tuple(chance.sample(self.questions, count)))
 
 
 def lessons(known: Iterable[Relation], chance: random.Random, nested: int = _NESTED) -> Lessons:
@@ -256,6 +262,33 @@ def _layer(encoder: Encoder, texts: Sequence[str], places: Sequence[int]) -> nn.
     return layer
 
 
+class Course:
+    """Questions about any graph, to be learnt or not to be forgotten.
+
+    Args:
+        known: what is learnt.
+        encoder: of the questions.
+    """
+
+    def __init__(self, known: Lessons, encoder: Encoder) -> None:
+        self._known, self._at, self._encoder = known, known.at(), encoder
+        self._asked = encoder.encode([text for text, _ in known.questions])
+
+    def __len__(self) -> int:
+        return len(self._known.questions)
+
+    def loss(self, head: Head, some: Sequence[int], chance: random.Random) -> Tensor:
+        """Return how far a head is from giving some questions' own paths all the weight."""
+        keys = [self._known.questions[i][1] for i in some]
+        beside = _beside(self._known, self._at, keys, chance)
+        return _loss(head, self._encoder, self._asked[list(some)], keys, beside)
+
+    def any_loss(self, head: Head, chance: random.Random) -> Tensor:
+        """Return the same of questions drawn at random."""
+        some = chance.sample(range(len(self)), min(_AT_ONCE, len(self)))
+        return self.loss(head, some, chance)
+
+
 def _head(
     known: Lessons,
     encoder: Encoder,
@@ -264,19 +297,16 @@ def _head(
     told: Callable[[str], None],
 ) -> Head:
     """Return a head that moves questions to the paths they ask for."""
-    head, at = Head(), known.at()
-    asked = encoder.encode([text for text, _ in known.questions])
-    told(f"{len(known.questions)} questions")
-    total = ceil(len(known.questions) / _AT_ONCE) * epochs
+    head, course = Head(), Course(known, encoder)
+    told(f"{len(course)} questions")
+    total = ceil(len(course) / _AT_ONCE) * epochs
     optimiser = torch.optim.AdamW(head.parameters(), _LEARNING, weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, _LEARNING, total_steps=total)
-    order = list(range(len(known.questions)))
+    order = list(range(len(course)))
     for epoch in range(epochs):
         chance.shuffle(order)
         for start in range(0, len(order), _AT_ONCE):
-            some = order[start : start + _AT_ONCE]
-            keys = [known.questions[i][1] for i in some]
-            loss = _loss(head, encoder, asked[some], keys, _beside(known, at, keys, chance))
+            loss = course.loss(head, order[start : start + _AT_ONCE], chance)
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()

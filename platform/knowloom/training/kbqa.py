@@ -1,9 +1,10 @@
 """Training the ranker of paths on questions with their answers, or with annotated paths.
 
-The encoder stays as it is. The head learns to tell the paths that reach the answers from others
-that exist, and annotated chains from those of other questions. The trees learn on scores that
-heads gave which had not seen the question, nor the same one about another topic. Answers choose
-what is right and never reach a feature.
+The encoder stays as it is. The head starts as the one that is shipped, and learns to tell the
+paths that reach the answers from others that exist, and annotated chains from those of other
+questions; with each step it goes over what it knew, so that it does not forget words which these
+questions lack. The trees learn on scores that heads gave which had not seen the question, nor the
+same one about another topic. Answers choose what is right and never reach a feature.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
 from hashlib import blake2b
 from typing import Any
 
@@ -23,14 +25,20 @@ from torch.nn import functional as F  # noqa: N812 - torch's own habit
 
 from knowloom.errors import ExtraMissing, UsageError
 from knowloom.kbqa.neural.encoder import Encoder
-from knowloom.kbqa.neural.ranker import Card, Head, PathParts, TrainedRanker
+from knowloom.kbqa.neural.general import GeneralMeaning
+from knowloom.kbqa.neural.head import Head, PathParts
+from knowloom.kbqa.neural.ranker import Card, TrainedRanker
 from knowloom.kbqa.paths import Path as Steps
 from knowloom.kbqa.paths import Reached, Step
-from knowloom.kbqa.rank import Asked, Learnt, Priors, features, path_key
+from knowloom.kbqa.rank import Asked, Learnt, Priors, path_key
 from knowloom.kbqa.wording import learn
 from knowloom.kbqa.words import part_of
+from knowloom.training import general
+from knowloom.training.phrases import relations
 
 _FOLDS = 2
+_DRAWN = 1  # seed of how general questions are written
+_GENERAL, _WAYS = 4_000, 4  # of them, and ways to write a relation: more take longer
 _LEARNING = 3e-3
 _AT_ONCE = 256
 _RIVALS = 36  # wrong paths of a question that are looked at in one step
@@ -82,34 +90,27 @@ def train(
     except ModuleNotFoundError as error:
         raise ExtraMissing("training a ranker", "ranking") from error
     started = time.monotonic()
-    encoder = Encoder()
     lessons = [x for x in lessons if x.chains or max(x.worth, default=0) > 0]
     if not any(map(_teaches, lessons)):
         message = "no path of this graph answers any of the questions: load the one they are about"
         raise UsageError(message)
+    teacher = _Teacher(epochs, seed)
     trees = None
     graded = any(max(x.worth, default=0) > 0 for x in lessons)
     if graded and (folds := _folds(lessons)):
-        rows: list[list[float]] = []
-        grades: list[int] = []
-        groups: list[int] = []
+        sheet = _Sheet()
         for number, unseen in enumerate(folds, 1):
             seen = [x for fold in folds if fold is not unseen for x in fold]
             told(f"fold {number} of {_FOLDS}: {len(seen)} questions")
-            ranker = _bare(_fitted(seen, encoder, epochs, seed), encoder)
-            known = learnt_from(seen)
-            for lesson in unseen:
-                if max(lesson.worth, default=0) > 0:
-                    rows += rows_of(lesson, ranker, known)
-                    grades += [_grade(worth) for worth in lesson.worth]
-                    groups.append(len(lesson.worth))
-        table = lightgbm.Dataset(np.array(rows), grades, group=groups)
+            sheet.add(teacher.ranker(seen), learnt_from(seen), unseen)
+        table = lightgbm.Dataset(np.array(sheet.rows), sheet.grades, group=sheet.groups)
         trees = lightgbm.train(_SETTINGS, table, _ROUNDS)
-    head = _fitted(lessons, encoder, epochs, seed)
+    head = teacher.head(lessons)
     digest = blake2b("\n".join(x.asked.text for x in lessons).encode(), digest_size=12)
     seconds = float(round(time.monotonic() - started))
-    card = Card(len(lessons), digest.hexdigest(), learnt_from(lessons), {"seconds": seconds})
-    return TrainedRanker(head, trees, card, encoder)
+    learnt, general = learnt_from(lessons), teacher.general
+    card = Card(len(lessons), digest.hexdigest(), learnt, general.made_of, {"seconds": seconds})
+    return TrainedRanker(head, trees, card, general)
 
 
 _ROUNDS = 200
@@ -148,11 +149,21 @@ def _teaches(lesson: Lesson) -> bool:
     return bool(lesson.chains) or max(lesson.worth, default=0) >= _WORTH
 
 
-def rows_of(lesson: Lesson, ranker: TrainedRanker, learnt: Learnt) -> list[list[float]]:
-    """Return the features of a question's paths; its answers are not looked at."""
-    paths = [one.path for one in lesson.found]
-    meanings = ranker.meanings(lesson.asked.text, paths)
-    return features(lesson.asked, lesson.found, meanings, learnt)
+@dataclass(slots=True)
+class _Sheet:
+    """What the trees learn from: the features of paths and their grades, question by question."""
+
+    rows: list[list[float]] = field(default_factory=list[list[float]])
+    grades: list[int] = field(default_factory=list[int])
+    groups: list[int] = field(default_factory=list[int])
+
+    def add(self, ranker: TrainedRanker, learnt: Learnt, unseen: Iterable[Lesson]) -> None:
+        """Add questions that a ranker has not seen; their answers only grade."""
+        for lesson in unseen:
+            if max(lesson.worth, default=0) > 0:
+                self.rows += ranker.rows(lesson.asked, lesson.found, learnt)
+                self.grades += map(_grade, lesson.worth)
+                self.groups.append(len(lesson.worth))
 
 
 def learnt_from(lessons: Sequence[Lesson]) -> Learnt:
@@ -187,33 +198,56 @@ def _grade(worth: float) -> int:
     return min(int(worth * 4 + 0.5), 4) if worth >= 0.1 else 0
 
 
-def _bare(head: Head, encoder: Encoder) -> TrainedRanker:
-    return TrainedRanker(head, None, Card(0, "", Learnt()), encoder)
+@cache
+def _known() -> tuple[GeneralMeaning, general.Course]:
+    """Return what is known of any graph, and the questions that it was learnt from."""
+    meaning = GeneralMeaning()
+    chance = random.Random(_DRAWN)
+    lessons = general.lessons(relations(), chance).some(_GENERAL, _WAYS, chance)
+    return meaning, general.Course(lessons, meaning.encoder)
 
 
-def _fitted(lessons: Sequence[Lesson], encoder: Encoder, epochs: int, seed: int) -> Head:
-    """Return a head fitted to questions, those left out that no path answers well enough."""
-    lessons = list(filter(_teaches, lessons))
-    chance = random.Random(seed)
-    torch.manual_seed(seed)
-    head = Head()
-    asked = encoder.encode([lesson.asked.text for lesson in lessons])
-    strangers = sorted({chain for lesson in lessons for chain in lesson.chains})
-    steps = -(-len(lessons) // _AT_ONCE) * epochs
-    optimiser = torch.optim.AdamW(head.parameters(), lr=_LEARNING, weight_decay=0.05)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, _LEARNING, total_steps=steps)
-    order = list(range(len(lessons)))
-    for _ in range(epochs):
-        chance.shuffle(order)
-        for start in range(0, len(order), _AT_ONCE):
-            some = order[start : start + _AT_ONCE]
-            picked = [_picked(lessons[i], strangers, chance) for i in some]
-            loss = _loss(head, encoder, asked[some], picked)
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            schedule.step()
-    return head.eval()
+class _Teacher:
+    """Fits heads to questions.
+
+    Args:
+        epochs: how often each is seen.
+        seed: of all chance.
+    """
+
+    def __init__(self, epochs: int, seed: int) -> None:
+        self.general, self._course = _known()
+        self._epochs, self._seed = epochs, seed
+
+    def ranker(self, lessons: Sequence[Lesson]) -> TrainedRanker:
+        """Return a ranker without trees."""
+        return TrainedRanker(self.head(lessons), None, Card(0, "", Learnt()), self.general)
+
+    def head(self, lessons: Sequence[Lesson]) -> Head:
+        """Return a head fitted to questions, those left out that no path answers well enough."""
+        lessons = list(filter(_teaches, lessons))
+        chance, encoder = random.Random(self._seed), self.general.encoder
+        torch.manual_seed(self._seed)
+        head = self.general.head()
+        asked = encoder.encode([lesson.asked.text for lesson in lessons])
+        strangers = sorted({chain for lesson in lessons for chain in lesson.chains})
+        steps = -(-len(lessons) // _AT_ONCE) * self._epochs
+        optimiser = torch.optim.AdamW(head.parameters(), lr=_LEARNING, weight_decay=0.05)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, _LEARNING, total_steps=steps)
+        order = list(range(len(lessons)))
+        for _ in range(self._epochs):
+            chance.shuffle(order)
+            for start in range(0, len(order), _AT_ONCE):
+                some = order[start : start + _AT_ONCE]
+                picked = [_picked(lessons[i], strangers, chance) for i in some]
+                loss = _loss(head, encoder, asked[some], picked) + self._course.any_loss(
+                    head, chance
+                )
+                optimiser.zero_grad()
+                loss.backward()
+                optimiser.step()
+                schedule.step()
+        return head.eval()
 
 
 Weighed = list[tuple[Steps, float]]

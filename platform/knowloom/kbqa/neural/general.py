@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - torch's own habit
 
 from knowloom.kbqa.neural.encoder import Encoder
-from knowloom.kbqa.neural.ranker import Head, meanings
+from knowloom.kbqa.neural.head import Head, meanings
 from knowloom.kbqa.paths import Path as Steps
 from knowloom.kbqa.rank import Meaning
 from knowloom.kbqa.words import is_date
@@ -75,16 +75,31 @@ class GeneralMeaning:
     """
 
     def __init__(self) -> None:
-        self._encoder = Encoder()
+        self.encoder = Encoder()
         self._names: dict[str, Tensor] = {}
 
     @cached_property
+    def _loaded(self) -> tuple[General, str]:
+        return load_general()
+
+    @property
     def _general(self) -> General:
-        return load_general()[0]
+        return self._loaded[0]
+
+    @property
+    def made_of(self) -> str:
+        """The digest of what the weights were trained on."""
+        return self._loaded[1]
+
+    def head(self) -> Head:
+        """Return a head of its own for whoever trains one further."""
+        head = Head()
+        head.load_state_dict(self._general.head.state_dict())
+        return head
 
     def similar(self, question: str, paths: Sequence[Steps]) -> list[Meaning]:
         """Return how alike a question and each path are."""
-        return meanings(self._general.head, self._encoder, question, paths)
+        return meanings(self._general.head, self.encoder, question, paths)
 
     def fits(self, question: str, samples: Sequence[Sequence[str]]) -> list[float]:
         """Return how well names are of the kind that a question wants, from 0 to 1.
@@ -96,7 +111,7 @@ class GeneralMeaning:
             samples: some of the names that each path leads to, at least one.
         """
         with torch.inference_mode():
-            row = self._encoder.question(question)
+            row = self.encoder.question(question)
             wanted = F.softmax(self._general.wanted(row), -1).sqrt()
             self._learn([name for names in samples for name in names])
             return [
@@ -111,7 +126,7 @@ class GeneralMeaning:
         new = [name for name in dict.fromkeys(names) if name not in self._names]
         if not new:
             return
-        rows = F.softmax(self._general.named(self._encoder.encode(new)), -1)
+        rows = F.softmax(self._general.named(self.encoder.encode(new)), -1)
         for name, row in zip(new, rows, strict=True):
             sure = DATE if is_date(name) else NUMBER if _is_number(name) else ""
             self._names[name] = self._only(sure) if sure else row
