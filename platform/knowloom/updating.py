@@ -21,12 +21,13 @@ from knowloom import loading
 from knowloom.assets import cypher
 from knowloom.base import KnowledgeBase
 from knowloom.errors import KnowloomError, TooMuchWouldGo, UsageError
-from knowloom.knowledge.plugins import News, all_new, kinds, loader, news_of
+from knowloom.knowledge.plugins import News, all_new, loaders, news_of
 from knowloom.knowledge.record import Record, Reject, Statement
 from knowloom.ontology.concepts import Ontology
 from knowloom.store import runs
 from knowloom.store.collector import paused_collector
 from knowloom.store.database import Database
+from knowloom.store.revise import plan_ahead
 from knowloom.store.runs import Run
 from knowloom.store.write import RejectFile, Validator, Writer
 from knowloom.update.fetch import Fetched, Known, fetch
@@ -180,6 +181,8 @@ class _Update:
         path = self._kb.workspace / "rejects" / f"{run.id}.jsonl"
         with RejectFile(path) as rejects, ThreadPoolExecutor(1) as aside:
             parts = _snapshot(database, known)
+            if parts:
+                aside.submit(plan_ahead, database)
             read = self._read(plan, fetched, parts, rejects)
             gone = self._gone(read, run)
             packing = aside.submit(changed_parts, parts or (), read.known, read.rows())
@@ -396,10 +399,11 @@ def _kind_of(files: Iterable[Path]) -> str:
     for path in files:
         found = path.rglob("*") if path.is_dir() else [path]
         suffixes |= {p.suffix.lower() for p in found if p.is_file()}
-    fitting = [kind for kind in kinds() if suffixes & {*loader(kind).suffixes}]
+    offered = loaders()
+    fitting = [kind for kind, each in offered.items() if suffixes & {*each.suffixes}]
     if len(fitting) == 1:
         return fitting[0]
-    shown = " or ".join(fitting or kinds())
+    shown = " or ".join(fitting or offered)
     raise UsageError(f"say with --kind how these files are to be read: {shown}")
 
 

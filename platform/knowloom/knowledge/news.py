@@ -6,7 +6,7 @@ import marshal
 from collections.abc import Container, Iterator, Sequence
 from hashlib import blake2b
 from importlib.metadata import version
-from typing import cast
+from typing import Any
 
 import orjson
 
@@ -67,17 +67,19 @@ def _marks(rows: Sequence[Row | Reject], about: bytes) -> list[bytes]:
     """Return the mark of each row; an empty one for what is none."""
     if Reject in map(type, rows):
         return [b"" if isinstance(row, Reject) else _mark(row, about) for row in rows]
+    given: Any = rows
     try:
-        bodies = [marshal.dumps(row[1], _PLAIN) for row in cast(Sequence[Row], rows)]
+        bodies = [marshal.dumps(cells, _PLAIN) for _, cells in given]
     except ValueError:  # cells of a type of their own
-        return [_mark(row, about) for row in cast(Sequence[Row], rows)]
+        return [_mark(row, about) for row in given]
     return [blake2b(body + about, digest_size=MARK_BYTES).digest() for body in bodies]
 
 
 def _mark(row: Row, about: bytes) -> bytes:
     """Return the mark of a row."""
+    cells: Any = row[1]
     try:
-        body = marshal.dumps(row[1], _PLAIN)
+        body = marshal.dumps(cells, _PLAIN)
     except ValueError:
-        body = repr(row[1]).encode()
+        body = repr(cells).encode()
     return blake2b(body + about, digest_size=MARK_BYTES).digest()

@@ -221,6 +221,11 @@ def kinds() -> tuple[str, ...]:
     return tuple(sorted(entry_points(group=ENTRY_POINTS).names))
 
 
+def loaders() -> dict[str, Loader]:
+    """Return a loader for each kind of source that can be read here, in alphabetical order."""
+    return {found.name: found.load()() for found in sorted(entry_points(group=ENTRY_POINTS))}
+
+
 def loader(kind: str) -> Loader:
     """Return the loader for a kind of source.
 
