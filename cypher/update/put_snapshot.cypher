@@ -1,6 +1,6 @@
-// Keep what a source says now; only the parts that changed are given.
-// parameters: source, given {rows [{number, body}]}
+// Keep more parts of what a source says now.
+// parameters: source, given {rows [{number, marks, body, gone}]}
 // columns: none
 UNWIND $given.rows AS row
-MERGE (s:_Snapshot {id: $source + '#' + toString(row.number)})
-SET s.source = $source, s.number = row.number, s.body = row.body
+CREATE (s:_Snapshot {id: $source + '#' + toString(row.number), source: $source})
+SET s.number = row.number, s.marks = row.marks, s.body = row.body, s.gone = row.gone

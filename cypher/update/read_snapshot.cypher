@@ -1,5 +1,5 @@
-// Read what a source said when it was last read whole.
+// Read what a source said when it was last read whole; marks are missing where no rows were kept.
 // parameters: source
-// columns: number, body (compressed)
+// columns: number, marks, body (compressed), gone
 MATCH (s:_Snapshot {source: $source})
-RETURN s.number AS number, s.body AS body
+RETURN s.number AS number, s.marks AS marks, s.body AS body, s.gone AS gone

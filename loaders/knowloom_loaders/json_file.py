@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO, cast
@@ -13,7 +13,7 @@ import orjson
 
 from knowloom.knowledge.export import is_statement, statement_of
 from knowloom.knowledge.mapping import Mapping
-from knowloom.knowledge.plugins import Proposal, Share, Table, undivided
+from knowloom.knowledge.plugins import News, Proposal, Share, Table, all_new, undivided
 from knowloom.knowledge.record import Reject, Statement
 from knowloom.ontology.concepts import Ontology
 from knowloom_loaders.paths import paths, picker
@@ -82,6 +82,21 @@ class JsonLoader(Tabular):
             said = self.statements(path, ontology=ontology, mapping=mapping, source=source)
             return undivided(said, share)
         return super().blocks(path, ontology=ontology, mapping=mapping, source=source, share=share)
+
+    def news(
+        self,
+        path: Path,
+        *,
+        ontology: Ontology,
+        mapping: Mapping,
+        source: str,
+        known: Container[bytes],
+    ) -> Iterator[News]:
+        """Yield what is new in a file; see `Discerning.news`."""
+        if _is_own(path, mapping):
+            said = self.statements(path, ontology=ontology, mapping=mapping, source=source)
+            return all_new(said)
+        return super().news(path, ontology=ontology, mapping=mapping, source=source, known=known)
 
 
 def _is_own(path: Path, mapping: Mapping | None) -> bool:

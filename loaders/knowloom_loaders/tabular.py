@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
 from knowloom.errors import Fault, MappingError
 from knowloom.knowledge.mapping import Mapping
-from knowloom.knowledge.plugins import Proposal, Sample, Share, Table, source_name
+from knowloom.knowledge.news import news
+from knowloom.knowledge.plugins import News, Proposal, Sample, Share, Table, source_name
 from knowloom.knowledge.propose import propose
 from knowloom.knowledge.record import Reject, Statement
 from knowloom.knowledge.rows import blocks, statements
@@ -70,6 +71,20 @@ class Tabular(ABC):
         table = self.table(path, columns, mapping.encoding)
         name = source_name(path, mapping, source)
         return blocks(table, mapping, ontology, source=name, file=path.name, share=share)
+
+    def news(
+        self,
+        path: Path,
+        *,
+        ontology: Ontology,
+        mapping: Mapping,
+        source: str,
+        known: Container[bytes],
+    ) -> Iterator[News]:
+        """Yield what the rows of a file say, but for those known; see `Discerning.news`."""
+        table = self.table(path, mapping.for_file(path.name).columns, mapping.encoding)
+        name = source_name(path, mapping, source)
+        return news(table, mapping, ontology, source=name, file=path.name, known=known)
 
     def _proposed(self, path: Path, ontology: Ontology) -> Mapping:
         """Return the mapping that is proposed, if the ontology has what it needs."""

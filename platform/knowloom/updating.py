@@ -21,25 +21,29 @@ from knowloom import loading
 from knowloom.assets import cypher
 from knowloom.base import KnowledgeBase
 from knowloom.errors import KnowloomError, TooMuchWouldGo, UsageError
-from knowloom.knowledge.plugins import kinds, loader
-from knowloom.knowledge.record import Record, Reject, Statement, content_hash
+from knowloom.knowledge.plugins import News, all_new, loaders, news_of
+from knowloom.knowledge.record import Record, Reject, Statement
+from knowloom.ontology.concepts import Ontology
 from knowloom.store import runs
+from knowloom.store.collector import paused_collector
 from knowloom.store.database import Database
-from knowloom.store.edges import Spool
+from knowloom.store.revise import plan_ahead
 from knowloom.store.runs import Run
 from knowloom.store.write import RejectFile, Validator, Writer
 from knowloom.update.fetch import Fetched, Known, fetch
 from knowloom.update.lock import drop_lock, take_lock
+from knowloom.update.reading import Reading
 from knowloom.update.restate import stated_by
 from knowloom.update.retract import retract
 from knowloom.update.snapshot import (
-    fact_line,
+    Changed,
+    Part,
+    Rows,
+    changed_parts,
     lost,
-    packed,
     parted,
-    record_line,
+    rows_of,
     subject,
-    unpacked,
 )
 from knowloom.update.sources import Source
 
@@ -83,29 +87,6 @@ class UpdateReport:
     joined: int = 0
     to_review: int = 0
     changes: list[str] = field(default_factory=list[str])
-
-
-@dataclass(slots=True)
-class _Read:
-    """What a source says, compared with what it said.
-
-    Args:
-        before: the lines of its last snapshot; None when there is none to go by.
-        parts: the same as they are kept.
-        now: the lines of what it says now.
-        changed: the statements that are not in the last snapshot.
-        renewed: the uids of things of which it says something new.
-        dropped: the uids of things it says are no more.
-        given: how many statements it makes.
-    """
-
-    before: set[str] | None
-    parts: dict[int, bytes] = field(default_factory=dict[int, bytes])
-    now: set[str] = field(default_factory=set[str])
-    changed: Spool[Statement] = field(default_factory=Spool[Statement])
-    renewed: set[str] = field(default_factory=set[str])
-    dropped: set[str] = field(default_factory=set[str])
-    given: int = 0
 
 
 _SHOWN = 20
@@ -199,9 +180,12 @@ class _Update:
             database.write(cypher("update/close_interrupted"), source=run.source, run=run.id)
         path = self._kb.workspace / "rejects" / f"{run.id}.jsonl"
         with RejectFile(path) as rejects, ThreadPoolExecutor(1) as aside:
-            read = self._read(plan, fetched, _snapshot(database, known), rejects)
+            parts = _snapshot(database, known)
+            if parts:
+                aside.submit(plan_ahead, database)
+            read = self._read(plan, fetched, parts, rejects)
             gone = self._gone(read, run)
-            packing = aside.submit(packed, read.now)
+            packing = aside.submit(changed_parts, parts or (), read.known, read.rows())
             try:
                 self._write(run, read, gone, rejects)
             except KnowloomError as error:
@@ -212,9 +196,9 @@ class _Update:
                 self._finish(run, "rejects", "more statements were rejected than allowed")
                 return False
             if self._report.rejected:
-                read.now |= gone  # what was not looked at closely did not go
-                packing = aside.submit(packed, read.now)
-            self._advance_source(run, read, packing.result(), digest, fetched)
+                read.keep(gone)  # what was not looked at closely did not go
+                packing = aside.submit(changed_parts, parts or (), read.known, read.rows())
+            self._advance_source(run, packing.result(), digest, fetched)
         return True
 
     def _load_plan(self, fetched: Fetched) -> loading.LoadPlan:
@@ -240,41 +224,25 @@ class _Update:
         self,
         plan: loading.LoadPlan,
         fetched: Fetched,
-        parts: dict[int, bytes] | None,
+        parts: Sequence[Part] | None,
         rejects: RejectFile,
-    ) -> _Read:
+    ) -> Reading:
         """Read the whole source, and keep what its last snapshot does not hold."""
-        before = None if parts is None else unpacked(parts)
-        read = _Read(before, parts or {})
-        validator = Validator(self._kb.ontology, rejects.add)
-        deleted = _deletions(plan, self._kb.ontology, fetched)
-        for statement in _statements(plan, self._kb.ontology, fetched.deleted):
-            read.given += 1
-            line = ""
-            if isinstance(statement, Reject):
-                rejects.add(statement)
-            elif isinstance(statement, Record):
-                if deleted.get(statement.uid, -1) > statement.row:
-                    continue
-                deleted.pop(statement.uid, None)
-                if validator.record(statement):
-                    hash_ = content_hash(statement, self._source.name)
-                    line = record_line(statement.uid, hash_)
-            elif (edge := validator.edge(statement)) is not None:
-                line = fact_line(edge.kind.type, edge.head.uid, edge.tail.uid, edge.uid)
-            if line and line not in read.now:
-                read.now.add(line)
-                if before is None or self._source.delta or line not in before:
-                    read.changed.add(statement)
-                    if isinstance(statement, Record):
-                        read.renewed.add(statement.uid)
-            if read.given % 10_000 == 0:
-                self._advance(10_000)
-        read.dropped = set(deleted)
+        ontology, without = self._kb.ontology, fetched.deleted
+        known = None if parts is None else rows_of(parts)
+        deleted = _deletions(plan, ontology, fetched)
+        validator = Validator(ontology, rejects.add)
+        read = Reading(self._source, validator, rejects.add, known, deleted)
+        if self._source.delta or deleted:  # what a row means depends on its place
+            news = all_new(_statements(plan, ontology, without))
+        else:
+            news = _news(plan, ontology, known or {}, without)
+        with paused_collector():
+            read.read(news, self._advance)
         self._report.given = read.given
         return read
 
-    def _gone(self, read: _Read, run: Run) -> set[str]:
+    def _gone(self, read: Reading, run: Run) -> set[str]:
         """Return the lines of what the source does not say any more.
 
         Raises:
@@ -286,7 +254,7 @@ class _Update:
         if self._source.delta:
             spoken = {subject(line) for line in read.now}
             gone = {line for line in before if subject(line) in read.dropped}
-            read.now |= {line for line in before - gone if subject(line) not in spoken}
+            read.keep({line for line in before - gone if subject(line) not in spoken})
             self._report.removed = len(gone)
             return gone
         gone = before - read.now
@@ -297,7 +265,7 @@ class _Update:
             )
         return gone
 
-    def _write(self, run: Run, read: _Read, gone: set[str], rejects: RejectFile) -> None:
+    def _write(self, run: Run, read: Reading, gone: set[str], rejects: RejectFile) -> None:
         """Write what changed, then take back what is not said any more."""
         report, database = self._report, self._kb.database
         changed = read.changed.count
@@ -325,11 +293,9 @@ class _Update:
         report.unchanged = read.given - rejects.count - report.written
         report.run = run.id if run.recorded else 0
 
-    def _advance_source(
-        self, run: Run, read: _Read, parts: dict[int, bytes], digest: str, fetched: Fetched
-    ) -> None:
+    def _advance_source(self, run: Run, changed: Changed, digest: str, fetched: Fetched) -> None:
         """Note how far the source was read, drop the lock and close the run, all at once."""
-        rows = [{"number": n, "body": b} for n, b in parts.items() if read.parts.get(n) != b]
+        rows = [part._asdict() for part in changed.parts]
         state = {
             "source": run.source,
             "digest": digest,
@@ -341,9 +307,11 @@ class _Update:
         }
 
         def work(tx: Any) -> None:
-            tx.run(
-                cypher("update/put_snapshot"), source=run.source, given={"rows": rows}
-            ).consume()
+            if changed.anew:
+                tx.run(cypher("update/drop_parts"), source=run.source).consume()
+            if rows:
+                given = {"rows": rows}
+                tx.run(cypher("update/put_snapshot"), source=run.source, given=given).consume()
             tx.run(cypher("update/advance_source"), state).consume()
             tx.run(cypher("update/drop_lock"), source=run.source, run=run.id).consume()
             self._finish_in(tx, run, "done", "")
@@ -383,7 +351,7 @@ class _Update:
         known = _known(database, self._source.name)
         with RejectFile(None) as rejects:
             read = self._read(plan, fetched, _snapshot(database, known), rejects)
-        before = read.before if read.before is not None else stated_by(database, run)
+        before = stated_by(database, run) if read.before is None else read.before
         read.before = before
         gone = self._gone(read, run)
         new = sorted(read.now - before)
@@ -395,7 +363,7 @@ class _Update:
 
 
 def _statements(
-    plan: loading.LoadPlan, ontology: Any, without: Sequence[Path] = ()
+    plan: loading.LoadPlan, ontology: Ontology, without: Sequence[Path] = ()
 ) -> Iterator[Statement]:
     """Yield what the files of a plan say, but for some of them."""
     [part] = plan.parts
@@ -406,7 +374,17 @@ def _statements(
             )
 
 
-def _deletions(plan: loading.LoadPlan, ontology: Any, fetched: Fetched) -> dict[str, int]:
+def _news(
+    plan: loading.LoadPlan, ontology: Ontology, known: Rows, without: Sequence[Path] = ()
+) -> Iterator[News]:
+    """Yield what the rows of a plan's files say, but for those known."""
+    [part] = plan.parts
+    for path, mapping in part.files:
+        if path not in without:
+            yield from news_of(plan.loader, path, ontology, mapping, part.source, known)
+
+
+def _deletions(plan: loading.LoadPlan, ontology: Ontology, fetched: Fetched) -> dict[str, int]:
     """Return the uids of things that a source says are no more, with the line that says so."""
     if not fetched.deleted:
         return {}
@@ -421,10 +399,11 @@ def _kind_of(files: Iterable[Path]) -> str:
     for path in files:
         found = path.rglob("*") if path.is_dir() else [path]
         suffixes |= {p.suffix.lower() for p in found if p.is_file()}
-    fitting = [kind for kind in kinds() if suffixes & {*loader(kind).suffixes}]
+    offered = loaders()
+    fitting = [kind for kind, each in offered.items() if suffixes & {*each.suffixes}]
     if len(fitting) == 1:
         return fitting[0]
-    shown = " or ".join(fitting or kinds())
+    shown = " or ".join(fitting or offered)
     raise UsageError(f"say with --kind how these files are to be read: {shown}")
 
 
@@ -440,9 +419,11 @@ def _is_current(known: dict[str, Any]) -> bool:
     return known["mirrors"] is not None and known["mirrors"] == (known["last"] or 0)
 
 
-def _snapshot(database: Database, known: dict[str, Any]) -> dict[int, bytes] | None:
+def _snapshot(database: Database, known: dict[str, Any]) -> list[Part] | None:
     """Return the parts of the last snapshot, if it still mirrors what the graph holds."""
     if not _is_current(known):
         return None
     rows = database.read(cypher("update/read_snapshot"), source=known["name"])
-    return {row["number"]: bytes(row["body"]) for row in rows}
+    return [
+        Part(row["number"], row["marks"], bytes(row["body"]), row["gone"] or b"") for row in rows
+    ]

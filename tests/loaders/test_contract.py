@@ -11,7 +11,7 @@ import pytest
 
 from knowloom.errors import SourceError, UnknownLoader
 from knowloom.knowledge.mapping import Cell, Mapping, Objects
-from knowloom.knowledge.plugins import Loader, kinds, loader
+from knowloom.knowledge.plugins import Loader, kinds, loader, news_of
 from knowloom.knowledge.record import Record, uid_of_key
 from knowloom.ontology.concepts import Attribute, Concept, Ontology
 
@@ -179,3 +179,18 @@ def test_reading_can_be_given_up(kind: str, tmp_path: Path) -> None:
     )
     assert len(list(islice(read, 1))) == 1
     del read
+
+
+def test_what_is_known_is_left_out(kind: str, tmp_path: Path) -> None:
+    """With nothing known all is said, in order; a table knows its rows again."""
+    path, mapping = CASES[kind](tmp_path), _mapping(kind) or Mapping()
+    said = list(loader(kind).statements(path, ontology=ONTOLOGY, mapping=_mapping(kind)))
+    first = list(news_of(loader(kind), path, ONTOLOGY, mapping, path.name, ()))
+    assert [s for some in first for _, new in some.new for s in new] == said
+    marks = [mark for some in first for mark in some.marks]
+    assert len(set(marks)) == len(marks) == (len(NAMES) if kind in TABULAR else 0)
+    if marks:
+        [some] = news_of(loader(kind), path, ONTOLOGY, mapping, path.name, marks[:2])
+        assert [(mark, list(new)) for mark, new in some.new] == [(marks[2], said[2:])]
+        [other] = news_of(loader(kind), path, ONTOLOGY, mapping, "somebody else", marks)
+        assert len(other.new) == len(NAMES)

@@ -6,7 +6,7 @@ KIND of `knowloom load KIND PATH…`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from itertools import islice
@@ -79,6 +79,19 @@ class Share(NamedTuple):
     of: int = 1
 
 
+class News(NamedTuple):
+    """What some rows of a source say.
+
+    Args:
+        marks: of all these rows.
+        new: what each row says that is not known, behind its mark; rows that cannot be known
+            again stand together behind an empty one.
+    """
+
+    marks: Sequence[bytes]
+    new: Sequence[tuple[bytes, Iterable[Statement]]]
+
+
 class Loader(Protocol):
     """Reads one kind of source into statements; a new one is a class and an entry point."""
 
@@ -133,6 +146,51 @@ class Divisible(Protocol):
         ...
 
 
+@runtime_checkable
+class Discerning(Protocol):
+    """A loader that knows rows again, so that of a source read before only the others are work."""
+
+    def news(
+        self,
+        path: Path,
+        *,
+        ontology: Ontology,
+        mapping: Mapping,
+        source: str,
+        known: Container[bytes],
+    ) -> Iterator[News]:
+        """Yield what the rows of a file say, but for those that are known.
+
+        A mark is eight bytes, made of all that decides what a row says: its cells, the mapping,
+        the ontology, the source, the name of the file. Where the row stands is not part of it.
+        With nothing known this is what `Loader.statements` says, in its order; see there for the
+        other arguments and the errors.
+        """
+        ...
+
+
+def news_of(
+    loader: Loader,
+    path: Path,
+    ontology: Ontology,
+    mapping: Mapping,
+    source: str,
+    known: Container[bytes],
+) -> Iterator[News]:
+    """Yield what is new in a file; see `Discerning.news`.
+
+    Of a loader that does not know rows again, all is new.
+    """
+    if isinstance(loader, Discerning):
+        return loader.news(path, ontology=ontology, mapping=mapping, source=source, known=known)
+    return all_new(loader.statements(path, ontology=ontology, mapping=mapping, source=source))
+
+
+def all_new(said: Iterable[Statement]) -> Iterator[News]:
+    """Yield statements as of rows that cannot be known again."""
+    return (News((), [(b"", block)]) for block in in_blocks(said))
+
+
 def blocks_of(
     loader: Loader, path: Path, ontology: Ontology, mapping: Mapping, source: str, share: Share
 ) -> Iterator[tuple[int, Iterable[Statement]]]:
@@ -164,6 +222,11 @@ def in_blocks(items: Iterable[T]) -> Iterator[list[T]]:
 def kinds() -> tuple[str, ...]:
     """Return the kinds of source that can be read here, in alphabetical order."""
     return tuple(sorted(entry_points(group=ENTRY_POINTS).names))
+
+
+def loaders() -> dict[str, Loader]:
+    """Return a loader for each kind of source that can be read here, in alphabetical order."""
+    return {found.name: found.load()() for found in sorted(entry_points(group=ENTRY_POINTS))}
 
 
 def loader(kind: str) -> Loader:

@@ -68,7 +68,7 @@ def statements(
         MappingError: the mapping does not fit the columns or the ontology; all faults at once.
     """
     speak = compile_mapping(mapping, ontology, table.columns, source=source, file=file)
-    yield from _said(speak, table.rows)
+    yield from said_in(speak, table.rows)
 
 
 def blocks(
@@ -82,8 +82,7 @@ def blocks(
         MappingError: as `statements` does.
     """
     speak = compile_mapping(mapping, ontology, table.columns, source=source, file=file)
-    here = mapping.for_file(file)
-    if any(_is_counted(section, ontology) for section in here.objects):
+    if counts_names(mapping, ontology, file):
         if share.turn:
             return
         share = Share()
@@ -91,19 +90,21 @@ def blocks(
         if number % share.of == share.turn:
             rows = list(block)
             alike = speak.columns(rows) if isinstance(speak, _Alike) else None
-            yield number, alike or list(_said(speak, rows))
+            yield number, alike or list(said_in(speak, rows))
 
 
-def _said(speak: Speak, rows: Iterable[Row | Reject]) -> Iterator[Statement]:
+def said_in(speak: Speak, rows: Iterable[Row | Reject]) -> Iterator[Statement]:
     """Return what rows say."""
     return chain.from_iterable((r,) if isinstance(r, Reject) else speak(*r) for r in rows)
 
 
-def _is_counted(section: Objects, ontology: Ontology) -> bool:
-    """Return whether some things of a section have neither a key nor an id of the source."""
-    below = ontology.descendants(section.concept) if section.subclass else ()
-    return section.id is None and any(
-        ontology.key(concept) is None for concept in (section.concept, *below)
+def counts_names(mapping: Mapping, ontology: Ontology, file: str) -> bool:
+    """Return whether some things of a file have neither a key nor an id of the source."""
+    return any(
+        section.id is None and ontology.key(concept) is None
+        for section in mapping.for_file(file).objects
+        for below in [ontology.descendants(section.concept) if section.subclass else ()]
+        for concept in (section.concept, *below)
     )
 
 

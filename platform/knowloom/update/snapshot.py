@@ -1,19 +1,55 @@
 """Snapshots: what a source said when it was last read whole, so that only changes are written.
 
 A statement is one line of text: a record by its uid and content hash, a fact by its type, ends and
-uid. The lines lie in a fixed number of parts by their checksum; a part is compressed. A snapshot
-only saves work: without one, or with one that mirrors an older run, everything is compared with
-the graph itself.
+uid. The lines are kept by the rows that said them, and a row is known again by its mark: what it
+says need not be made out again. A statement of which no row is known is a row of its own. The rows
+lie in parts: what changes is added as one part more. A snapshot only saves work: without one, or
+with one that mirrors an older run, everything is compared with the graph itself.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from hashlib import blake2b
 from typing import NamedTuple
 
-PARTS = 64
+Rows = Mapping[bytes, str]  # mark to lines, each ended by a newline
+
+_MARK = 8  # bytes
+_LARGE = 50_000  # rows in one part
+_FEW = 64  # small parts
+_MOST = 1.5  # how much may be kept for each row that counts
+_END = "\0"  # of a row
 _TAB = "\t"
+
+
+class Part(NamedTuple):
+    """Some rows as they are kept.
+
+    Args:
+        number: later parts have higher ones.
+        marks: of the rows, one after the other; None where lines were kept without rows.
+        body: their lines, compressed.
+        gone: the marks of rows in earlier parts that are no more.
+    """
+
+    number: int
+    marks: bytes | None
+    body: bytes
+    gone: bytes = b""
+
+
+class Changed(NamedTuple):
+    """What is to be done so that parts hold other rows.
+
+    Args:
+        parts: to be added.
+        anew: whether all other parts go.
+    """
+
+    parts: list[Part]
+    anew: bool
 
 
 class Goes(NamedTuple):
@@ -52,31 +88,80 @@ def parted(lines: Iterable[str]) -> tuple[list[tuple[str, str]], list[Goes]]:
     return records, facts
 
 
-def packed(lines: Iterable[str]) -> dict[int, bytes]:
-    """Return lines as the parts in which they are kept, each a function of its lines.
-
-    >>> unpacked(packed(["a 1", "b 2"])) == {"a 1", "b 2"}
-    True
-    """
-    parts: dict[int, list[str]] = {number: [] for number in range(PARTS)}
-    for line in lines:
-        parts[zlib.crc32(line.encode()) % PARTS].append(line)
-    return {
-        number: zlib.compress("\n".join(sorted(found)).encode(), 1)
-        for number, found in parts.items()
-    }
+def mark_of(line: str) -> bytes:
+    """Return the mark of a statement of which no row is known."""
+    return blake2b(line.encode(), digest_size=_MARK).digest()
 
 
-def unpacked(parts: Mapping[int, bytes]) -> set[str]:
-    """Return the lines of parts."""
-    lines: set[str] = set()
-    for body in parts.values():
-        if text := zlib.decompress(body).decode():
-            lines.update(text.split("\n"))
+def lines_of(rows: Iterable[str]) -> set[str]:
+    """Return the lines of rows as they are kept."""
+    lines = set("".join(rows).split("\n"))
+    lines.discard("")
     return lines
 
 
-def lost(now: Collection[str], gone: Iterable[str], before: Set[str]) -> int:
+def rows_of(parts: Iterable[Part]) -> dict[bytes, str]:
+    """Return the rows that parts hold.
+
+    >>> rows_of(changed_parts([], None, {b"8 bytes.": "a 1\\nb 2\\n"}).parts)
+    {b'8 bytes.': 'a 1\\nb 2\\n'}
+    """
+    rows: dict[bytes, str] = {}
+    for part in sorted(parts):
+        for mark in _marks_in(part.gone):
+            rows.pop(mark, None)
+        text = zlib.decompress(part.body).decode()
+        if part.marks is None:
+            rows.update((mark_of(line), f"{line}\n") for line in text.split("\n") if line)
+        else:
+            rows.update(zip(_marks_in(part.marks), text.split(_END)[:-1], strict=True))
+    return rows
+
+
+def changed_parts(parts: Sequence[Part], before: Rows | None, now: Rows) -> Changed:
+    """Return what is to be done so that parts hold other rows.
+
+    What changed is one part more; where much of what is kept is out of date, or there are many
+    small parts, all is kept anew.
+
+    Args:
+        parts: as they are kept.
+        before: the rows they hold; None when they are of no use.
+        now: the rows they are to hold.
+    """
+    if before is None:
+        return Changed(_anew(now), anew=True)
+    gone, come = before.keys() - now.keys(), now.keys() - before.keys()
+    if not (gone or come):
+        return Changed([], anew=False)
+    kept = sum(len(part.marks or b"") + len(part.gone) for part in parts) // _MARK
+    outdated = kept + len(come) + len(gone) > _MOST * len(now)
+    if outdated or len(parts) >= _FEW + len(now) // _LARGE:
+        return Changed(_anew(now), anew=True)
+    number = max((part.number for part in parts), default=-1) + 1
+    return Changed([_part(number, [(mark, now[mark]) for mark in come], gone)], anew=False)
+
+
+def _anew(rows: Rows) -> list[Part]:
+    """Return the parts of rows of which nothing is kept."""
+    found = list(rows.items())
+    starts = range(0, len(found), _LARGE)
+    return [_part(number, found[at : at + _LARGE]) for number, at in enumerate(starts)]
+
+
+def _part(number: int, rows: Sequence[tuple[bytes, str]], gone: Iterable[bytes] = ()) -> Part:
+    """Return a part that holds rows, and says which of those before it are no more."""
+    text = "".join(f"{lines}{_END}" for _, lines in rows)
+    marks = b"".join(mark for mark, _ in rows)
+    return Part(number, marks, zlib.compress(text.encode(), 1), b"".join(gone))
+
+
+def _marks_in(joined: bytes) -> list[bytes]:
+    """Return the marks in a row of them."""
+    return [joined[i : i + _MARK] for i in range(0, len(joined), _MARK)]
+
+
+def lost(now: Collection[str], gone: Collection[str], before: Set[str]) -> int:
     """Return how much of what goes is not replaced by anything.
 
     A record whose thing the source still speaks of, and a fact whose ends still have one of its
@@ -90,6 +175,8 @@ def lost(now: Collection[str], gone: Iterable[str], before: Set[str]) -> int:
     >>> lost({"u1 0b"}, ["u1 0a", "u2 0c"], {"u1 0a", "u2 0c"})
     1
     """
+    if not gone:
+        return 0
     subjects = [subject(line) for line in gone]
     replaced = {subject(line) for line in now if line not in before}
     left = {each for each in subjects if each not in replaced}

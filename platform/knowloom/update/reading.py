@@ -1,0 +1,137 @@
+"""Reading a source again: what it says now, and which of it is not what it said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+
+from knowloom.knowledge.plugins import News
+from knowloom.knowledge.record import Record, Reject, Statement, content_hash
+from knowloom.store.edges import Spool
+from knowloom.store.write import Validator
+from knowloom.update.snapshot import Rows, fact_line, lines_of, mark_of, record_line
+from knowloom.update.sources import Source
+
+
+class Reading:
+    """What a source says, compared with what it said.
+
+    Args:
+        source: which one.
+        validator: lists what cannot be stored.
+        reject: called with what could not even be read.
+        known: the rows of its last snapshot; None when there is none to go by.
+        deleted: the uids of things it says are no more, with the lines that say so.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        validator: Validator,
+        reject: Callable[[Reject], None],
+        known: Rows | None,
+        deleted: Mapping[str, int],
+    ) -> None:
+        self._source = source
+        self._validator = validator
+        self._reject = reject
+        self._deleted = dict(deleted)
+        self._made: set[str] = set()
+        self._rows: dict[bytes, str] = {}
+        self._loose: set[str] = set()
+        self.known = known
+        self.before = None if known is None else lines_of(known.values())
+        """The lines of the last snapshot; None when there is none to go by."""
+        self.now: set[str] = set()
+        """The lines of what it says now."""
+        self.changed = Spool[Statement]()
+        """The statements that are not in the last snapshot."""
+        self.renewed: set[str] = set()
+        """The uids of things of which it says something new."""
+        self.given = 0
+        """How many statements it makes."""
+
+    @property
+    def dropped(self) -> set[str]:
+        """The uids of things it says are no more."""
+        return set(self._deleted)
+
+    def read(self, news: Iterable[News], advance: Callable[[int], None]) -> None:
+        """Take in all that it says.
+
+        Args:
+            news: in its order.
+            advance: called with every number of statements read.
+        """
+        known = self.known or {}
+        gone = set(known)
+        for some in news:
+            before = self.given
+            gone.difference_update(some.marks)
+            self.given += "".join(filter(None, map(known.get, some.marks))).count("\n")
+            for mark, said in some.new:
+                self._make_out(mark, said)
+            advance(self.given - before)
+        self._compare_rows(known, gone)
+
+    def keep(self, lines: set[str]) -> None:
+        """Count lines among what it says, though it did not say them again."""
+        self.now |= lines
+        self._loose |= lines
+
+    def rows(self) -> Rows:
+        """Return what it says by rows, to know them again the next time."""
+        return self._rows | {mark_of(line): f"{line}\n" for line in self._loose}
+
+    def _compare_rows(self, known: Rows, gone: Collection[bytes]) -> None:
+        """Find out what it says now from what is new and which known rows are gone."""
+        rows = dict(known)
+        for mark in gone:
+            del rows[mark]
+        self._rows = rows | self._rows
+        ended = lines_of(known[mark] for mark in gone) - self._made
+        if ended:  # unless another row says the same
+            ended.difference_update("".join(self._rows.values()).split("\n"))
+        self.now = (self.before or set()) - ended | self._made
+
+    def _make_out(self, mark: bytes, said: Iterable[Statement]) -> None:
+        """Take in the statements of a row; it is only known again if all of them are sound."""
+        lines: list[str] = []
+        sound = bool(mark)
+        for statement in said:
+            self.given += 1
+            if line := self._line(statement):
+                lines.append(line)
+                self._compare(line, statement)
+            else:
+                sound = False
+        if sound:
+            self._rows[mark] = "".join(f"{line}\n" for line in lines)
+        else:
+            self._loose.update(lines)
+
+    def _line(self, statement: Statement) -> str:
+        """Return the line of a statement; empty when it does not count."""
+        if isinstance(statement, Reject):
+            self._reject(statement)
+            return ""
+        if not isinstance(statement, Record):
+            edge = self._validator.edge(statement)
+            if edge is None:
+                return ""
+            return fact_line(edge.kind.type, edge.head.uid, edge.tail.uid, edge.uid)
+        if self._deleted.get(statement.uid, -1) > statement.row:
+            return ""
+        self._deleted.pop(statement.uid, None)
+        if not self._validator.record(statement):
+            return ""
+        return record_line(statement.uid, content_hash(statement, self._source.name))
+
+    def _compare(self, line: str, statement: Statement) -> None:
+        """Note a statement that the last snapshot does not hold."""
+        if line in self._made:
+            return
+        self._made.add(line)
+        if self.before is None or self._source.delta or line not in self.before:
+            self.changed.add(statement)
+            if isinstance(statement, Record):
+                self.renewed.add(statement.uid)
