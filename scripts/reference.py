@@ -49,6 +49,7 @@ _NODES = {
     "_Blocked": "in which blocks a thing is",
     "_Resolved": "up to which run identity, and disputes, were looked for",
     "_Touched": "things that a run touched without a record of theirs",
+    "_BulkLoad": "what the graph lacks until a `load --bulk` has come to its end",
     "__Neo4jMigration": "an applied migration of knowloom's own schema",
     "__Neo4jMigrationsLock": "the lock that migrations take",
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from knowloom import loading
+from knowloom import bulk, loading
 from knowloom.assets import cypher
 from knowloom.base import KnowledgeBase
 from knowloom.bulk import bulk_load
@@ -128,3 +128,53 @@ def test_bulk_and_normal_loads_agree(
         assert loading.load(kb, chosen)[1].updates == 0
         with pytest.raises(NotBulkLoadable, match="holds instances"):
             bulk_load(kb, server, chosen)
+
+
+class Cut(BaseException):
+    """Stands for the end of the process."""
+
+
+def cut(*_: object, **__: object) -> None:
+    raise Cut
+
+
+# Before the schema is made again; when a source's rows are all there; before the indexes are.
+@pytest.mark.parametrize("moment", ["restore_schema", "digest_of", "await_indexes"])
+def test_a_load_that_was_cut_is_completed(
+    database: Database,
+    server: LocalServer,
+    files: list[Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    moment: str,
+) -> None:
+    """The same command goes on from there, however often it is cut, to what it would have made."""
+    normal = opened(database, tmp_path / "normal")
+    chosen = loading.plan("csv", files, normal.ontology, mapping=tmp_path / "mapping.toml")
+    loading.load(normal, chosen)
+    info = server.status()
+    assert info is not None
+    with connect(Endpoint(info.bolt_uri, info.user, info.password)) as other:
+        kb = opened(other, tmp_path / "bulk")
+        for place, name in ((bulk, moment), (loading, "load")):
+            with monkeypatch.context() as patched, pytest.raises(Cut):
+                patched.setattr(place, name, cut)
+                bulk_load(kb, server, chosen)
+            assert count(other, "_BulkLoad") == 1
+        bulk_load(kb, server, chosen)
+        assert kb.fingerprint() == normal.fingerprint()
+        assert schema(other) == schema(database)
+        assert other.read(cypher("server/broken_indexes")) == []
+        assert kb.check().counts == {}
+        assert count(other, "_BulkLoad") == 0
+        assert {run["status"] for run in other.read(cypher("runs/read_runs"), numbers=None)} <= {
+            "done",
+            "interrupted",
+        }
+        with pytest.raises(NotBulkLoadable, match="holds instances"):
+            bulk_load(kb, server, chosen)
+
+
+def count(database: Database, label: str) -> int:
+    [row] = database.read("MATCH (n:$($label)) RETURN count(n) AS number", label=label)
+    return int(row["number"])

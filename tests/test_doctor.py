@@ -16,6 +16,8 @@ from knowloom.settings import Settings, load_settings
 from knowloom.store import migrate
 from knowloom.store.connect import Endpoint
 from knowloom.store.database import Database
+from knowloom.store.owed import Owed
+from knowloom.store.runs import Run
 
 
 def _settings(endpoint: Endpoint) -> Settings:
@@ -61,6 +63,16 @@ def test_pending_migrations_are_missing_with_the_command_that_applies_them(
         found = _found(_settings(endpoint))
         assert found["schema"].state is State.MISSING
         assert found["schema"].fix == "knowloom migrate up"
+
+
+@pytest.mark.neo4j
+def test_a_bulk_load_that_was_cut_is_found(database: Database, endpoint: Endpoint) -> None:
+    """What it loaded is named."""
+    owed = Owed([], [], [Run("people.csv", "load csv --bulk")])
+    database.write("CREATE (b:_BulkLoad) SET b = $all", all=owed.as_properties())
+    found = _found(_settings(endpoint))["schema"]
+    assert (found.state, "people.csv" in found.what) == (State.MISSING, True)
+    assert found.fix.startswith("run the same")
 
 
 @pytest.mark.neo4j

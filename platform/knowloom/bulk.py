@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from knowloom import loading
 from knowloom.assets import cypher
 from knowloom.base import KnowledgeBase
 from knowloom.errors import NotBulkLoadable
@@ -16,9 +18,10 @@ from knowloom.preparing import prepared, statements_at
 from knowloom.server.bulk import NodeFile, RelationshipFile, import_full
 from knowloom.server.local import LocalServer
 from knowloom.store import runs
-from knowloom.store.carry import Carried, carry, restore_schema
+from knowloom.store.carry import Carried, carry
 from knowloom.store.collector import paused_collector
 from knowloom.store.migrate import await_indexes
+from knowloom.store.owed import Owed, forget, owed_to, record_interrupted, restore_schema
 from knowloom.store.prepare import Prepared
 from knowloom.store.stage import Stage
 from knowloom.store.write import Counts, RejectFile, Writer, WriteReport
@@ -42,9 +45,11 @@ def bulk_load(
         advance: called with every number of statements read.
 
     Raises:
-        NotBulkLoadable: there are instances already.
+        NotBulkLoadable: there are instances already, and not of a bulk load that was ended early.
         ServerError: the import failed; the graph is as it was.
     """
+    if (owed := owed_to(kb.database)) is not None:
+        return _go_on(kb, owed, chosen, advance)
     kb.migrate()
     if kb.database.read(cypher("bulk/count_instances"))[0]["some"]:
         raise NotBulkLoadable(
@@ -57,6 +62,18 @@ def bulk_load(
         return _load(kb, server, chosen, Path(name), advance)
 
 
+def _go_on(
+    kb: KnowledgeBase, owed: Owed, chosen: LoadPlan, advance: Callable[[int], None]
+) -> list[WriteReport]:
+    """Complete a load that was cut when its instances were there; as often as it is cut again."""
+    restore_schema(kb.database, owed)
+    record_interrupted(kb.database, owed)
+    reports = loading.load(kb, chosen, advance)
+    await_indexes(kb.database)
+    forget(kb.database)
+    return reports
+
+
 def _load(
     kb: KnowledgeBase,
     server: LocalServer,
@@ -67,15 +84,19 @@ def _load(
     """Stage, import, make the schema, and write what was left over."""
     loads = [_Load(kb, chosen, part) for part in chosen.parts]
     stage = Stage(folder, kb.ontology)
-    with paused_collector():
+    with ExitStack() as listing:
         for load in loads:
-            load.stage_in(stage, advance)
-    stage.close()
-    carried = carry(kb.database, folder, len(stage))
-    import_full(server, *_files(stage, carried), numbered=True)
-    restore_schema(kb.database, carried)
-    reports = [load.complete() for load in loads]
+            listing.enter_context(load.rejects)
+        with paused_collector():
+            for load in loads:
+                load.stage_in(stage, advance)
+        stage.close()
+        carried = carry(kb.database, folder, len(stage), [load.run for load in loads])
+        import_full(server, *_files(stage, carried), numbered=True)
+        restore_schema(kb.database, carried.owed)
+        reports = [load.complete() for load in loads]
     await_indexes(kb.database)
+    forget(kb.database)
     return reports
 
 
@@ -112,7 +133,6 @@ class _Load:
         database.in_write(self.run.record)
         self.run.recorded = True
         report = Writer(database, self._kb.ontology, self.run).write(self.left)
-        self.rejects.close()
         rejected = self.rejects.count
         counts = Counts(
             given=self.given,

@@ -186,6 +186,7 @@ def _schema(database: Database) -> Finding:
     """Return whether knowloom's own migrations are applied."""
     from knowloom.store import migrate
     from knowloom.store.chain import pending
+    from knowloom.store.owed import owed_to
 
     try:
         due = pending(migrate.status(database, migrate.shipped()))
@@ -195,6 +196,9 @@ def _schema(database: Database) -> Finding:
     if due:
         what = f"{len(due)} migrations are not applied yet"
         return Finding("schema", State.MISSING, what, "knowloom migrate up")
+    if owed := owed_to(database):
+        what = f"a bulk load of {', '.join(run.source for run in owed.runs[:3])} was cut"
+        return Finding("schema", State.MISSING, what, "run the same knowloom load --bulk again")
     return Finding("schema", State.OK, "all migrations are applied")
 
 

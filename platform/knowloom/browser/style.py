@@ -42,6 +42,7 @@ SYSTEM_CAPTIONS = {
     "_Blocked": "{names}",
     "_Resolved": _CAPTION,
     "_Touched": "{run}",
+    "_BulkLoad": _CAPTION,
     "__Neo4jMigration": "{version}",
     "__Neo4jMigrationsLock": "{id}",
 }

@@ -12,6 +12,8 @@ import neo4j
 from knowloom.assets import cypher
 from knowloom.knowledge.instance import native
 from knowloom.store.database import Database
+from knowloom.store.owed import Owed
+from knowloom.store.runs import Run
 from knowloom.store.sheets import Sheet, Unstageable, cell
 
 _TYPES = {
@@ -28,35 +30,44 @@ _ENDS = {":START_ID": "start", ":END_ID": "end"}
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """System nodes and relationships as files, and the statements that make the schema.
+    """System nodes and relationships as files, and what no file makes.
 
     Args:
         nodes: labels and their sheet.
         relationships: type and its sheet.
-        indexes: statements for all indexes that belong to no constraint.
-        constraints: statements for all constraints.
+        owed: what the new store still lacks; one of the nodes says so.
     """
 
     nodes: list[tuple[tuple[str, ...], Sheet]]
     relationships: list[tuple[str, Sheet]]
-    indexes: list[LiteralString]
-    constraints: list[LiteralString]
+    owed: Owed
 
 
-def carry(database: Database, folder: Path, first: int) -> Carried:
+def carry(database: Database, folder: Path, first: int, begun: Sequence[Run]) -> Carried:
     """Write what a database holds besides instances to files.
 
     Args:
         database: where to read.
         folder: where the files go.
         first: the number of the first of these nodes; the others follow.
+        begun: the runs that write the instances, none of them recorded yet.
     """
-    nodes: dict[tuple[str, ...], list[neo4j.Record]] = {}
+    owed = Owed(
+        _made_again(database.read(cypher("bulk/indexes"))),
+        _made_again(database.read(cypher("bulk/schema"))),
+        begun,
+    )
+    note: Mapping[str, Any] = {
+        "id": "owed",
+        "labels": ["_BulkLoad"],
+        "properties": owed.as_properties(),
+    }
+    nodes: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
     numbers: dict[str, int] = {}
-    for row in database.read(cypher("bulk/system_nodes")):
+    for row in [*database.read(cypher("bulk/system_nodes")), note]:
         nodes.setdefault(tuple(sorted(row["labels"])), []).append(row)
         numbers[row["id"]] = first + len(numbers)
-    links: dict[str, list[neo4j.Record]] = {}
+    links: dict[str, list[Mapping[str, Any]]] = {}
     for row in database.read(cypher("bulk/system_relationships")):
         links.setdefault(row["type"], []).append(row)
     return Carried(
@@ -68,21 +79,8 @@ def carry(database: Database, folder: Path, first: int) -> Carried:
             (type_, _sheet(folder, f"link{i}", _ENDS, rows, numbers))
             for i, (type_, rows) in enumerate(links.items())
         ],
-        _made_again(database.read(cypher("bulk/indexes"))),
-        _made_again(database.read(cypher("bulk/schema"))),
+        owed,
     )
-
-
-def restore_schema(database: Database, carried: Carried) -> None:
-    """Make the constraints again, and begin to make the indexes, which are filled from then on.
-
-    `migrate.await_indexes` waits for those.
-    """
-    # One after the other: what a constraint needs is there soonest while nothing else is filled.
-    for statement in carried.constraints:
-        database.run(statement)
-    # In one transaction, so that the server fills all of them in one passage through the store.
-    database.in_write(lambda tx: [tx.run(each).consume() for each in carried.indexes])
 
 
 def _made_again(rows: Sequence[neo4j.Record]) -> list[LiteralString]:
@@ -95,7 +93,7 @@ def _sheet(
     folder: Path,
     name: str,
     ids: Mapping[str, str],
-    rows: Sequence[neo4j.Record],
+    rows: Sequence[Mapping[str, Any]],
     numbers: Mapping[str, int],
 ) -> Sheet:
     """Return a sheet of rows with all properties that any of them has."""

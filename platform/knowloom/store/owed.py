@@ -1,0 +1,85 @@
+"""What a store made by the import tool is still owed: its schema, and the runs that filled it.
+
+The store says so itself, in a node, until the load that made it has come to its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, LiteralString
+
+import neo4j
+import orjson
+
+from knowloom.assets import cypher
+from knowloom.store.database import Database
+from knowloom.store.runs import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """The statements that make a schema again, and the runs to be recorded.
+
+    Args:
+        indexes: statements for all indexes that belong to no constraint.
+        constraints: statements for all constraints.
+        runs: of the load, one a source.
+    """
+
+    indexes: list[LiteralString]
+    constraints: list[LiteralString]
+    runs: Sequence[Run]
+
+    def as_properties(self) -> dict[str, Any]:
+        """Return the properties of the node that says so."""
+        runs = [
+            {"source": r.source, "command": r.command, "started": r.started, "id": r.id}
+            for r in self.runs
+        ]
+        body = {"indexes": self.indexes, "constraints": self.constraints, "runs": runs}
+        return {"name": "bulk load", "body": orjson.dumps(body).decode()}
+
+
+def owed_to(database: Database) -> Owed | None:
+    """Return what a store is owed since a bulk load was cut; None when there was no such load."""
+    rows = database.read(cypher("bulk/read_owed"))
+    if not rows:
+        return None
+    # The statements in it will be executed. They came from the server's own SHOW commands, and
+    # whoever can change them in the graph can give the server any statement as it is.
+    body = orjson.loads(rows[0]["body"])
+    runs = [
+        Run(r["source"], r["command"], datetime.fromisoformat(r["started"]), r["id"])
+        for r in body["runs"]
+    ]
+    return Owed(body["indexes"], body["constraints"], runs)
+
+
+def restore_schema(database: Database, owed: Owed) -> None:
+    """Make the constraints again, and begin to make the indexes, which are filled from then on.
+
+    What is there already stays. `migrate.await_indexes` waits for the indexes.
+    """
+    # One after the other: what a constraint needs is there soonest while nothing else is filled.
+    for statement in owed.constraints:
+        database.run(statement)
+    # In one transaction, so that the server fills all of them in one passage through the store.
+    database.in_write(lambda tx: [tx.run(each).consume() for each in owed.indexes])
+
+
+def record_interrupted(database: Database, owed: Owed) -> None:
+    """Record the runs of a load that was cut; those that came to their end stay as they are."""
+
+    def record(tx: neo4j.ManagedTransaction) -> None:
+        for run in owed.runs:
+            run.record(tx)
+            tx.run(cypher("update/close_interrupted"), source=run.source, run=0).consume()
+
+    database.in_write(record)
+
+
+def forget(database: Database) -> None:
+    """Say that the store has all it was owed."""
+    database.write(cypher("bulk/forget_owed"))
