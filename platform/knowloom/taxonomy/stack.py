@@ -73,7 +73,14 @@ class Kin:
 def kin(index: Index, candidates: Sequence[int]) -> Kin:
     """Return which candidates are above which."""
     place = {node: at for at, node in enumerate(candidates)}
-    ways = [(place[n], place[up]) for n in candidates for up in index.above(n) if up in place]
+    above: dict[tuple[int, ...], set[int]] = {}  # many have the same parents
+    ways: list[tuple[int, int]] = []
+    for node in candidates:
+        parents = index.parents[node]
+        if parents not in above:
+            over = {up for parent in parents for up in index.above(parent)}
+            above[parents] = {place[up] for up in over if up in place}
+        ways += [(place[node], up) for up in (place[node], *above[parents])]
     edges = [
         (place[n], place.setdefault(up, len(place))) for n in candidates for up in index.parents[n]
     ]
