@@ -39,7 +39,8 @@ from knowloom.training.parting import LARGE, SHARE, cuttings, parted
 _REPEATS, _REPEATS_ELSEWHERE = 10, 5
 _CUTTINGS = 30  # of each large taxonomy and repetition
 _MOST_QUESTIONS, _MOST_QUESTIONS_ELSEWHERE = 1500, 3000
-_ROWS_SEEN = 40_000  # by one booster and its line; each sees others; chance takes wrong ones out
+_MOST_ROWS = 160_000  # candidates of all questions together; chance takes from the wrong ones
+_ROWS_SEEN = 40_000  # by one booster and its line; each sees others
 _CHECKS = 3  # parts on which a ranker trained on the rest is tried, to know how sure it is
 _SEEDS = 3
 _ROUNDS = 200
@@ -67,9 +68,9 @@ class Example:
 
     Args:
         name: that is asked for.
-        rows: features, a row a candidate.
-        wanted: whether each candidate is a parent.
-        among: the candidates.
+        rows: features, a row a candidate that is kept.
+        wanted: whether each of these is a parent.
+        among: all candidates.
     """
 
     name: str
@@ -154,7 +155,8 @@ def questions(
 ) -> list[Example]:
     """Return questions made by taking leaves out, up to so many times, fewer where many are.
 
-    A large taxonomy is asked as often as all the small ones together.
+    A large taxonomy is asked as often as all the small ones together. For elsewhere all candidates
+    are kept: what a line says of one depends on the others.
     """
     most = _MOST_QUESTIONS * repeats / _REPEATS
     if elsewhere:
@@ -171,6 +173,16 @@ def questions(
             named = rest.parents.keys() | asked.keys()
             of = entry_of if cutting.definitions else {n: bare(entry_of[n]) for n in named}
             made += examples(rest, of, asked)
+    return made if elsewhere else _thinned(made, chance)
+
+
+def _thinned(some: list[Example], chance: random.Random) -> list[Example]:
+    """Return questions with fewer wrong candidates where there are too many rows to keep."""
+    made: list[Example] = []
+    kept = _drawn([example.wanted for example in some], _MOST_ROWS, chance.randrange(2**32))
+    for example, mask in zip(some, kept, strict=True):
+        wanted = tuple(w for w, k in zip(example.wanted, mask, strict=True) if k)
+        made.append(replace(example, rows=example.rows[mask], wanted=wanted))
     return made
 
 
