@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import orjson
 import pytest
 from made_taxonomy import world
 
@@ -21,6 +22,7 @@ from knowloom.taxonomy.near import near
 from knowloom.taxonomy.place import ranked
 from knowloom.taxonomy.questions import New, Question
 from knowloom.taxonomy.rank import CARD, Ranker, Rules, joined, load, save
+from knowloom.taxonomy.stack import kin
 from knowloom.taxonomy.tree import Taxonomy, taxonomy
 from knowloom.training.parting import parted
 from knowloom.training.taxonomy import calibrated, known_of, rising, train
@@ -40,6 +42,12 @@ def asked() -> list[Question]:
 def ranker(asked: list[Question]) -> Ranker:
     """A ranker that learnt from the rest."""
     return train(taxonomies_of(asked), Spelling())
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> Ranker:
+    """A ranker that learnt from other taxonomies."""
+    return train([world(120, 9), world(20, 8)], Spelling(), elsewhere=True)
 
 
 def accuracy(asked: list[Question], *scorers: object) -> list[float]:
@@ -74,14 +82,20 @@ def _spread(count: int) -> float:
     return float(2 * (0.8 * 0.2 / count) ** 0.5)
 
 
-def test_answers_do_not_depend_on_golds(asked: list[Question], ranker: Ranker) -> None:
+def test_answers_do_not_depend_on_golds(
+    asked: list[Question], ranker: Ranker, elsewhere: Ranker
+) -> None:
     """Shuffling them leaves every ranking and every confidence as it is."""
     golds = [question.golds for question in asked]
     random.Random(1).shuffle(golds)
     shuffled = [replace(q, golds=g) for q, g in zip(asked, golds, strict=True)]
     assert golds != [question.golds for question in asked]
     one, other = (
-        [(a.ranked, a.confidence) for a in measured(some, Spelling(), [ranker])[0].answers]
+        [
+            (answer.ranked, answer.confidence)
+            for one in measured(some, Spelling(), [ranker, elsewhere])
+            for answer in one.answers
+        ]
         for some in (asked, shuffled)
     )
     assert one == other
@@ -102,25 +116,25 @@ def test_it_comes_back_from_its_folder(
 
 
 def test_what_learnt_elsewhere_sees_no_sizes_and_counts_half(
-    asked: list[Question], ranker: Ranker, tmp_path: Path
+    asked: list[Question], ranker: Ranker, elsewhere: Ranker, tmp_path: Path
 ) -> None:
     """Also when both come back from one folder; its scores are the sums."""
-    base = train([world(120, 9), world(20, 8)], Spelling(), elsewhere=True)
     sizes = {COLUMNS.index(name) for name in SIZES}
-    for tree in base.trees:
+    for tree in elsewhere.trees:
         assert not sizes & set(np.flatnonzero(tree.feature_importance()))
     assert any(sizes & set(np.flatnonzero(tree.feature_importance())) for tree in ranker.trees)
-    for line in base.card.lines:
+    for line in elsewhere.card.lines:
         assert not sizes & set(np.flatnonzero(line.weights))
-    both = joined(ranker, base)
+    both = joined(ranker, elsewhere)
     save(both, tmp_path / "both")
     assert sum(f.stat().st_size for f in (tmp_path / "both").iterdir()) < 2_000_000
     again = load(tmp_path / "both", Spelling().name)
     at = index(asked[0].taxonomy, Spelling())
     [entry] = entries([asked[0].new], Spelling())
+    among = kin(at, range(len(at)))
     rows = features(at, entry, near(at, entry), range(len(at)))
-    expected = np.array(ranker.scores(rows)) + 0.5 * np.array(base.scores(rows))
-    assert np.allclose(again.scores(rows), expected)
+    expected = np.array(ranker.scores(rows, among)) + 0.5 * np.array(elsewhere.scores(rows, among))
+    assert again.scores(rows, among) == pytest.approx(expected.tolist())
     file = tmp_path / "both" / CARD
     file.write_text(file.read_text().replace('"weights": [', '"weights": [1.0,'))
     with pytest.raises(RankerUnusable):
@@ -136,7 +150,7 @@ def test_learning_again_gives_the_same(ranker: Ranker) -> None:
 
 
 @pytest.mark.parametrize(
-    "how", ["missing", "other encoder", "changed", "other format", "nonsense"]
+    "how", ["missing", "other encoder", "changed", "older format", "no lines", "nonsense"]
 )
 def test_a_folder_that_cannot_be_used(ranker: Ranker, tmp_path: Path, how: str) -> None:
     """Is refused with what to do; nothing in it is run."""
@@ -147,8 +161,10 @@ def test_a_folder_that_cannot_be_used(ranker: Ranker, tmp_path: Path, how: str) 
         (folder / "trees_1.txt.gz").unlink()
     if how == "changed":
         (folder / "trees_1.txt.gz").write_text("tree")
-    if how == "other format":
-        (folder / CARD).write_text(card.replace('"format": 3', '"format": 99'))
+    if how == "older format":
+        (folder / CARD).write_text(card.replace('"format": 4', '"format": 3'))
+    if how == "no lines":
+        (folder / CARD).write_bytes(orjson.dumps({**orjson.loads(card), "lines": []}))
     if how == "nonsense":
         (folder / CARD).write_text("[]")
     with pytest.raises(RankerUnusable, match="knowloom train taxonomy"):

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowloom.taxonomy.candidates import mentioned
 from knowloom.taxonomy.index import BOTH, GENUS, NAME, WAY, Entry, Floats, Index
@@ -149,9 +150,17 @@ def _relative(rows: Floats) -> Floats:
     spread = some.std(axis=0)
     z = (some - some.mean(axis=0)) / np.where(spread > 0, spread, 1)
     gap = some.max(axis=0, initial=-9) - some
-    rank = np.log1p((some[None, :, :] > some[:, None, :]).sum(axis=1))
+    rank = np.log1p(_higher(some))
     stacked = np.stack([z, gap, rank], axis=2)
     return stacked.reshape(len(rows), 3 * len(RELATIVE)).astype(np.float32)
+
+
+def _higher(some: Floats) -> NDArray[np.int64]:
+    """Return how many values of its column are above each value."""
+    made = np.empty(some.shape, dtype=np.int64)
+    for place, column in enumerate(some.T):
+        made[:, place] = len(column) - np.searchsorted(np.sort(column), column, side="right")
+    return made
 
 
 class _Pairing:

@@ -40,12 +40,18 @@ class Line:
         made: Numbers = scaled.astype(np.float64) @ np.array(self.weights)
         return made
 
-    def times(self, factor: float) -> Line:
-        """Return a line whose scores are so many times these."""
-        return replace(self, weights=tuple(factor * weight for weight in self.weights))
+    def between(self, other: Line) -> Line:
+        """Return the line halfway to one of the same middle and spread."""
+        pairs = zip(self.weights, other.weights, strict=True)
+        return replace(self, weights=tuple((mine + its) / 2 for mine, its in pairs))
 
 
-def line(rows: Floats, wanted: Sequence[bool] | NDArray[np.bool_], sizes: Sequence[int]) -> Line:
+def line(
+    rows: Floats,
+    wanted: Sequence[bool] | NDArray[np.bool_],
+    sizes: Sequence[int],
+    scale: tuple[Numbers, Numbers] | None = None,
+) -> Line:
     """Return the weights by which the parents of all questions are likeliest (Newton's method).
 
     The chance of a candidate is the softmax over its question's candidates; of several parents,
@@ -55,13 +61,13 @@ def line(rows: Floats, wanted: Sequence[bool] | NDArray[np.bool_], sizes: Sequen
         rows: features, questions one after another.
         wanted: whether each row is a parent; each question has one at least.
         sizes: how many rows each question has.
+        scale: middle and spread of each feature, where other rows than these say them.
 
     >>> made = line(np.array([[0.0], [1.0], [0.0], [2.0]]), [False, True, False, True], [2, 2])
     >>> bool(made.weights[0] > 0)
     True
     """
-    middle, spread = rows.mean(axis=0), rows.std(axis=0)
-    spread = np.where(spread > 1e-6, spread, 1.0)
+    middle, spread = scale or scale_of(rows)
     at = _Questions(_scaled(rows, middle, spread), np.array(wanted, dtype=np.float32), sizes)
     weights, restraint = np.zeros(rows.shape[1]), _RESTRAINT * len(sizes)
     loss, chances, share = at.shares(weights, restraint)
@@ -79,6 +85,12 @@ def line(rows: Floats, wanted: Sequence[bool] | NDArray[np.bool_], sizes: Sequen
             break
     rounded = (np.round(part.astype(float), 6) for part in (middle, spread, weights))
     return Line(*(tuple(part.tolist()) for part in rounded))
+
+
+def scale_of(rows: Floats) -> tuple[Numbers, Numbers]:
+    """Return the middle and the spread of each feature."""
+    spread = rows.std(axis=0)
+    return rows.mean(axis=0), np.where(spread > 1e-6, spread, 1.0)
 
 
 class _Questions:

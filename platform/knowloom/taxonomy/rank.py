@@ -1,6 +1,7 @@
 """The second of two stages: which candidate is the parent; trained, or by rule where nothing is.
 
-A folder holds a trained ranker: its card (`ranker.json`) with the weights of features, and
+A trained one adds up lines and trees. The trees see the features, and may see what their line says
+of each candidate beside its kin. A folder holds its card (`ranker.json`) with the lines, and
 LightGBM's trees as compressed text. Nothing in it is ever run.
 """
 
@@ -23,9 +24,10 @@ from knowloom.taxonomy.features import COLUMNS, NAMES, features
 from knowloom.taxonomy.index import Entry, Floats, Index
 from knowloom.taxonomy.line import Line
 from knowloom.taxonomy.near import Near
+from knowloom.taxonomy.stack import Kin, kin, told
 
 CARD = "ranker.json"
-FORMAT = 3
+FORMAT = 4
 BASE = 0.5  # what scores learnt elsewhere count beside those learnt in the taxonomy itself
 LEAST = 60  # a taxonomy of so many leaves is worth a ranker of its own
 
@@ -59,8 +61,9 @@ class Card:
         temperature: what scores are divided by before they become shares.
         steps: pairs of share and how often the best candidate was right from there on.
         files: names of the files with trees, and their digests.
-        weights: what the scores of each file count, in their order; none are all alike.
-        lines: weights of features; their scores are added.
+        lines: weights of features, one line for the trees of each file.
+        stacked: whether the trees of each file see what their line says.
+        weights: what the scores of each line and its trees count; none are all alike.
         made_of: digest of the taxonomies it learnt from.
         figures: of training: names, questions, seconds, and how it did on leaves it never saw.
         format: of the folder.
@@ -71,8 +74,9 @@ class Card:
     temperature: float = 1.0
     steps: tuple[tuple[float, float], ...] = ()
     files: Mapping[str, str] = field(default_factory=dict[str, str])
-    weights: tuple[float, ...] = ()
     lines: tuple[Line, ...] = ()
+    stacked: tuple[bool, ...] = ()
+    weights: tuple[float, ...] = ()
     made_of: str = ""
     figures: Mapping[str, float] = field(default_factory=dict[str, float])
     format: int = FORMAT
@@ -82,7 +86,7 @@ class Ranker:
     """Trees, and weights of features, that were taught which candidate is a parent.
 
     Args:
-        trees: LightGBM boosters.
+        trees: LightGBM boosters, one for each line of the card.
         card: what is known of them, and what each counts.
         name: what tables call it.
     """
@@ -97,15 +101,20 @@ class Ranker:
         self, index: Index, entry: Entry, near: Near, candidates: Sequence[int]
     ) -> list[float]:
         """Return the softmax of the scores of all candidates."""
-        scores = self.scores(features(index, entry, near, candidates))
+        rows = features(index, entry, near, candidates)
+        scores = self.scores(rows, kin(index, candidates))
         return softmax(scores, self.card.temperature)
 
-    def scores(self, rows: Floats) -> list[float]:
-        """Return a score for each row of features."""
+    def scores(self, rows: Floats, among: Kin) -> list[float]:
+        """Return a score for each row of features, those of one question's candidates."""
         if not len(rows):
             return []
-        found = np.array([tree.predict(rows, num_threads=1) for tree in self.trees])
-        total = self.weights @ found + sum(line.scores(rows) for line in self.card.lines)
+        total = np.zeros(len(rows))
+        parts = (self.weights, self.trees, self.card.lines, self.card.stacked)
+        for weight, trees, line, stacked in zip(*parts, strict=True):
+            first = line.scores(rows)
+            seen = np.hstack([rows, told(first, among)]) if stacked else rows
+            total += weight * (first + trees.predict(seen, num_threads=1))
         return [float(score) for score in total]
 
     def sureness(self, share: float) -> float:
@@ -117,8 +126,9 @@ def joined(own: Ranker, base: Ranker) -> Ranker:
     """Return a ranker whose scores are the own one's and half of those learnt elsewhere."""
     parts = ((own, 1.0), (base, BASE))
     weights = [float(w) * share for ranker, share in parts for w in ranker.weights]
-    lines = tuple(line.times(share) for ranker, share in parts for line in ranker.card.lines)
-    card = replace(own.card, weights=tuple(weights), lines=lines)
+    lines = (*own.card.lines, *base.card.lines)
+    stacked = (*own.card.stacked, *base.card.stacked)
+    card = replace(own.card, weights=tuple(weights), lines=lines, stacked=stacked)
     return Ranker((*own.trees, *base.trees), card)
 
 
@@ -230,10 +240,12 @@ def _card(folder: Path) -> Card:
         steps = tuple((float(x), float(y)) for x, y in read.pop("steps"))
         weights = tuple(map(float, read.pop("weights")))
         lines = tuple(Line(**{k: tuple(v) for k, v in one.items()}) for one in read.pop("lines"))
-        card = Card(**read, steps=steps, weights=weights, lines=lines)
+        stacked = tuple(map(bool, read.pop("stacked")))
+        card = Card(**read, steps=steps, weights=weights, lines=lines, stacked=stacked)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise RankerUnusable(folder, str(error)) from None
-    fits = len(card.weights) in {0, len(card.files)} and len(card.files) > 0
+    trees = len(card.files)
+    fits = len(card.lines) == len(card.stacked) == trees > 0 and len(card.weights) in {0, trees}
     if card.format != FORMAT or card.columns != columns_digest() or not fits:
         raise RankerUnusable(folder, "it was made by another version of knowloom")
     return card

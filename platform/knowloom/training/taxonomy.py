@@ -3,6 +3,9 @@
 Were each name taken out alone, its parent would be the only one with a child too few, and trees
 read that off: figures in cross-validation rise and those on new names fall. So questions are made
 of leaves that are missing together, as new names are.
+
+Where it learns for taxonomies it never saw, the trees also see what a line says of all candidates,
+which must not have seen the answer: each half of the names is judged by the line of the other.
 """
 
 from __future__ import annotations
@@ -25,10 +28,11 @@ from knowloom.models.encoders import Encoder
 from knowloom.taxonomy.candidates import candidates
 from knowloom.taxonomy.features import COLUMNS, SIZES, features
 from knowloom.taxonomy.index import Entry, Floats, Index, bare, entries
-from knowloom.taxonomy.line import Line, line
+from knowloom.taxonomy.line import Line, line, scale_of
 from knowloom.taxonomy.near import near
 from knowloom.taxonomy.questions import New
 from knowloom.taxonomy.rank import Card, Ranker, columns_digest, joined, softmax
+from knowloom.taxonomy.stack import Kin, kin, told
 from knowloom.taxonomy.tree import Taxonomy
 from knowloom.training.parting import LARGE, SHARE, cuttings, parted
 
@@ -63,12 +67,16 @@ class Example:
     """A question with what speaks for each candidate.
 
     Args:
-        rows: features, a row a candidate.
-        wanted: whether each candidate is a parent.
+        name: that is asked for.
+        rows: features, a row a candidate that is kept.
+        wanted: whether each of these is a parent.
+        among: all candidates.
     """
 
+    name: str
     rows: Floats
     wanted: tuple[bool, ...]
+    among: Kin
 
 
 Known = Mapping[str, Entry]
@@ -147,7 +155,8 @@ def questions(
 ) -> list[Example]:
     """Return questions made by taking leaves out, up to so many times, fewer where many are.
 
-    A large taxonomy is asked as often as all the small ones together.
+    A large taxonomy is asked as often as all the small ones together. For elsewhere all candidates
+    are kept: what a line says of one depends on the others.
     """
     most = _MOST_QUESTIONS * repeats / _REPEATS
     if elsewhere:
@@ -164,7 +173,7 @@ def questions(
             named = rest.parents.keys() | asked.keys()
             of = entry_of if cutting.definitions else {n: bare(entry_of[n]) for n in named}
             made += examples(rest, of, asked)
-    return _thinned(made, chance)
+    return made if elsewhere else _thinned(made, chance)
 
 
 def _thinned(some: list[Example], chance: random.Random) -> list[Example]:
@@ -173,7 +182,7 @@ def _thinned(some: list[Example], chance: random.Random) -> list[Example]:
     kept = _drawn([example.wanted for example in some], _MOST_ROWS, chance.randrange(2**32))
     for example, mask in zip(some, kept, strict=True):
         wanted = tuple(w for w, k in zip(example.wanted, mask, strict=True) if k)
-        made.append(Example(example.rows[mask], wanted))
+        made.append(replace(example, rows=example.rows[mask], wanted=wanted))
     return made
 
 
@@ -205,12 +214,13 @@ def examples(
         right = {index.ids[gold] for gold in golds if gold in index.ids}
         wanted = tuple(node in right for node in nodes)
         if any(wanted):
-            made.append(Example(features(index, entry, close, nodes), wanted))
+            rows = features(index, entry, close, nodes)
+            made.append(Example(name, rows, wanted, kin(index, nodes)))
     return made
 
 
 def fitted(some: Sequence[Example], seeds: Iterable[int], *, elsewhere: bool = False) -> Ranker:
-    """Return a ranker of boosters and lines, one a seed; one for elsewhere sees no sizes.
+    """Return a ranker of lines with their trees, one a seed; one for elsewhere sees no sizes.
 
     Raises:
         ExtraMissing: lightgbm is not installed.
@@ -219,24 +229,61 @@ def fitted(some: Sequence[Example], seeds: Iterable[int], *, elsewhere: bool = F
         import lightgbm
     except ModuleNotFoundError as error:
         raise ExtraMissing("training a ranker", "ranking") from error
-    rows = np.vstack([example.rows for example in some])
-    if elsewhere:
-        rows[:, [COLUMNS.index(name) for name in SIZES]] = 0
-    wanted = np.concatenate([np.array(example.wanted) for example in some])
 
     def one(seed: int) -> tuple[Any, Line]:
         masks = _drawn([example.wanted for example in some], _ROWS_SEEN, seed)
-        kept = np.concatenate(masks)
+        pairs = list(zip(some, masks, strict=True))
+        rows = np.vstack([example.rows[mask] for example, mask in pairs])
+        wanted = np.concatenate([np.array(example.wanted)[mask] for example, mask in pairs])
         counts = [int(mask.sum()) for mask in masks]
-        data = lightgbm.Dataset(rows[kept], wanted[kept].astype(int), group=counts)
-        trees = lightgbm.train({**_SETTINGS, "seed": seed}, data, _ROUNDS)
-        return trees, line(rows[kept], wanted[kept], counts)
+        if elsewhere:
+            rows[:, [COLUMNS.index(name) for name in SIZES]] = 0
+            made, heard = _crossed(pairs, rows, wanted, counts)
+            rows = np.hstack([rows, heard])
+        else:
+            made = line(rows, wanted, counts)
+        data = lightgbm.Dataset(rows, wanted.astype(int), group=counts)
+        return lightgbm.train({**_SETTINGS, "seed": seed}, data, _ROUNDS), made
 
     # A thread a seed: threads within one fit wait for each other where others use the machine.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         made = list(pool.map(one, seeds))
-    lines = tuple(each.times(1 / len(made)) for _, each in made)
-    return Ranker([trees for trees, _ in made], Card(encoder="", columns="", lines=lines))
+    lines, stacked = tuple(line for _, line in made), (elsewhere,) * len(made)
+    card = Card(encoder="", columns="", lines=lines, stacked=stacked)
+    return Ranker([trees for trees, _ in made], card)
+
+
+def _crossed(
+    pairs: Sequence[tuple[Example, NDArray[np.bool_]]],
+    rows: Floats,
+    wanted: NDArray[np.bool_],
+    counts: Sequence[int],
+) -> tuple[Line, Floats]:
+    """Return a line, and what it says of the candidates to those who learn on top of it.
+
+    The line is halfway between two, each of half the names that are asked for. To each half, the
+    line of the other speaks.
+
+    Args:
+        pairs: questions, and which of their candidates are seen.
+        rows: features of these.
+        wanted: whether each is a parent.
+        counts: how many each question has.
+    """
+    names = list(dict.fromkeys(example.name for example, _ in pairs))
+    first = set(names[::2])
+    halves = np.array([int(example.name in first) for example, _ in pairs])
+    scale = scale_of(rows)
+    lines: list[Line] = []
+    for half in (0, 1):
+        chosen = halves != half if len(names) > 1 else halves >= 0
+        kept = np.repeat(chosen, counts)
+        lines.append(line(rows[kept], wanted[kept], np.array(counts)[chosen].tolist(), scale))
+    heard = [
+        told(lines[half].scores(example.rows), example.among)[mask]
+        for (example, mask), half in zip(pairs, halves, strict=True)
+    ]
+    return lines[0].between(lines[1]), np.vstack(heard)
 
 
 def calibrated(
@@ -304,7 +351,9 @@ def _checked(
     def outcome(check: tuple[list[Example], list[Example]]) -> list[Any]:
         ranker = fitted(check[0], [seed], elsewhere=elsewhere)
         ranker = joined(ranker, base) if base else ranker
-        return [(ranker.scores(example.rows), example.wanted) for example in check[1]]
+        return [
+            (ranker.scores(example.rows, example.among), example.wanted) for example in check[1]
+        ]
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return [found for check in pool.map(outcome, made) for found in check]
