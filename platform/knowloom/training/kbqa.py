@@ -38,6 +38,7 @@ from knowloom.training.phrases import relations
 
 _FOLDS = 2
 _DRAWN = 1  # seed of how general questions are written
+_REPEATED = 0.5  # what general questions count: each as much as one of these
 _GENERAL, _WAYS = 4_000, 4  # of them, and ways to write a relation: more take longer
 _LEARNING = 3e-3
 _AT_ONCE = 256
@@ -240,9 +241,8 @@ class _Teacher:
             for start in range(0, len(order), _AT_ONCE):
                 some = order[start : start + _AT_ONCE]
                 picked = [_picked(lessons[i], strangers, chance) for i in some]
-                loss = _loss(head, encoder, asked[some], picked) + self._course.any_loss(
-                    head, chance
-                )
+                repeated = self._course.any_loss(head, chance)
+                loss = _loss(head, encoder, asked[some], picked) + _REPEATED * repeated
                 optimiser.zero_grad()
                 loss.backward()
                 optimiser.step()
