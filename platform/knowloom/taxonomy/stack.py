@@ -6,8 +6,9 @@ that is likely is below one of its children: that is told to the trees, in numbe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -73,21 +74,34 @@ class Kin:
 def kin(index: Index, candidates: Sequence[int]) -> Kin:
     """Return which candidates are above which."""
     place = {node: at for at, node in enumerate(candidates)}
-    above: dict[tuple[int, ...], set[int]] = {}  # many have the same parents
-    ways: list[tuple[int, int]] = []
+    over: dict[int, set[int]] = {}
     for node in candidates:
-        parents = index.parents[node]
-        if parents not in above:
-            over = {up for parent in parents for up in index.above(parent)}
-            above[parents] = {place[up] for up in over if up in place}
-        ways += [(place[node], up) for up in (place[node], *above[parents])]
-    edges = [
-        (place[n], place.setdefault(up, len(place))) for n in candidates for up in index.parents[n]
-    ]
-    (lower, upper), (child, parent) = (
-        np.array(pairs, dtype=np.int64).reshape(-1, 2).T for pairs in (ways, edges)
+        _climb(index, node, place, over)
+    lower, upper = _pairs([over[node] for node in candidates])
+    child, parent = _pairs(
+        [[place.setdefault(up, len(place)) for up in index.parents[n]] for n in candidates]
     )
     return Kin(len(candidates), child, parent, lower, upper)
+
+
+def _pairs(some: Sequence[Collection[int]]) -> tuple[Places, Places]:
+    """Return the place of each collection, as often as it has numbers, and these."""
+    counts = [len(each) for each in some]
+    numbers = np.fromiter(chain.from_iterable(some), dtype=np.int64, count=sum(counts))
+    return np.repeat(np.arange(len(some)), counts), numbers
+
+
+def _climb(index: Index, node: int, place: Mapping[int, int], over: dict[int, set[int]]) -> None:
+    """Put into `over` the places of a name and of all above it, unless they are there."""
+    waiting = [node]
+    while waiting:
+        parents = index.parents[waiting[-1]]
+        if missing := [parent for parent in parents if parent not in over]:
+            waiting += missing
+            continue
+        found = waiting.pop()
+        over[found] = {place[found]} if found in place else set()
+        over[found].update(*(over[parent] for parent in parents))
 
 
 def told(scores: Numbers, among: Kin) -> Floats:
