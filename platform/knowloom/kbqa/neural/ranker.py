@@ -118,7 +118,7 @@ class TrainedRanker:
 
 
 _HEAD, _FIT = NAMES.index("head"), NAMES.index("worded")
-_TREE = 0.25  # what one point of the trees is worth beside the head
+_TREE = 0.5  # what one point of the trees is worth beside the head
 _WORDED = (
     0.1  # likewise the fit of the words; both chosen by cross-validation on WebQSP's training
 )
