@@ -14,7 +14,7 @@ from knowloom.kbqa.answer import Found
 from knowloom.kbqa.narrow import Hanging, Way, met_by, narrowings, wanted_words
 from knowloom.kbqa.paths import SAMPLES, Path, Reached, Step, turns
 from knowloom.kbqa.programs import Branch, Node, Program, ways_of
-from knowloom.kbqa.rank import NAMED, Asked, Meaning, default_scores, likeliest
+from knowloom.kbqa.rank import Asked, Meaning, default_scores, kinds_of_likeliest
 from knowloom.kbqa.schema import Schema
 from knowloom.kbqa.words import is_mediator_name
 from knowloom.ontology.names import quoted
@@ -67,9 +67,7 @@ class PlainRanker:
             return default_scores(asked, found, [Meaning()] * len(found))
         meanings = self._meant.similar(asked.text, [one.path for one in found])
         scores = default_scores(asked, found, meanings)
-        best = likeliest(scores)
-        samples = [found[i].samples[:NAMED] for i in best]
-        for i, fit in zip(best, self._meant.fits(asked.text, samples), strict=True):
+        for i, fit in kinds_of_likeliest(self._meant.fits, asked, found, scores).items():
             scores[i] += fit
         return scores
 

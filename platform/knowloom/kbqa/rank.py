@@ -8,7 +8,7 @@ place where there is one. Answers never reach a feature.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from knowloom.kbqa.paths import Path, Reached, path_text
@@ -30,7 +30,8 @@ NAMES = (
     "whole rank", "place asked", "numbers", "worded", "least worded", "worded in order", "general",
     "general rank", "plain", "plain rank", "kind",
 )  # fmt: skip
-LIKELY, NAMED = 12, 3  # paths, and names of each, whose kind is looked at
+_LIKELY, _NAMED = 12, 3  # paths, and names of each, whose kind is looked at
+UNSEEN = -1.0
 _GENERIC = frozenset({"common", "type", "kg", "freebase", "base", "user", "dataworld"})
 
 
@@ -101,22 +102,30 @@ class Untaught:
 
     Args:
         head: how near the general head puts it to the question.
-        score: the default one, by words and meaning.
-        kind: how well what it leads to is of the kind asked for; below 0 where nobody looked.
+        kind: how well what it leads to is of the kind asked for; `UNSEEN` where nobody looked.
     """
 
     head: float = 0.0
-    score: float = 0.0
-    kind: float = -1.0
+    kind: float = UNSEEN
 
 
-def likeliest(scores: Sequence[float]) -> list[int]:
-    """Return the places of the best scores: names are many, and looked at for these only.
+def kinds_of_likeliest(
+    fits: Callable[[str, Sequence[Sequence[str]]], list[float]],
+    asked: Asked,
+    found: Sequence[Reached],
+    scores: Sequence[float],
+) -> dict[int, float]:
+    """Return how well what the likeliest paths lead to is of the kind asked for, by their places.
 
-    >>> likeliest([0.1, 0.3, 0.2])
-    [1, 2, 0]
+    Args:
+        fits: tells it of names; they are many, so only some are looked at.
+        asked: the question.
+        found: the paths that exist.
+        scores: of each.
     """
-    return sorted(range(len(scores)), key=lambda i: -scores[i])[:LIKELY]
+    likely = sorted(range(len(scores)), key=lambda i: -scores[i])[:_LIKELY]
+    samples = [found[i].samples[:_NAMED] for i in likely]
+    return dict(zip(likely, fits(asked.text, samples), strict=True))
 
 
 def features(
@@ -137,19 +146,19 @@ def features(
     """
     heads = _ranks([m.head for m in meanings])
     wholes = _ranks([m.whole for m in meanings])
-    before = [
-        (one.head, near, one.score, place, one.kind)
-        for one, near, place in zip(
-            untaught,
-            _ranks([one.head for one in untaught]),
-            _ranks([one.score for one in untaught]),
-            strict=True,
-        )
-    ]
     fits = [learnt.wording.fit(asked.said, one.path) for one in found]
     rows = [
         _features(asked, one, m, learnt.priors) for one, m in zip(found, meanings, strict=True)
     ]
+    scores = [_score(asked, row, one.head) for row, one in zip(rows, untaught, strict=True)]
+    before = zip(
+        [one.head for one in untaught],
+        _ranks([one.head for one in untaught]),
+        scores,
+        _ranks(scores),
+        [one.kind for one in untaught],
+        strict=True,
+    )
     return [
         [*row[:-2], head, whole, *row[-2:], fit.whole, fit.least, fit.order, *known]
         for row, head, whole, fit, known in zip(rows, heads, wholes, fits, before, strict=True)
@@ -218,12 +227,15 @@ def default_scores(
         found: the paths that exist.
         meanings: of each path; zeros without an encoder, and then words alone decide.
     """
-    return [_default(asked, one, meaning) for one, meaning in zip(found, meanings, strict=True)]
+    return [
+        _score(asked, _features(asked, one, meaning, Priors()), meaning.head)
+        for one, meaning in zip(found, meanings, strict=True)
+    ]
 
 
-def _default(asked: Asked, found: Reached, meaning: Meaning) -> float:
-    """Return how well one path fits."""
-    values = dict(zip(_PLAIN, _features(asked, found, meaning, Priors()), strict=True))
+def _score(asked: Asked, row: Sequence[float], head: float) -> float:
+    """Return how well one path fits, by its features and how near a head puts it."""
+    values = dict(zip(_PLAIN, row, strict=True))
     timely = 0.35 * (values["dates"] if asked.kind == "when" else -values["dates"])
     steps = values["length"] - values["mediated"] - 1
     return (
@@ -232,7 +244,7 @@ def _default(asked: Asked, found: Reached, meaning: Meaning) -> float:
         + 0.35 * values["words"]
         + 0.25 * values["last words"]
         + 0.15 * values["letters"]
-        + 3.0 * values["head"]
+        + 3.0 * head
         + timely
         - 0.12 * steps
         - 0.05 * values["mediated"]

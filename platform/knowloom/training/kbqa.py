@@ -109,9 +109,9 @@ def train(
     head = teacher.head(lessons)
     digest = blake2b("\n".join(x.asked.text for x in lessons).encode(), digest_size=12)
     seconds = float(round(time.monotonic() - started))
-    learnt, general = learnt_from(lessons), teacher.general
-    card = Card(len(lessons), digest.hexdigest(), learnt, general.made_of, {"seconds": seconds})
-    return TrainedRanker(head, trees, card, general)
+    learnt, meaning = learnt_from(lessons), teacher.general
+    card = Card(len(lessons), digest.hexdigest(), learnt, meaning.made_of, {"seconds": seconds})
+    return TrainedRanker(head, trees, card, meaning)
 
 
 _ROUNDS = 200

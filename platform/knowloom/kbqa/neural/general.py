@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - torch's own habit
 
 from knowloom.kbqa.neural.encoder import Encoder
-from knowloom.kbqa.neural.head import Head, meanings
+from knowloom.kbqa.neural.head import Head, meanings, near
 from knowloom.kbqa.paths import Path as Steps
 from knowloom.kbqa.rank import Meaning
 from knowloom.kbqa.words import is_date
@@ -96,6 +96,10 @@ class GeneralMeaning:
         head = Head()
         head.load_state_dict(self._general.head.state_dict())
         return head
+
+    def near(self, question: str, paths: Sequence[Steps]) -> list[float]:
+        """Return how near each path is to a question, from -1 to 1."""
+        return near(self._general.head, self.encoder, question, paths)
 
     def similar(self, question: str, paths: Sequence[Steps]) -> list[Meaning]:
         """Return how alike a question and each path are."""

@@ -22,23 +22,21 @@ from knowloom.kbqa.neural.general import GeneralMeaning
 from knowloom.kbqa.neural.head import Head, meanings, near
 from knowloom.kbqa.paths import Reached
 from knowloom.kbqa.rank import (
-    NAMED,
     NAMES,
+    UNSEEN,
     Asked,
     Learnt,
     Priors,
     Untaught,
-    default_scores,
     features,
-    likeliest,
+    kinds_of_likeliest,
 )
 from knowloom.kbqa.wording import Wording
 
 CARD, WEIGHTS, TREES = "ranker.json", "ranker.safetensors", "ranker.trees.txt"
 FORMAT = 3
-_GENERAL = (
-    0.5  # what the general head counts beside the own one, of paths whose ends are looked at
-)
+# What the general head counts beside the own one when it is chosen whose ends are looked at.
+_GENERAL = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +101,10 @@ class TrainedRanker:
         """
         paths = [one.path for one in found]
         own = meanings(self.head, self._general.encoder, asked.text, paths)
-        others = self._general.similar(asked.text, paths)
-        plain = default_scores(asked, found, others)
-        likely = likeliest(
-            [one.head + _GENERAL * two.head for one, two in zip(own, others, strict=True)]
-        )
-        samples = [found[i].samples[:NAMED] for i in likely]
-        fits = dict(zip(likely, self._general.fits(asked.text, samples), strict=True))
-        untaught = [
-            Untaught(other.head, score, fits[i]) if i in fits else Untaught(other.head, score)
-            for i, (other, score) in enumerate(zip(others, plain, strict=True))
-        ]
+        general = self._general.near(asked.text, paths)
+        scores = [one.head + _GENERAL * score for one, score in zip(own, general, strict=True)]
+        kinds = kinds_of_likeliest(self._general.fits, asked, found, scores)
+        untaught = [Untaught(score, kinds.get(i, UNSEEN)) for i, score in enumerate(general)]
         return features(asked, found, own, untaught, learnt)
 
 
