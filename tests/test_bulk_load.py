@@ -143,7 +143,7 @@ def cut(*_: object, **__: object) -> None:
 
 
 # Before the schema is made again; when a source's rows are all there; before the indexes are.
-@pytest.mark.parametrize("moment", ["restore_schema", "digest_of", "await_indexes"])
+@pytest.mark.parametrize("moment", ["restore_constraints", "digest_of", "await_indexes"])
 def test_a_load_that_was_cut_is_completed(
     database: Database,
     server: LocalServer,

@@ -21,7 +21,14 @@ from knowloom.store import runs
 from knowloom.store.carry import Carried, carry
 from knowloom.store.collector import paused_collector
 from knowloom.store.migrate import await_indexes
-from knowloom.store.owed import Owed, forget, owed_to, record_interrupted, restore_schema
+from knowloom.store.owed import (
+    Owed,
+    begin_indexes,
+    forget,
+    owed_to,
+    record_interrupted,
+    restore_constraints,
+)
 from knowloom.store.prepare import Prepared
 from knowloom.store.stage import Stage
 from knowloom.store.write import Counts, RejectFile, Writer, WriteReport
@@ -66,7 +73,8 @@ def _go_on(
     kb: KnowledgeBase, owed: Owed, chosen: LoadPlan, advance: Callable[[int], None]
 ) -> list[WriteReport]:
     """Complete a load that was cut when its instances were there; as often as it is cut again."""
-    restore_schema(kb.database, owed)
+    restore_constraints(kb.database, owed)
+    begin_indexes(kb.database, owed)
     record_interrupted(kb.database, owed)
     reports = loading.load(kb, chosen, advance)
     await_indexes(kb.database)
@@ -81,7 +89,7 @@ def _load(
     folder: Path,
     advance: Callable[[int], None],
 ) -> list[WriteReport]:
-    """Stage, import, make the schema, and write what was left over."""
+    """Stage, import, make the constraints, write what was left over, and make the indexes."""
     loads = [_Load(kb, chosen, part) for part in chosen.parts]
     stage = Stage(folder, kb.ontology)
     with ExitStack() as listing:
@@ -93,8 +101,10 @@ def _load(
         stage.close()
         carried = carry(kb.database, folder, len(stage), [load.run for load in loads])
         import_full(server, *_files(stage, carried), numbered=True)
-        restore_schema(kb.database, carried.owed)
+        restore_constraints(kb.database, carried.owed)
         reports = [load.complete() for load in loads]
+    # After what waits for the search index, which would wait for all of it to be filled.
+    begin_indexes(kb.database, carried.owed)
     await_indexes(kb.database)
     forget(kb.database)
     return reports

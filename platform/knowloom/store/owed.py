@@ -57,15 +57,20 @@ def owed_to(database: Database) -> Owed | None:
     return Owed(body["indexes"], body["constraints"], runs)
 
 
-def restore_schema(database: Database, owed: Owed) -> None:
-    """Make the constraints again, and begin to make the indexes, which are filled from then on.
+def restore_constraints(database: Database, owed: Owed) -> None:
+    """Make the constraints again; what is there already stays.
 
-    What is there already stays. `migrate.await_indexes` waits for the indexes.
+    One after the other: what a constraint needs is there soonest while nothing else is filled.
     """
-    # One after the other: what a constraint needs is there soonest while nothing else is filled.
     for statement in owed.constraints:
         database.run(statement)
-    # In one transaction, so that the server fills all of them in one passage through the store.
+
+
+def begin_indexes(database: Database, owed: Owed) -> None:
+    """Begin to make the indexes again; `migrate.await_indexes` waits for them.
+
+    In one transaction, so that the server fills all of them in one passage through the store.
+    """
     database.in_write(lambda tx: [tx.run(each).consume() for each in owed.indexes])
 
 

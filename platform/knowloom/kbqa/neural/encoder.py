@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 
 import torch
 from torch import Tensor
@@ -25,7 +26,8 @@ class Encoder:
 
     def __init__(self) -> None:
         self._encoder = MiniLM(_LONGEST)
-        self._steps: dict[Step, Tensor] = {}
+        self._places: dict[Step, int] = {}
+        self._rows = torch.empty(0, MiniLM.width)
         self._asked: tuple[str, Tensor] | None = None
 
     def encode(self, texts: Sequence[str]) -> Tensor:
@@ -40,24 +42,21 @@ class Encoder:
 
     def steps(self, steps: Sequence[Step]) -> Tensor:
         """Return a row for each step of a path."""
-        new = [step for step in dict.fromkeys(steps) if step not in self._steps]
+        new = [step for step in dict.fromkeys(steps) if step not in self._places]
         if new:
+            self._places.update(zip(new, count(len(self._rows)), strict=False))
             rows = self.encode([path_text((step,)) for step in new])
-            self._steps.update(zip(new, rows, strict=True))
-        return torch.stack([self._steps[step] for step in steps])
+            self._rows = torch.cat((self._rows, rows))
+        return self._rows[[self._places[step] for step in steps]]
 
     def similar(self, question: str, paths: Sequence[Steps]) -> list[Meaning]:
         """Return how alike a question and each path are."""
         if not paths:
             return []
         asked = self.question(question)
-        first = self.steps([path[0] for path in paths])
-        last = self.steps([path[-1] for path in paths])
-        whole = F.normalize(
-            torch.stack([self.steps(path).mean(0) for path in paths])
-            if any(len(p) > 2 for p in paths)
-            else first + last,
-            dim=-1,
-        )
-        parts = zip(whole @ asked, first @ asked, last @ asked, strict=True)
-        return [Meaning(float(w), float(a), float(b)) for w, a, b in parts]
+        rows = self.steps([step for path in paths for step in path])
+        sizes = torch.tensor([len(path) for path in paths])
+        ends, likeness = sizes.cumsum(0), rows @ asked
+        whole = F.normalize(torch.segment_reduce(rows, "mean", lengths=sizes), dim=-1) @ asked
+        numbers = (whole, likeness[ends - sizes], likeness[ends - 1])
+        return [Meaning(*each) for each in torch.stack(numbers, dim=1).tolist()]

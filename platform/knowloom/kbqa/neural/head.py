@@ -97,7 +97,7 @@ def near(head: Head, encoder: Encoder, question: str, paths: Sequence[Steps]) ->
         scores = head.paths(encoder.steps(steps), parts) @ head.questions(
             encoder.question(question)
         )
-        return [float(score) for score in scores]
+        return scores.tolist()
 
 
 def meanings(head: Head, encoder: Encoder, question: str, paths: Sequence[Steps]) -> list[Meaning]:
