@@ -3,15 +3,17 @@
 //   last), topics [element id], each (relationships of one node),
 //   cap (nodes of one type and direction)
 // columns: number (of the group), type, forward, nodes, ends [[element id, name]]
+MATCH (t) WHERE elementId(t) IN $topics
+WITH collect(t) AS topics
 UNWIND range(0, size($groups) - 1) AS number
 UNWIND $groups[number] AS key
 MATCH (n) WHERE elementId(n) = key
-WITH number, n, coalesce(n.name/*or name of n*/, '') =~ '([mg]\\.[0-9a-z_]+)?' AS joins
-CALL (n, number, joins) {
+WITH topics, number, n, coalesce(n.name/*or name of n*/, '') =~ '([mg]\\.[0-9a-z_]+)?' AS joins
+CALL (topics, number, n, joins) {
   MATCH (n)-[r]-(m)
   WHERE NOT type(r) STARTS WITH '_'
     AND NOT (
-      elementId(m) IN $topics AND (joins OR [type(r), startNode(r) = n] = $back[number])
+      m IN topics AND (joins OR [type(r), startNode(r) = n] = $back[number])
     )
   RETURN r, m LIMIT $each
 }

@@ -5,10 +5,10 @@ Links that the question names cost nothing, others a little.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from heapq import nsmallest
-from itertools import chain, islice
+from heapq import merge
+from itertools import islice
 from typing import NamedTuple
 
 from knowloom.kbqa.lexicon import PERSONS, PLACES
@@ -87,13 +87,26 @@ class _Way(NamedTuple):
     ends: tuple[str, ...]
 
 
-def _longer(way: _Way, place: tuple[int, ...], steps: Sequence[_Step]) -> Iterator[_Way]:
-    """Yield a way with one more step."""
+_Place = tuple[tuple[int, ...], _Way]
+
+
+def _longer(way: _Way, place: tuple[int, ...], steps: Iterable[_Step]) -> Iterator[_Way]:
+    """Yield a way with one more of some steps, the cheapest first, as the steps are."""
     first = way.steps[0] if len(way.steps) == 1 else None
+    turned: _Way | None = None  # the step back costs more, and so comes later
     for price, number, link, forward, ends in steps:
-        turned = first is not None and first[0] is link and first[1] != forward
-        so_far = way.price + (_TURNED if turned else 0.0)
-        yield _Way(so_far + price, (*place, number), [*way.steps, (link, forward)], ends)
+        is_back = first is not None and first[0] is link and first[1] != forward
+        so_far = way.price + (_TURNED if is_back else 0.0)
+        longer = _Way(so_far + price, (*place, number), [*way.steps, (link, forward)], ends)
+        if is_back:
+            turned = longer
+            continue
+        if turned is not None and turned < longer:
+            yield turned
+            turned = None
+        yield longer
+    if turned is not None:
+        yield turned
 
 
 class Grower:
@@ -107,6 +120,7 @@ class Grower:
         self.said = _untaken(mentioned(question, schema), anchors.taken)
         self.bounds = bounds_of(question, anchors.taken | cues.used)
         self._known_ways: dict[tuple[str, str], list[list[tuple[Link, bool]]]] = {}
+        self._known_begun: dict[str, list[_Place]] = {}
         self._known_steps: dict[tuple[str, ...], list[_Step]] = {}
         self._known_last: dict[tuple[tuple[str, ...], str], list[_Step]] = {}
 
@@ -266,19 +280,26 @@ class Grower:
         return self._known_ways[start, goal]
 
     def _found_ways(self, start: str, goal: str) -> list[list[tuple[Link, bool]]]:
-        found: list[_Way] = []
-        places = [((0, 0), _Way(0.0, (), [], (start,)))]
-        for length in range(1, _LONGEST + 1):
-            for place, way in places:
-                found += _longer(way, place, self._leading(way.ends, goal))
-            if length < _LONGEST:
-                # One step may become dearer since it turns back: so one more than are kept.
-                more = (
-                    _longer(way, at, self._priced(way.ends)[: _WIDE + 1]) for at, way in places
-                )
-                kept = nsmallest(_WIDE, chain.from_iterable(more))
+        best: list[_Way] = []
+        for place, way in self._begun(start):
+            if len(best) == _SHORTEST and best[-1].price <= way.price:
+                break
+            best += _longer(way, place, self._leading(way.ends, goal))
+            best = sorted(best)[:_SHORTEST]
+        return [way.steps for way in best]
+
+    def _begun(self, start: str) -> list[_Place]:
+        """Return ways from a class that lack their last step, the cheapest first."""
+        if start not in self._known_begun:
+            places: list[_Place] = [((0, 0), _Way(0.0, (), [], (start,)))]
+            begun = list(places)
+            for length in range(1, _LONGEST):
+                more = (_longer(way, place, self._priced(way.ends)) for place, way in places)
+                kept = islice(merge(*more), _WIDE)
                 places = [((length, i), way) for i, way in enumerate(kept)]
-        return [way.steps for way in nsmallest(_SHORTEST, found)]
+                begun += places
+            self._known_begun[start] = sorted(begun, key=lambda one: one[1])
+        return self._known_begun[start]
 
     def _priced(self, concepts: tuple[str, ...]) -> list[_Step]:
         """Return the links of instances of concepts, the cheapest first."""

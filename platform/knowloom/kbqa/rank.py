@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
 from knowloom.kbqa.paths import Path, Reached, path_text
 from knowloom.kbqa.wording import Wording
@@ -165,12 +167,28 @@ def features(
     ]
 
 
+class _PathWords(NamedTuple):
+    """What the names of the steps of a path say; `letters` and `generic` are of the last."""
+
+    first: frozenset[str]
+    last: frozenset[str]
+    every: frozenset[str]
+    letters: frozenset[str]
+    generic: bool
+
+
+@lru_cache(maxsize=50_000)
+def _words_of(path: Path) -> _PathWords:
+    """Return the words of a path; one graph has the same paths for many questions."""
+    each = [stems(name_words(step.type)) for step in path]
+    letters = trigrams(path_text(path[-1:]))
+    generic = not _GENERIC.isdisjoint(name_words(path[-1].type))
+    return _PathWords(each[0], each[-1], frozenset().union(*each), letters, generic)
+
+
 def _features(asked: Asked, found: Reached, meaning: Meaning, priors: Priors) -> list[float]:
     """Return the features of one path that need no other path."""
-    path = found.path
-    first = stems(name_words(path[0].type))
-    last = stems(name_words(path[-1].type))
-    every = frozenset(s for step in path for s in stems(name_words(step.type)))
+    path, words = found.path, _words_of(found.path)
     key, end = path_key(path), str(path[-1])
     samples = found.samples
     dates = sum(map(is_date, samples)) / len(samples) if samples else 0.0
@@ -180,10 +198,10 @@ def _features(asked: Asked, found: Reached, meaning: Meaning, priors: Priors) ->
         meaning.first,
         meaning.last,
         meaning.head,
-        share(asked.stems, every),
-        share(asked.stems, last),
-        share(asked.stems, first),
-        share(trigrams(asked.text), trigrams(path_text(path[-1:]))),
+        share(asked.stems, words.every),
+        share(asked.stems, words.last),
+        share(asked.stems, words.first),
+        share(trigrams(asked.text), words.letters),
         float(len(path)),
         float(found.mediated),
         float(path[0].forward),
@@ -196,8 +214,8 @@ def _features(asked: Asked, found: Reached, meaning: Meaning, priors: Priors) ->
         dates,
         float(asked.kind == "when"),
         said / len(samples) if samples else 0.0,
-        float(len(asked.stems - every)),
-        float(bool(set(name_words(path[-1].type)) & _GENERIC)),
+        float(len(asked.stems - words.every)),
+        float(words.generic),
         float(asked.kind == "where"),
         sum(s.replace(".", "").isdecimal() for s in samples) / len(samples) if samples else 0.0,
     ]
