@@ -165,6 +165,7 @@ def test_a_load_that_was_cut_is_completed(
                 patched.setattr(place, name, cut)
                 bulk_load(kb, server, chosen)
             assert count(other, "_BulkLoad") == 1
+        assert schema(other) == schema(database)  # as before any other command that writes
         bulk_load(kb, server, chosen)
         assert kb.fingerprint() == normal.fingerprint()
         assert schema(other) == schema(database)

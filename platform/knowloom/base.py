@@ -15,7 +15,7 @@ from knowloom.knowledge.spoken import statements
 from knowloom.ontology.build import Classes, Thing
 from knowloom.ontology.concepts import Ontology
 from knowloom.ontology.live import reached
-from knowloom.store import migrate, runs
+from knowloom.store import migrate, owed, runs
 from knowloom.store import ontology as stored
 from knowloom.store.database import Database
 from knowloom.store.write import Writer, WriteReport
@@ -116,8 +116,10 @@ class KnowledgeBase:
         return saved
 
     def migrate(self) -> None:
-        """Bring knowloom's own schema up to date."""
+        """Bring knowloom's own schema up to date, also where a bulk load was cut before it did."""
         migrate.up(self.database, migrate.shipped())
+        if (missing := owed.owed_to(self.database)) is not None:
+            owed.give(self.database, missing)
 
     def write(self, things: Iterable[Thing], *, source: str = "python") -> WriteReport:
         """Write objects and all they refer to; writing them again changes nothing.

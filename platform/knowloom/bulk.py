@@ -21,14 +21,7 @@ from knowloom.store import runs
 from knowloom.store.carry import Carried, carry
 from knowloom.store.collector import paused_collector
 from knowloom.store.migrate import await_indexes
-from knowloom.store.owed import (
-    Owed,
-    begin_indexes,
-    forget,
-    owed_to,
-    record_interrupted,
-    restore_constraints,
-)
+from knowloom.store.owed import begin_indexes, forget, owed_to, restore_constraints
 from knowloom.store.prepare import Prepared
 from knowloom.store.stage import Stage
 from knowloom.store.write import Counts, RejectFile, Writer, WriteReport
@@ -55,9 +48,10 @@ def bulk_load(
         NotBulkLoadable: there are instances already, and not of a bulk load that was ended early.
         ServerError: the import failed; the graph is as it was.
     """
-    if (owed := owed_to(kb.database)) is not None:
-        return _go_on(kb, owed, chosen, advance)
+    was_cut = owed_to(kb.database) is not None
     kb.migrate()
+    if was_cut:
+        return _go_on(kb, chosen, advance)
     if kb.database.read(cypher("bulk/count_instances"))[0]["some"]:
         raise NotBulkLoadable(
             "--bulk is for a first load, and this graph holds instances: load without it"
@@ -70,12 +64,9 @@ def bulk_load(
 
 
 def _go_on(
-    kb: KnowledgeBase, owed: Owed, chosen: LoadPlan, advance: Callable[[int], None]
+    kb: KnowledgeBase, chosen: LoadPlan, advance: Callable[[int], None]
 ) -> list[WriteReport]:
     """Complete a load that was cut when its instances were there; as often as it is cut again."""
-    restore_constraints(kb.database, owed)
-    begin_indexes(kb.database, owed)
-    record_interrupted(kb.database, owed)
     reports = loading.load(kb, chosen, advance)
     await_indexes(kb.database)
     forget(kb.database)

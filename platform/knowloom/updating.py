@@ -155,17 +155,20 @@ class _Update:
         if dry_run:
             self._try(plan, fetched)
             return self._report
-        run = runs.begin(self._kb.database, self._source.name, "update run")
-        take_lock(self._kb.database, run, by_force=break_lock)
-        is_held = True
-        try:
-            is_held = not self._locked(run, plan, fetched, digest)
-        finally:
-            if is_held:
-                drop_lock(self._kb.database, run)
+        with _Ahead(self._kb.database, known) as ahead:
+            run = runs.begin(self._kb.database, self._source.name, "update run")
+            take_lock(self._kb.database, run, by_force=break_lock)
+            is_held = True
+            try:
+                is_held = not self._locked(run, plan, fetched, digest, ahead)
+            finally:
+                if is_held:
+                    drop_lock(self._kb.database, run)
         return self._report
 
-    def _locked(self, run: Run, plan: loading.LoadPlan, fetched: Fetched, digest: str) -> bool:
+    def _locked(
+        self, run: Run, plan: loading.LoadPlan, fetched: Fetched, digest: str, ahead: _Ahead
+    ) -> bool:
         """Read all of it, then write what changed, then note how far it was read.
 
         Returns:
@@ -179,13 +182,11 @@ class _Update:
         if known["interrupted"]:
             database.write(cypher("update/close_interrupted"), source=run.source, run=run.id)
         path = self._kb.workspace / "rejects" / f"{run.id}.jsonl"
-        with RejectFile(path) as rejects, ThreadPoolExecutor(1) as aside:
-            parts = _snapshot(database, known)
-            if parts:
-                aside.submit(plan_ahead, database)
-            read = self._read(plan, fetched, parts, rejects)
+        with RejectFile(path) as rejects:
+            parts, rows = ahead.seen(known)
+            read = self._read(plan, fetched, rows, rejects)
             gone = self._gone(read, run)
-            packing = aside.submit(changed_parts, parts or (), read.known, read.rows())
+            packing = ahead.aside.submit(changed_parts, parts, read.known, read.rows())
             try:
                 self._write(run, read, gone, rejects)
             except KnowloomError as error:
@@ -197,7 +198,7 @@ class _Update:
                 return False
             if self._report.rejected:
                 read.keep(gone)  # what was not looked at closely did not go
-                packing = aside.submit(changed_parts, parts or (), read.known, read.rows())
+                packing = ahead.aside.submit(changed_parts, parts, read.known, read.rows())
             self._advance_source(run, packing.result(), digest, fetched)
         return True
 
@@ -224,12 +225,11 @@ class _Update:
         self,
         plan: loading.LoadPlan,
         fetched: Fetched,
-        parts: Sequence[Part] | None,
+        known: Rows | None,
         rejects: RejectFile,
     ) -> Reading:
         """Read the whole source, and keep what its last snapshot does not hold."""
         ontology, without = self._kb.ontology, fetched.deleted
-        known = None if parts is None else rows_of(parts)
         deleted = _deletions(plan, ontology, fetched)
         validator = Validator(ontology, rejects.add)
         read = Reading(self._source, validator, rejects.add, known, deleted)
@@ -350,7 +350,7 @@ class _Update:
         run = runs.begin(database, self._source.name, "update run")
         known = _known(database, self._source.name)
         with RejectFile(None) as rejects:
-            read = self._read(plan, fetched, _snapshot(database, known), rejects)
+            read = self._read(plan, fetched, _snapshot(database, known)[1], rejects)
         before = stated_by(database, run) if read.before is None else read.before
         read.before = before
         gone = self._gone(read, run)
@@ -419,11 +419,48 @@ def _is_current(known: dict[str, Any]) -> bool:
     return known["mirrors"] is not None and known["mirrors"] == (known["last"] or 0)
 
 
-def _snapshot(database: Database, known: dict[str, Any]) -> list[Part] | None:
-    """Return the parts of the last snapshot, if it still mirrors what the graph holds."""
+def _snapshot(database: Database, known: dict[str, Any]) -> tuple[list[Part], Rows | None]:
+    """Return the last snapshot and its rows; None when it does not mirror what the graph holds."""
     if not _is_current(known):
-        return None
+        return [], None
     rows = database.read(cypher("update/read_snapshot"), source=known["name"])
-    return [
+    parts = [
         Part(row["number"], row["marks"], bytes(row["body"]), row["gone"] or b"") for row in rows
     ]
+    return parts, rows_of(parts)
+
+
+class _Ahead:
+    """What an update does while it waits for the server: it reads the snapshot before its turn.
+
+    The server plans the statements that will revise instances in that time, too. It plans anew
+    what it planned while the graph was small, and that takes longer than to carry it out for a
+    thousand instances.
+
+    Args:
+        database: where to.
+        known: how far the source was read before the lock was taken.
+    """
+
+    def __init__(self, database: Database, known: dict[str, Any]) -> None:
+        self._database = database
+        self._known = known
+        self.aside = ThreadPoolExecutor(2)
+        self._early = self.aside.submit(_snapshot, database, known)
+        if _is_current(known):
+            self.aside.submit(plan_ahead, database)
+
+    def __enter__(self) -> _Ahead:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.aside.shutdown()
+
+    def seen(self, known: dict[str, Any]) -> tuple[list[Part], Rows | None]:
+        """Return what `_snapshot` does, now that the lock is held.
+
+        Args:
+            known: how far the source was read, as it stands under the lock.
+        """
+        early = self._early.result()
+        return early if known == self._known else _snapshot(self._database, known)

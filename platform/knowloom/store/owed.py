@@ -74,7 +74,14 @@ def begin_indexes(database: Database, owed: Owed) -> None:
     database.in_write(lambda tx: [tx.run(each).consume() for each in owed.indexes])
 
 
-def record_interrupted(database: Database, owed: Owed) -> None:
+def give(database: Database, owed: Owed) -> None:
+    """Give a store what it is owed since a load was cut; what is there already stays."""
+    restore_constraints(database, owed)
+    begin_indexes(database, owed)
+    _record_interrupted(database, owed)
+
+
+def _record_interrupted(database: Database, owed: Owed) -> None:
     """Record the runs of a load that was cut; those that came to their end stay as they are."""
 
     def record(tx: neo4j.ManagedTransaction) -> None:
