@@ -88,9 +88,9 @@ def test_a_ranker_that_builds_on_other_weights_is_refused(tmp_path: Path) -> Non
         load_ranker(tmp_path / "other")
 
 
-def test_questions_that_say_the_same_share_a_fold() -> None:
-    """Else heads would know the wording of what they are judged by; few questions have none."""
-    from knowloom.training.kbqa import Lesson, _folds
+def test_questions_of_one_name_share_a_fold() -> None:
+    """Else heads would know the wording, or the path, of what they are judged by."""
+    from knowloom.training.kbqa import Lesson, _folds, _way, _words
 
     def lesson(number: int, words: str, worth: float = 1.0) -> Lesson:
         found = tuple(reached(Triples(FACTS), [PEOPLE[number]]))[:1]
@@ -98,12 +98,39 @@ def test_questions_that_say_the_same_share_a_fold() -> None:
         return Lesson(f"{words}-{number}", asked, found, (worth,))
 
     several = [lesson(n, words) for n in range(6) for words in ("a of", "b of", "c of", "d of")]
-    wordings = [{one.asked.text for one in fold} for fold in _folds(several)]
+    wordings = [{one.asked.text for one in fold} for fold in _folds(several, _words)]
     assert len(wordings) == 2
     assert not wordings[0] & wordings[1]
-    assert sum(map(len, _folds([lesson(n, "a of") for n in range(9)]))) == 9
-    assert _folds([lesson(1, "a of")]) == []
-    assert _folds([lesson(n, "a of", 0.0) for n in range(9)]) == []
+    assert _folds(several, _way) == []  # all take the same path
+    assert sum(map(len, _folds([lesson(n, "a of") for n in range(9)], lambda x: x.id))) == 9
+    assert _folds([lesson(1, "a of")], _words) == []
+    assert _folds([lesson(n, "a of", 0.0) for n in range(9)], lambda x: x.id) == []
+
+
+def test_half_of_the_trees_see_no_counts() -> None:
+    """What was never taken is not worse for that alone; the rest of a row is left as it is."""
+    import lightgbm
+    import numpy as np
+
+    from knowloom.kbqa.neural.ranker import Trees, uncounted
+    from knowloom.kbqa.rank import COUNTS, NAMES
+
+    chance = np.random.default_rng(1)
+    rows = chance.random((200, len(NAMES)))
+    counts = [NAMES.index(name) for name in COUNTS]
+    grades = rows[:, counts[0]] > 0.5
+    trees = lightgbm.train(
+        {"objective": "binary", "verbose": -1}, lightgbm.Dataset(rows, grades), 5
+    )
+    some, other = rows[:1].copy(), rows[:1].copy()
+    some[0, counts], other[0, counts] = 0.0, 1.0
+    assert (uncounted(some) == uncounted(other)).all()
+    assert (uncounted(rows).sum(axis=1) < rows.sum(axis=1)).all()
+    [low], [high] = (Trees(trees).scores(each.tolist()) for each in (some, other))
+    assert low < high
+    [below], [above] = (Trees(trees, trees).scores(each.tolist()) for each in (some, other))
+    assert below == pytest.approx(low)
+    assert above == pytest.approx((low + high) / 2)
 
 
 def test_nothing_to_learn_is_said() -> None:

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from knowloom import updating
 from knowloom.base import KnowledgeBase
 from knowloom.cli import cli
 from knowloom.errors import SourceBusy, SourceError, TooMuchWouldGo, UsageError
@@ -102,6 +103,26 @@ def writes(kb: KnowledgeBase) -> frozenset[str]:
     with kb.database.driver.session(database=kb.database.name) as session:
         session.run("RETURN 1").consume()
         return frozenset(session.last_bookmarks().raw_values)
+
+
+def test_a_source_that_another_has_read_meanwhile(
+    kb: KnowledgeBase, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is read ahead of the lock counts only if nobody else had it since."""
+    place = source(put(folder / "people.csv", ROWS), folder)
+    update(kb, place)
+    put(folder / "people.csv", [("Ada", "1815", "Paris", "X"), *ROWS[2:]])
+    others: list[UpdateReport] = []
+
+    def late(*given: Any, **how: Any) -> None:
+        monkeypatch.setattr(updating, "take_lock", take_lock)
+        others.append(update(kb, place))
+        take_lock(*given, **how)
+
+    monkeypatch.setattr(updating, "take_lock", late)
+    assert counts(update(kb, place)) == (0, 3, 0)
+    assert list(map(counts, others)) == [(1, 2, 1)]
+    assert kb.fingerprint() == fresh(kb, place)
 
 
 def test_an_unchanged_source_writes_nothing(kb: KnowledgeBase, folder: Path) -> None:

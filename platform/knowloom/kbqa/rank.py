@@ -32,6 +32,7 @@ NAMES = (
     "whole rank", "place asked", "numbers", "worded", "least worded", "worded in order", "general",
     "general rank", "plain", "plain rank", "kind",
 )  # fmt: skip
+COUNTS = ("prior", "last prior", "asked prior")  # how often questions took a path
 _LIKELY, _NAMED = 12, 3  # paths, and names of each, whose kind is looked at
 UNSEEN = -1.0
 _GENERIC = frozenset({"common", "type", "kg", "freebase", "base", "user", "dataworld"})

@@ -4,7 +4,8 @@ The encoder stays as it is. The head starts as the one that is shipped, and lear
 paths that reach the answers from others that exist, and annotated chains from those of other
 questions; with each step it goes over what it knew, so that it does not forget words which these
 questions lack. The trees learn on scores that heads gave which had not seen the question, nor the
-same one about another topic. Answers choose what is right and never reach a feature.
+same one about another topic; half of them nor any that takes the same path, so that paths which no
+question took have their chance. Answers choose what is right and never reach a feature.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -27,7 +29,7 @@ from knowloom.errors import ExtraMissing, UsageError
 from knowloom.kbqa.neural.encoder import Encoder
 from knowloom.kbqa.neural.general import GeneralMeaning
 from knowloom.kbqa.neural.head import Head, PathParts
-from knowloom.kbqa.neural.ranker import Card, TrainedRanker
+from knowloom.kbqa.neural.ranker import Card, TrainedRanker, Trees, uncounted
 from knowloom.kbqa.paths import Path as Steps
 from knowloom.kbqa.paths import Reached, Step
 from knowloom.kbqa.rank import Asked, Learnt, Priors, path_key
@@ -86,26 +88,15 @@ def train(
         ExtraMissing: the encoder, or LightGBM, is not installed.
         UsageError: no path answers any of them.
     """
-    try:
-        import lightgbm
-    except ModuleNotFoundError as error:
-        raise ExtraMissing("training a ranker", "ranking") from error
+    if find_spec("lightgbm") is None:
+        raise ExtraMissing("training a ranker", "ranking")
     started = time.monotonic()
     lessons = [x for x in lessons if x.chains or max(x.worth, default=0) > 0]
     if not any(map(_teaches, lessons)):
         message = "no path of this graph answers any of the questions: load the one they are about"
         raise UsageError(message)
     teacher = _Teacher(epochs, seed)
-    trees = None
-    graded = any(max(x.worth, default=0) > 0 for x in lessons)
-    if graded and (folds := _folds(lessons)):
-        sheet = _Sheet()
-        for number, unseen in enumerate(folds, 1):
-            seen = [x for fold in folds if fold is not unseen for x in fold]
-            told(f"fold {number} of {_FOLDS}: {len(seen)} questions")
-            sheet.add(teacher.ranker(seen), learnt_from(seen), unseen)
-        table = lightgbm.Dataset(np.array(sheet.rows), sheet.grades, group=sheet.groups)
-        trees = lightgbm.train(_SETTINGS, table, _ROUNDS)
+    trees = _trees(lessons, teacher, told)
     head = teacher.head(lessons)
     digest = blake2b("\n".join(x.asked.text for x in lessons).encode(), digest_size=12)
     seconds = float(round(time.monotonic() - started))
@@ -131,18 +122,48 @@ _SETTINGS: dict[str, Any] = {
 }
 
 
-def _folds(lessons: Sequence[Lesson]) -> list[list[Lesson]]:
-    """Return questions in folds; those that say the same of other topics share one.
+def _trees(
+    lessons: Sequence[Lesson], teacher: _Teacher, told: Callable[[str], None]
+) -> Trees | None:
+    """Return trees fitted to what heads say of questions they have not seen; None for too few."""
+    if not any(max(x.worth, default=0) > 0 for x in lessons):
+        return None
+    folds = _folds(lessons, _words) or _folds(lessons, lambda lesson: lesson.id)
+    if not folds:
+        return None
+    taken = _sheet(teacher, folds, told).trees()
+    others = _folds(lessons, _way)
+    return Trees(taken, _sheet(teacher, others, told).trees(counted=False) if others else None)
 
-    Where all say the same they are parted by their ids; where they are too few, there is none.
-    """
-    for names in ([" ".join(x.asked.said) for x in lessons], [x.id for x in lessons]):
-        folds: list[list[Lesson]] = [[] for _ in range(_FOLDS)]
-        for name, lesson in zip(names, lessons, strict=True):
-            folds[part_of(name, _FOLDS)].append(lesson)
-        if all(any(map(_teaches, fold)) for fold in folds):
-            return folds
-    return []
+
+def _words(lesson: Lesson) -> str:
+    """Return what a question says, which may be the same of other topics."""
+    return " ".join(lesson.asked.said)
+
+
+def _way(lesson: Lesson) -> str:
+    """Return the path that a question takes; the first by name where several are right."""
+    return min(map(path_key, _right(lesson)), default="")
+
+
+def _folds(lessons: Sequence[Lesson], name: Callable[[Lesson], str]) -> list[list[Lesson]]:
+    """Return questions in folds, those of one name in one; none where not all teach something."""
+    folds: list[list[Lesson]] = [[] for _ in range(_FOLDS)]
+    for lesson in lessons:
+        folds[part_of(name(lesson), _FOLDS)].append(lesson)
+    return folds if all(any(map(_teaches, fold)) for fold in folds) else []
+
+
+def _sheet(
+    teacher: _Teacher, folds: Sequence[Sequence[Lesson]], told: Callable[[str], None]
+) -> _Sheet:
+    """Return what heads say of each fold that learnt from the others."""
+    sheet = _Sheet()
+    for unseen in folds:
+        seen = [x for fold in folds if fold is not unseen for x in fold]
+        told(f"{len(seen)} questions, tried on {len(unseen)} others")
+        sheet.add(teacher.ranker(seen), learnt_from(seen), unseen)
+    return sheet
 
 
 def _teaches(lesson: Lesson) -> bool:
@@ -165,6 +186,15 @@ class _Sheet:
                 self.rows += ranker.rows(lesson.asked, lesson.found, learnt)
                 self.grades += map(_grade, lesson.worth)
                 self.groups.append(len(lesson.worth))
+
+    def trees(self, *, counted: bool = True) -> Any:
+        """Return trees fitted to all of it; `counted`: that see how often paths were taken."""
+        import lightgbm
+
+        rows = np.array(self.rows)
+        table = rows if counted else uncounted(rows)
+        data = lightgbm.Dataset(table, self.grades, group=self.groups)
+        return lightgbm.train(_SETTINGS, data, _ROUNDS)
 
 
 def learnt_from(lessons: Sequence[Lesson]) -> Learnt:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 
 from knowloom.errors import ExtraMissing, NotTrained
@@ -22,6 +23,7 @@ from knowloom.kbqa.neural.general import GeneralMeaning
 from knowloom.kbqa.neural.head import Head, meanings, near
 from knowloom.kbqa.paths import Reached
 from knowloom.kbqa.rank import (
+    COUNTS,
     NAMES,
     UNSEEN,
     Asked,
@@ -33,8 +35,9 @@ from knowloom.kbqa.rank import (
 )
 from knowloom.kbqa.wording import Wording
 
-CARD, WEIGHTS, TREES = "ranker.json", "ranker.safetensors", "ranker.trees.txt"
-FORMAT = 3
+CARD, WEIGHTS = "ranker.json", "ranker.safetensors"
+TAKEN, NEW = "ranker.taken.txt", "ranker.new.txt"
+FORMAT = 4
 # What the general head counts beside the own one when it is chosen whose ends are looked at.
 _GENERAL = 0.5
 
@@ -60,17 +63,48 @@ class Card:
     format: int = FORMAT
 
 
+class Trees:
+    """LightGBM's trees over the features of paths; both are heard, half each.
+
+    Args:
+        taken: learnt from questions whose paths other questions took.
+        new: learnt from questions whose paths no other took, and blind to how often one was; None
+            where all questions take the same.
+    """
+
+    def __init__(self, taken: Any, new: Any = None) -> None:
+        self.taken = taken
+        self.new = new
+
+    def scores(self, rows: Sequence[Sequence[float]]) -> list[float]:
+        """Return a score for each row of features."""
+        table = np.array(rows)
+        scores = self.taken.predict(table)
+        if self.new is not None:
+            scores = (scores + self.new.predict(uncounted(table))) / 2
+        return [float(score) for score in scores]
+
+
+def uncounted(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return rows of features without how often questions took a path."""
+    rows = rows.copy()
+    rows[:, [NAMES.index(name) for name in COUNTS]] = 0.0
+    return rows
+
+
 class TrainedRanker:
     """Ranks paths as training questions were answered.
 
     Args:
         head: trained.
-        trees: LightGBM's; None to rank by the head alone.
+        trees: None to rank by the head alone.
         card: of the folder.
         general: what was known before; the head builds on it.
     """
 
-    def __init__(self, head: Head, trees: Any, card: Card, general: GeneralMeaning) -> None:
+    def __init__(
+        self, head: Head, trees: Trees | None, card: Card, general: GeneralMeaning
+    ) -> None:
         self.head = head.eval()
         self.trees = trees
         self.card = card
@@ -85,10 +119,9 @@ class TrainedRanker:
             return near(self.head, self._general.encoder, asked.text, paths)
         rows = self.rows(asked, found, self.card.learnt)
         # Trees say which is better, the head says how much: equal trees are told apart by it.
-        by_trees = self.trees.predict(np.array(rows))
         return [
-            row[_HEAD] + _TREE * float(score) + _WORDED * row[_FIT]
-            for score, row in zip(by_trees, rows, strict=True)
+            row[_HEAD] + _TREE * score + _WORDED * row[_FIT]
+            for score, row in zip(self.trees.scores(rows), rows, strict=True)
         ]
 
     def rows(self, asked: Asked, found: Sequence[Reached], learnt: Learnt) -> list[list[float]]:
@@ -121,7 +154,9 @@ def save_ranker(folder: Path, ranker: TrainedRanker) -> None:
     weights = {name: t.contiguous() for name, t in ranker.head.state_dict().items()}
     save_file(weights, folder / WEIGHTS)
     if ranker.trees is not None:
-        ranker.trees.save_model(str(folder / TREES))
+        for name, trees in ((TAKEN, ranker.trees.taken), (NEW, ranker.trees.new)):
+            if trees is not None:
+                trees.save_model(str(folder / name))
     text = json.dumps(asdict(ranker.card), indent=1, sort_keys=True)
     (folder / CARD).write_text(text, encoding="utf-8")
 
@@ -145,15 +180,16 @@ def load_ranker(folder: Path) -> TrainedRanker:
         raise NotTrained(folder, "it builds on what another version knew", "ranker")
     head = Head()
     head.load_state_dict(load_file(folder / WEIGHTS))
-    return TrainedRanker(head, _trees(folder / TREES), card, general)
+    return TrainedRanker(head, _trees(folder), card, general)
 
 
-def _trees(path: Path) -> Any:
-    """Return the trees of a file; None when there is none."""
-    if not path.is_file():
+def _trees(folder: Path) -> Trees | None:
+    """Return the trees in a folder; None when there are none."""
+    if not (folder / TAKEN).is_file():
         return None
     try:
         import lightgbm
     except ModuleNotFoundError as error:
         raise ExtraMissing("ranking paths by trees", "ranking") from error
-    return lightgbm.Booster(model_file=str(path))
+    files = [folder / name for name in (TAKEN, NEW) if (folder / name).is_file()]
+    return Trees(*(lightgbm.Booster(model_file=str(file)) for file in files))
