@@ -44,8 +44,8 @@ class Encoder:
         """Return a row for each step of a path."""
         new = [step for step in dict.fromkeys(steps) if step not in self._places]
         if new:
-            self._places.update(zip(new, count(len(self._rows)), strict=False))
             rows = self.encode([path_text((step,)) for step in new])
+            self._places.update(zip(new, count(len(self._rows)), strict=False))
             self._rows = torch.cat((self._rows, rows))
         return self._rows[[self._places[step] for step in steps]]
 
