@@ -141,7 +141,7 @@ def test_readers_prepare_what_one_process_prepares(people: Path) -> None:
     assert blocks == alone(people)
     assert [block.place for block in blocks] == [(0, 0), (0, 1), (0, 2)]
     assert sum(len(block.rejects) for block in blocks) == 2 * 3 + 1
-    assert sum(len(t.uids) for block in blocks for t in block.things.values()) == ROWS - 3
+    assert sum(len(t.places) for block in blocks for t in block.things.values()) == ROWS - 3
 
 
 @pytest.mark.parametrize("sent", [0, 100_000])
@@ -191,9 +191,17 @@ def test_facts_in_columns_are_prepared_like_others(mapping: Mapping, tmp_path: P
     assert together.given == one_by_one.given == 3
     for block in (together, one_by_one):
         (facts,) = block.facts.values()
-        assert [facts.fact(number) for number in range(3)] == list(said)
+        assert facts.those(range(3)) == list(said)
     ((kind, in_columns),), ((other, facts),) = together.facts.items(), one_by_one.facts.items()
-    assert (kind, in_columns.edge, in_columns.cells) == (other, facts.edge, facts.cells)
+    assert (kind, in_columns.edge, in_columns.heads, in_columns.tails, in_columns.rows) == (
+        other,
+        facts.edge,
+        facts.heads,
+        facts.tails,
+        facts.rows,
+    )
+    assert bool(facts.cells) == (mapping is OWNERS)
+    assert list(in_columns.cells) == list(facts.cells)
 
 
 def test_facts_of_what_is_unknown_are_all_rejected(tmp_path: Path) -> None:

@@ -206,6 +206,20 @@ def uids_of_keys(declarer: str, values: Iterable[Value]) -> list[str]:
     return [blake2b(dumps([declarer, v]), digest_size=size).hexdigest() for v in values]
 
 
+def packed_uids(uids: Sequence[str]) -> bytes:
+    """Return uids as 12 bytes each; one that is no 24 hexadecimal digits, by its own hash."""
+    text = "".join(uids)
+    try:
+        packed = bytes.fromhex(text)
+    except ValueError:
+        packed = b""
+    if packed.hex() == text and set(map(len, uids)) <= {2 * _UID_BYTES}:
+        return packed
+    if len(uids) == 1:
+        return blake2b(text.encode(), digest_size=_UID_BYTES).digest()
+    return b"".join(packed_uids((uid,)) for uid in uids)
+
+
 def uid_of_source_id(source: str, identifier: str | int) -> str:
     """Return the uid of the thing that `source` itself calls `identifier`."""
     return _digest(orjson.dumps(["@", source, identifier]))

@@ -7,9 +7,11 @@ reject the same statements as in the normal write.
 from __future__ import annotations
 
 import csv
+import pickle
+from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from knowloom.knowledge.instance import inline_properties
 from knowloom.knowledge.project import evidence_of
@@ -24,8 +26,8 @@ from knowloom.knowledge.record import (
     Statement,
     Values,
     hash_of,
+    packed_uids,
     said,
-    uid_of_key,
 )
 from knowloom.ontology.concepts import ENDS, Attribute, Ontology, Scalar
 from knowloom.store.edges import Edge, EdgeKind
@@ -56,6 +58,8 @@ _PROVENANCE = {
 _PLAIN = ",{},{},{}" + "," * (len(_PROVENANCE) - 3) + "\n"
 _AS_IT_IS = (Scalar.INT, Scalar.FLOAT, Scalar.DATE)  # a writer of CSV writes these as we want them
 
+NUMBER = "0000000000"  # stands at the beginning of a line until its thing has a number
+
 Place = tuple[int, int]
 Rows = list[tuple[str, str, Pairs, Pairs, int]]
 
@@ -74,44 +78,93 @@ class FactKind(NamedTuple):
     tail: str
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Things:
-    """Records of one concept, each list with one item a record.
+    """Records of one concept, in columns that take little time to send and to put together.
 
     Args:
-        uids: of the things.
-        lines: of the sheet of the concept, from the uid on.
-        places: which statement of the block it was.
-        keys: the text that is the key of the thing; None where that is something else.
+        uids: packed, as by `packed_uids`.
+        lines: of the sheet of the concept, in UTF-8, each with `NUMBER` at its beginning.
+        sizes: of the lines, in bytes.
+        places: which statement of the block each was.
     """
 
-    uids: list[str] = field(default_factory=list[str])
-    keys: list[str | None] = field(default_factory=list[str | None])
-    lines: list[str] = field(default_factory=list[str])
-    places: list[int] = field(default_factory=list[int])
+    uids: bytes
+    lines: bytes
+    sizes: array[int]
+    places: array[int]
+
+    @classmethod
+    def of(cls, uids: Sequence[str], lines: Sequence[str], places: Sequence[int]) -> Things:
+        """Return records with these uids, lines and places."""
+        text = [line.encode() for line in lines]
+        return cls(
+            packed_uids(uids), b"".join(text), array("I", map(len, text)), array("I", places)
+        )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Facts:
-    """Facts of one kind; each list has one item a fact where edges have uids, else none.
+    """Facts of one kind, in columns; the last two are empty where edges have no uids.
 
     Args:
         edge: what all their relationships share.
-        said: the facts, without the qualifiers.
-        uids: of the relationships.
-        values: the qualifiers.
+        heads, tails: the uids of the ends, packed.
+        rows: where in the source each is.
+        said: the facts themselves, which are seldom wanted: `those` returns them.
+        uids: of the relationships, packed.
         cells: the uid and the qualifiers as the end of a line.
     """
 
     edge: EdgeKind
-    said: FactColumns
-    uids: list[str] = field(default_factory=list[str])
-    values: list[Values] = field(default_factory=list[Values])
-    cells: list[str] = field(default_factory=list[str])
+    heads: bytes
+    tails: bytes
+    rows: array[int]
+    said: bytes
+    uids: bytes = b""
+    cells: Sequence[str] = ()
 
-    def fact(self, number: int) -> Fact:
-        """Return one of them."""
-        return self.said.fact(number, self.values[number] if self.values else {})
+    @classmethod
+    def of(
+        cls,
+        edge: EdgeKind,
+        said: FactColumns,
+        values: Sequence[Values] = (),
+        uids: Sequence[str] = (),
+        cells: Sequence[str] = (),
+    ) -> Facts:
+        """Return these facts; qualifiers, uids and cells are of those whose edges have uids."""
+        return cls(
+            edge,
+            packed_uids(said.head.uids),
+            packed_uids(said.tail.uids),
+            array("q", said.rows),
+            pickle.dumps((said, values), protocol=pickle.HIGHEST_PROTOCOL),
+            packed_uids(uids),
+            cells,
+        )
+
+    def uid_and_cells(self, number: int) -> tuple[bytes, str]:
+        """Return the uid of one of the relationships, packed, and its cells, if it has some."""
+        size = len(self.heads) // len(self.rows)
+        own = self.uids[number * size : (number + 1) * size]
+        return own, self.cells[number] if self.cells else ""
+
+    def those(self, numbers: Iterable[int]) -> list[Fact]:
+        """Return some of the facts."""
+        said, values = cast("tuple[FactColumns, Sequence[Values]]", pickle.loads(self.said))
+        return [said.fact(number, values[number] if values else {}) for number in numbers]
+
+
+@dataclass(slots=True)
+class _Kept:
+    """Facts of one kind while a block is being prepared; see `Facts`."""
+
+    edge: EdgeKind
+    rows: Rows = field(default_factory=list["tuple[str, str, Pairs, Pairs, int]"])
+    values: list[Values] = field(default_factory=list[Values])
+    uids: list[str] = field(default_factory=list[str])
+    cells: list[str] = field(default_factory=list[str])
 
 
 @dataclass(slots=True)
@@ -151,14 +204,14 @@ class Preparer:
         self._validator = Validator(ontology, self._reject)
         self._lines = Lines(ontology)
         self._block = Prepared((0, 0))
-        self._keys: dict[str, tuple[str, tuple[str, ...]]] = {}
-        self._said: dict[FactKind, Rows] = {}
+        self._things: dict[str, tuple[list[str], list[str], list[int]]] = {}
+        self._kept: dict[FactKind, _Kept] = {}
         self._plain: dict[tuple[str, str, str, str], Rows] = {}  # those whose edges have no uids
 
     def block(self, place: Place, statements: Iterable[Statement]) -> Prepared:
         """Return these statements prepared."""
         self._block = block = Prepared(place)
-        self._said, self._plain = {}, {}
+        self._things, self._kept, self._plain = {}, {}, {}
         if isinstance(statements, FactColumns) and self._are_alike(statements):
             return block
         valid, number = self._validator.record, -1
@@ -170,9 +223,14 @@ class Preparer:
                 self._add_fact(statement)
             else:
                 self._reject(statement)
-        for kind, rows in self._said.items():
-            if rows:
-                block.facts[kind].said = _columns(kind, rows)
+        for concept, things in self._things.items():
+            block.things[concept] = Things.of(*things)
+        for kind, kept in self._kept.items():
+            if kept.rows:
+                columns = _columns(kind, kept.rows)
+                block.facts[kind] = Facts.of(
+                    kept.edge, columns, kept.values, kept.uids, kept.cells
+                )
         block.given = number + 1
         return block
 
@@ -182,7 +240,7 @@ class Preparer:
         if edge is None or edge.kind.keyed:
             return False
         kind = FactKind(facts.relation, facts.attribute, facts.head.concept, facts.tail.concept)
-        self._block.facts[kind] = Facts(edge.kind, facts)
+        self._block.facts[kind] = Facts.of(edge.kind, facts)
         self._block.given = len(facts.rows)
         return True
 
@@ -203,23 +261,14 @@ class Preparer:
         except Unstageable:
             block.rest.append(record)
             return
-        if (things := block.things.get(record.concept)) is None:
-            things = block.things[record.concept] = Things()
-        things.uids.append(record.uid)
-        things.lines.append(line)
-        things.places.append(number)
-        things.keys.append(self._key(record))
+        if (things := self._things.get(record.concept)) is None:
+            things = self._things[record.concept] = ([], [], [])
+        uids, lines, places = things
+        uids.append(record.uid)
+        lines.append(line)
+        places.append(number)
         if record.links:
             block.links[number] = list(self._links(record))
-
-    def _key(self, record: Record) -> str | None:
-        """Return the text by which alone a thing is known; None when it is not."""
-        if record.concept not in self._keys:
-            self._keys[record.concept] = self._ontology.key(record.concept) or ("", ())
-        declarer, names = self._keys[record.concept]
-        if len(names) != 1 or not isinstance(value := record.values.get(names[0]), str):
-            return None
-        return value if uid_of_key(declarer, (value,)) == record.uid else None
 
     def _links(self, record: Record) -> Iterable[Edge]:
         """Return the relationships that follow from a record."""
@@ -244,24 +293,21 @@ class Preparer:
 
     def _judged(self, fact: Fact) -> Rows | None:
         """Return where a fact is kept; None when it cannot be staged."""
-        block = self._block
         if (edge := self._validator.edge(fact)) is None:
             return None
         kind = FactKind(fact.relation, fact.attribute, fact.head.concept, fact.tail.concept)
-        if (facts := block.facts.get(kind)) is None:
-            facts = block.facts[kind] = Facts(edge.kind, _columns(kind, ()))
-            self._said[kind] = []
+        kept = self._kept.setdefault(kind, _Kept(edge.kind))
         if not edge.kind.keyed:
-            self._plain[kind] = self._said[kind]
-            return self._said[kind]
+            self._plain[kind] = kept.rows
+            return kept.rows
         try:
-            facts.cells.append(self._lines.edge(edge))
+            kept.cells.append(self._lines.edge(edge))
         except Unstageable:
-            block.rest.append(fact)
+            self._block.rest.append(fact)
             return None
-        facts.uids.append(edge.uid)
-        facts.values.append(fact.values)
-        return self._said[kind]
+        kept.uids.append(edge.uid)
+        kept.values.append(fact.values)
+        return kept.rows
 
 
 def _columns(kind: FactKind, rows: Iterable[tuple[str, str, Pairs, Pairs, int]]) -> FactColumns:
@@ -302,12 +348,13 @@ class Lines:
             Unstageable: it holds something that files cannot.
         """
         said = self._row(record.concept, record.uid, record.values)
-        return self._text(said) + _PLAIN.format(run, hash_, record.row or "")
+        return f"{NUMBER},{self._text(said)}" + _PLAIN.format(run, hash_, record.row or "")
 
     def full(self, concept: str, uid: str, properties: Mapping[str, Any]) -> str:
         """Return the line of a thing with these properties; raises as `plain` does."""
         row = self._row(concept, uid, properties)
-        return self._text([*row, *(cell(properties.get(n)) for n in _PROVENANCE)]) + "\n"
+        text = self._text([*row, *(cell(properties.get(n)) for n in _PROVENANCE)])
+        return f"{NUMBER},{text}\n"
 
     def edge(self, edge: Edge) -> str:
         """Return the end of the line of a relationship with a uid; raises as `plain` does."""

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, TextIO
 
 ARRAY_DELIMITER = "\x1f"
 _ALLOWED = frozenset("\n\t")
@@ -32,7 +32,7 @@ class Sheet:
         self.data = folder / f"{name}.csv"
         with self.header.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerow(columns)
-        self._file: IO[str] = self.data.open("w", encoding="utf-8", newline="")
+        self._file: TextIO = self.data.open("w", encoding="utf-8", newline="")
         self._row: Callable[[Sequence[Any]], Any]
         self._row = csv.writer(self._file, lineterminator="\n").writerow
         self.is_broken = False
@@ -42,11 +42,11 @@ class Sheet:
         self.is_broken = True
         self._row(row)
 
-    def add(self, rows: Sequence[str]) -> None:
-        """Add rows that are text with its end already."""
-        text = "".join(rows)
-        self.is_broken = self.is_broken or text.count("\n") > len(rows)
-        self._file.write(text)
+    def add(self, lines: bytes, count: int) -> None:
+        """Add so many rows that are text with their ends already, in UTF-8."""
+        self.is_broken = self.is_broken or lines.count(b"\n") > count
+        self._file.flush()
+        self._file.buffer.write(lines)
 
     def close(self) -> None:
         """Finish the data file."""

@@ -6,30 +6,26 @@ normal write to add afterwards.
 
 from __future__ import annotations
 
+import operator
 from array import array
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import repeat
+from itertools import chain, compress, repeat
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from knowloom.knowledge.instance import INSTANCE_LABEL
-from knowloom.knowledge.record import (
-    EndColumn,
-    Fact,
-    KeyColumn,
-    Mention,
-    Reject,
-    Statement,
-    Value,
-)
+from knowloom.knowledge.record import Fact, Mention, Reject, Statement, packed_uids
 from knowloom.ontology.concepts import Ontology
 from knowloom.store.edges import Edge, EdgeKind, Spool
-from knowloom.store.prepare import Facts, Lines, Place, Prepared, Things
+from knowloom.store.numbers import Ints, Keys, Mask, Numbers, digits_of, lines_of
+from knowloom.store.prepare import NUMBER, Facts, Lines, Place, Prepared, Things
 from knowloom.store.runs import Run
 from knowloom.store.sheets import Sheet, Unstageable
-
-_HALF = 32  # bits: a relationship without a uid is known by the numbers of its two ends
 
 
 @dataclass(slots=True)
@@ -48,12 +44,67 @@ class Staged:
     again: dict[Place, list[int]] = field(default_factory=dict[Place, list[int]])
 
 
+class _Late(NamedTuple):
+    """A fact of things that are not there yet, with its kind, its uid (packed) and its cells."""
+
+    fact: Fact
+    kind: EdgeKind
+    uid: bytes
+    cells: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """Relationships of one kind, in columns.
+
+    Args:
+        keys: what they are told apart by.
+        heads, tails: the numbers of their ends, -1 for one that is not there.
+        places: as in `Edge`.
+        cells: as in `Facts`.
+    """
+
+    keys: Keys
+    heads: Ints
+    tails: Ints
+    places: Ints
+    cells: Sequence[str] = ()
+
+    @classmethod
+    def of(
+        cls,
+        kind: EdgeKind,
+        heads: Ints,
+        tails: Ints,
+        places: Sequence[int] | array[int],
+        uids: bytes = b"",
+        cells: Sequence[str] = (),
+    ) -> _Links:
+        """Return relationships, told apart by their uids (packed) where they have some."""
+        keys = Keys.in_(uids) if kind.keyed else Keys.of_pairs(heads, tails)
+        return cls(keys, heads, tails, np.array(places, np.int64), cells)
+
+    def __getitem__(self, chosen: Mask) -> _Links:
+        """Return some of them."""
+        return _Links(
+            self.keys[chosen],
+            self.heads[chosen],
+            self.tails[chosen],
+            self.places[chosen],
+            list(compress(self.cells, chosen)),
+        )
+
+    @property
+    def are_late(self) -> Mask:
+        """Which of them lack an end."""
+        return (self.heads < 0) | (self.tails < 0)
+
+
 class Stage:
     """Writes the files of one bulk load.
 
     Things are numbered as they come, and relationships lead from number to number. It holds in
-    memory about 300 bytes for each thing, 100 of them for its key, and 100 for each relationship,
-    to find what is said twice.
+    memory 20 to 50 bytes for each thing and each relationship, to find what is said twice.
 
     Args:
         folder: where the files go; it must exist.
@@ -66,20 +117,18 @@ class Stage:
         self._lines = Lines(ontology)
         self._run = Run("", "")
         self._staged = Staged()
-        self._numbers: dict[str, int] = {}
-        self._by_key: dict[str, dict[Value | None, int]] = {}
+        self._things = Numbers()
         self._classes: dict[str, int] = {}
         self._class_of = array("H")
-        self._suits: dict[tuple[int, tuple[str, ...]], bool] = {}
-        self._there: dict[str, set[int]] = {}
-        self._facts = Spool[tuple[Fact, Edge]]()
+        self._there: dict[str, Numbers] = {}
+        self._facts = Spool[_Late]()
         self._derived = Spool[Edge]()
         self.nodes: dict[str, Sheet] = {}
         self.edges: dict[EdgeKind, Sheet] = {}
 
     def __len__(self) -> int:
         """Return how many things there are."""
-        return len(self._numbers)
+        return len(self._things)
 
     def add(
         self, run: Run, blocks: Iterable[Prepared], reject: Callable[[Reject], None]
@@ -103,14 +152,10 @@ class Stage:
             for facts in block.facts.values():
                 self._add_facts(facts)
         for waiting in self._facts.batches():
-            for fact, edge in waiting:
-                self._mention(fact.head, fact.tail)
-                if not self._fits(edge) or not self._write_edge(edge):
-                    staged.left.append(fact)
+            self._add_late(waiting)
         for derived in self._derived.batches():
-            for edge in derived:
-                self._mention(edge.head, edge.tail)
-                self._write_edge(edge)
+            self._mention(edge.tail for edge in derived)
+            self._derive(derived)
         return staged
 
     def close(self) -> None:
@@ -124,139 +169,137 @@ class Stage:
 
     def _add_things(self, concept: str, things: Things, block: Prepared) -> None:
         """Stage the records of one concept, and leave those of things that are there already."""
-        uids, lines, places, keys = things.uids, things.lines, things.places, things.keys
-        first = {uid: i for i, uid in reversed(tuple(enumerate(uids)))}
-        known = self._numbers.keys()
-        if len(first) < len(uids) or not known.isdisjoint(first):
-            new = [i for i, uid in enumerate(uids) if first[uid] == i and uid not in known]
-            kept = set(new)
-            twice = [place for i, place in enumerate(places) if i not in kept]
-            self._staged.again.setdefault(block.place, []).extend(twice)
-            uids, lines = [uids[i] for i in new], [lines[i] for i in new]
-            places, keys = [places[i] for i in new], [keys[i] for i in new]
-        self._write_nodes(concept, uids, lines, keys)
+        keys, lines = Keys.in_(things.uids), np.frombuffer(things.lines, np.uint8)
+        places, sizes = (np.array(each, np.int64) for each in (things.places, things.sizes))
+        new = keys.are_first() & (self._things.find(keys) < 0)
+        if not new.all():
+            self._staged.again.setdefault(block.place, []).extend(places[~new].tolist())
+            lines = lines[np.repeat(new, sizes)]
+        self._write_nodes(concept, keys[new], lines, sizes[new])
         if block.links:
-            for place in places:
-                for edge in block.links.get(place, ()):
-                    if edge.tail.uid in self._numbers:
-                        self._write_edge(edge)
-                    else:
-                        self._derived.add(edge)
+            said = (block.links.get(place, ()) for place in places[new].tolist())
+            self._derive(list(chain.from_iterable(said)))
 
     def _write_nodes(
-        self,
-        concept: str,
-        uids: Sequence[str],
-        lines: Sequence[str],
-        keys: Iterable[str | None] = (),
+        self, concept: str, keys: Keys, lines: NDArray[np.uint8], sizes: Ints
     ) -> None:
-        """Write nodes with the next numbers."""
+        """Write nodes with the next numbers; see `Things` for lines and sizes."""
         sheet = self.nodes.get(concept) or self._node_sheet(concept)
-        numbers = list(range(len(self._numbers), len(self._numbers) + len(uids)))
-        sheet.add(list(map("{},{}".format, numbers, lines)))
-        self._numbers.update(zip(uids, numbers, strict=True))
-        if key := self._ontology.key(concept):
-            known = self._by_key.setdefault(key[0], {})
-            known.update(zip(keys, numbers, strict=False))
-            known.pop(None, None)
-        self._class_of.extend(repeat(self._classes[concept], len(uids)))
+        lines, starts = lines.copy(), np.cumsum(sizes) - sizes
+        digits = digits_of(self._things.add(keys), len(NUMBER))
+        lines[starts[:, None] + np.arange(len(NUMBER))] = digits
+        sheet.add(lines.tobytes(), len(keys))
+        self._class_of.extend(repeat(self._classes[concept], len(keys)))
 
-    def _mention(self, *mentions: Mention) -> None:
+    def _mention(self, mentions: Iterable[Mention]) -> None:
         """Stage what is known only because something refers to it."""
+        named: dict[str, Mention] = {}
         for mention in mentions:
-            if mention.uid not in self._numbers:
-                properties = {**dict(mention.values), "_mention": True}
-                try:
-                    line = self._lines.full(mention.concept, mention.uid, properties)
-                except Unstageable:
-                    line = self._lines.full(mention.concept, mention.uid, {"_mention": True})
-                self._write_nodes(mention.concept, (mention.uid,), (line,))
+            named.setdefault(mention.uid, mention)
+        unknown = defaultdict[str, list[Mention]](list)
+        for mention, number in zip(named.values(), self._find(named), strict=True):
+            if number < 0:
+                unknown[mention.concept].append(mention)
+        for concept, some in unknown.items():
+            things = Things.of([m.uid for m in some], list(map(self._mentioned, some)), ())
+            lines, sizes = np.frombuffer(things.lines, np.uint8), np.array(things.sizes, np.int64)
+            self._write_nodes(concept, Keys.in_(things.uids), lines, sizes)
+
+    def _mentioned(self, mention: Mention) -> str:
+        """Return the line of a thing of which no more is known than what a reference says."""
+        properties = {**dict(mention.values), "_mention": True}
+        try:
+            return self._lines.full(mention.concept, mention.uid, properties)
+        except Unstageable:
+            return self._lines.full(mention.concept, mention.uid, {"_mention": True})
 
     def _add_facts(self, facts: Facts) -> None:
-        """Stage facts of one kind: all at once where nothing is to be said of any of them."""
-        heads, tails = self._found(facts.said.head), self._found(facts.said.tail)
-        if not facts.edge.keyed and None not in heads and None not in tails:
-            there = (cast(list[int], heads), cast(list[int], tails))
-            if self._add_known(facts.edge, *there, facts.said.rows):
-                return
-        for i, (head, tail) in enumerate(zip(heads, tails, strict=True)):
-            fact = facts.fact(i)
-            uid = facts.uids[i] if facts.edge.keyed else ""
-            edge = Edge(facts.edge, uid, fact.head, fact.tail, fact.row, fact.values)
-            if head is None or tail is None:
-                self._facts.add((fact, edge))
-            elif not self._fits(edge) or not self._write_edge(edge):
-                self._staged.left.append(fact)
+        """Stage facts of one kind; those of things that are not there yet wait."""
+        heads, tails = (self._things.find(Keys.in_(each)) for each in (facts.heads, facts.tails))
+        links = _Links.of(facts.edge, heads, tails, facts.rows, facts.uids, facts.cells)
+        staged, late = self._state(facts.edge, links), links.are_late
+        if staged.all():
+            return
+        self._staged.left += facts.those(np.flatnonzero(~staged & ~late).tolist())
+        waiting = np.flatnonzero(late).tolist()
+        for i, fact in zip(waiting, facts.those(waiting), strict=True):
+            self._facts.add(_Late(fact, facts.edge, *facts.uid_and_cells(i)))
 
-    def _found(self, end: EndColumn | KeyColumn) -> list[int | None]:
-        """Return the numbers of things; None for one that is not there yet."""
-        if isinstance(end, KeyColumn) and (known := self._by_key.get(end.declarer)):
-            numbers = list(map(known.get, end.values))
-            if None not in numbers:
-                return numbers
-        return list(map(self._numbers.get, end.uids))
+    def _add_late(self, waiting: Sequence[_Late]) -> None:
+        """Stage facts after all records; what they speak of is there as a mention at least."""
+        self._mention(end for each in waiting for end in (each.fact.head, each.fact.tail))
+        groups = defaultdict[EdgeKind, list[_Late]](list)
+        for each in waiting:
+            groups[each.kind].append(each)
+        for kind, group in groups.items():
+            facts, _, uids, cells = zip(*group, strict=True)
+            heads = self._find(fact.head.uid for fact in facts)
+            tails = self._find(fact.tail.uid for fact in facts)
+            rows = [fact.row for fact in facts]
+            links = _Links.of(kind, heads, tails, rows, b"".join(uids), cells)
+            self._staged.left += compress(facts, ~self._state(kind, links))
 
-    def _add_known(
-        self, kind: EdgeKind, heads: list[int], tails: list[int], rows: Sequence[int]
-    ) -> bool:
-        """Return whether relationships were staged: all, or none where one needs a closer look."""
-        if not (self._are(heads, kind.head_labels) and self._are(tails, kind.tail_labels)):
-            return False
-        links = [h << _HALF | t for h, t in zip(heads, tails, strict=True)]
-        there = self._there.setdefault(kind.type, set())
-        if len(set(links)) < len(links) or not there.isdisjoint(links):
-            return False
-        there.update(links)
-        sheet = self.edges.get(kind) or self._edge_sheet(kind)
-        run, ends = self._run.id, zip(heads, tails, rows, strict=True)
-        sheet.add([f"{head},{tail},{run},{row or ''}\n" for head, tail, row in ends])
-        return True
+    def _derive(self, edges: Sequence[Edge]) -> None:
+        """Stage what follows from records; what leads to things that are not there yet waits."""
+        groups = defaultdict[EdgeKind, list[Edge]](list)
+        for edge in edges:
+            groups[edge.kind].append(edge)
+        for kind, group in groups.items():
+            heads = self._find(edge.head.uid for edge in group)
+            tails = self._find(edge.tail.uid for edge in group)
+            links = _Links.of(kind, heads, tails, [edge.place for edge in group])
+            self._relate(kind, links[~links.are_late])
+            for edge in compress(group, links.are_late):
+                self._derived.add(edge)
 
-    def _are(self, numbers: Sequence[int], labels: tuple[str, ...]) -> bool:
-        """Return whether all these things carry one of the labels."""
-        if all(self._is_one(each, labels) for each in range(len(self._classes))):
-            return True  # as everything staged so far does, which is quicker to tell
-        return all(
-            self._is_one(each, labels) for each in set(map(self._class_of.__getitem__, numbers))
-        )
-
-    def _is_one(self, class_: int, labels: tuple[str, ...]) -> bool:
-        key = (class_, labels)
-        if key not in self._suits:
-            lineage = self._ontology.lineage(list(self._classes)[class_])
-            self._suits[key] = not set(labels).isdisjoint(lineage)
-        return self._suits[key]
-
-    def _fits(self, edge: Edge) -> bool:
-        """Return whether the ends of a stated edge are of the right classes.
+    def _state(self, kind: EdgeKind, links: _Links) -> Mask:
+        """Return which relationships were staged: ends fit, and they are not there already.
 
         One whose ends do not seem to fit is left to the normal write, which knows all classes of
         an instance that several records speak of.
         """
-        head, tail = (self._class_of[self._numbers[end.uid]] for end in (edge.head, edge.tail))
-        kind = edge.kind
-        return self._is_one(head, kind.head_labels) and self._is_one(tail, kind.tail_labels)
+        fit = self._are(links.heads, kind.head_labels) & self._are(links.tails, kind.tail_labels)
+        fit[fit] = self._relate(kind, links[fit])
+        return fit
 
-    def _write_edge(self, edge: Edge) -> bool:
-        """Return whether an edge was staged: not when it is there already."""
-        kind = edge.kind
-        head, tail = self._numbers[edge.head.uid], self._numbers[edge.tail.uid]
-        link = hash((head, tail, edge.uid)) if edge.uid else head << _HALF | tail
-        there = self._there.setdefault(kind.type, set())
-        if link in there:
-            return False
+    def _are(self, numbers: Ints, labels: tuple[str, ...]) -> Mask:
+        """Return which things are there and carry one of the labels."""
+        lineages = (self._ontology.lineage(concept) for concept in self._classes)
+        suit = np.array([not set(labels).isdisjoint(lineage) for lineage in lineages], np.bool_)
+        known = numbers >= 0
+        known[known] = suit[np.frombuffer(self._class_of, np.uint16)[numbers[known]]]
+        return known
+
+    def _relate(self, kind: EdgeKind, links: _Links) -> Mask:
+        """Return which relationships were staged: those that are not there already."""
+        there = self._there.setdefault(kind.type, Numbers())
+        new = links.keys.are_first() & (there.find(links.keys) < 0)
+        there.add(links.keys[new])
+        fresh = links[new]
         if kind.derived:
-            line = f"{head},{tail},true,{edge.place}\n"
+            self._write_edges(kind, fresh, [b",true,", fresh.places])
+            return new
+        run, known = b",%d," % self._run.id, fresh.places > 0
+        self._write_edges(kind, fresh[known], [run, fresh.places[known]])
+        self._write_edges(kind, fresh[~known], [run])
+        return new
+
+    def _write_edges(self, kind: EdgeKind, links: _Links, more: Sequence[Ints | bytes]) -> None:
+        """Write relationships, with what all of a kind have besides their ends."""
+        if not len(links.keys):
+            return
+        columns = [links.heads, b",", links.tails, *more]
+        if kind.keyed:
+            ends = (f",{cells}\n".encode() for cells in links.cells)
+            text = b"".join(map(operator.add, map(bytes, lines_of(columns)), ends))
         else:
-            line = f"{head},{tail},{self._run.id},{edge.place or ''}"
-            try:
-                line += f",{self._lines.edge(edge)}\n" if kind.keyed else "\n"
-            except Unstageable:
-                return False
-        there.add(link)
+            text = lines_of([*columns, b"\n"]).tobytes()
         sheet = self.edges.get(kind) or self._edge_sheet(kind)
-        sheet.add((line,))
-        return True
+        sheet.add(text, len(links.keys))
+
+    def _find(self, uids: Iterable[str]) -> Ints:
+        """Return the numbers of things, -1 for one that is not there."""
+        return self._things.find(Keys.in_(packed_uids(list(uids))))
 
     def _node_sheet(self, concept: str) -> Sheet:
         self._classes[concept] = len(self._classes)
