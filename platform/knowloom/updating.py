@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 from knowloom import loading
 from knowloom.assets import cypher
@@ -40,7 +40,6 @@ from knowloom.update.snapshot import (
     Part,
     Rows,
     changed_parts,
-    lost,
     parted,
     rows_of,
     subject,
@@ -48,6 +47,7 @@ from knowloom.update.snapshot import (
 from knowloom.update.sources import Source
 
 Advance = Callable[[int], None]
+Snapshot = tuple[list[Part], Rows | None]
 
 
 @dataclass(slots=True)
@@ -155,36 +155,79 @@ class _Update:
         if dry_run:
             self._try(plan, fetched)
             return self._report
-        with _Ahead(self._kb.database, known) as ahead:
-            run = runs.begin(self._kb.database, self._source.name, "update run")
-            take_lock(self._kb.database, run, by_force=break_lock)
+        with _Ahead(self._kb.database, known, lambda: self._begin(break_lock)) as ahead:
             is_held = True
             try:
-                is_held = not self._locked(run, plan, fetched, digest, ahead)
+                early = None if plan.added else self._see(plan, fetched, ahead.snapshot(), ahead)
+                is_held = not self._locked(plan, fetched, digest, early, ahead)
             finally:
-                if is_held:
-                    drop_lock(self._kb.database, run)
+                if is_held and ahead.begun.exception() is None:
+                    drop_lock(self._kb.database, ahead.begun.result())
         return self._report
 
+    def _begin(self, by_force: bool) -> Run:
+        """Begin the run, and take the lock of its source."""
+        run = runs.begin(self._kb.database, self._source.name, "update run")
+        take_lock(self._kb.database, run, by_force=by_force)
+        return run
+
+    def _see(
+        self, plan: loading.LoadPlan, fetched: Fetched, snapshot: Snapshot, ahead: _Ahead
+    ) -> _Seen:
+        """Read the source; no further than one block when its lock cannot be had.
+
+        Args:
+            plan: how it is read.
+            fetched: what of it.
+            snapshot: what it said before.
+            ahead: takes the lock meanwhile.
+        """
+
+        def advance(count: int) -> None:
+            if ahead.begun.done():
+                ahead.begun.result()
+            self._advance(count)
+
+        rejects = RejectFile(self._folder / "rejects.jsonl")
+        try:
+            read = self._read(plan, fetched, snapshot[1], rejects, advance)
+        except BaseException:
+            rejects.close()
+            raise
+        return _Seen(snapshot, read, rejects)
+
     def _locked(
-        self, run: Run, plan: loading.LoadPlan, fetched: Fetched, digest: str, ahead: _Ahead
+        self,
+        plan: loading.LoadPlan,
+        fetched: Fetched,
+        digest: str,
+        seen: _Seen | None,
+        ahead: _Ahead,
     ) -> bool:
-        """Read all of it, then write what changed, then note how far it was read.
+        """Write what changed, then note how far the source was read.
+
+        Args:
+            plan: how the source is read.
+            fetched: what of it.
+            digest: of both.
+            seen: what it says, read before the lock was there.
+            ahead: has the run, once that has the lock.
 
         Returns:
             Whether the last transaction dropped the lock.
         """
-        database = self._kb.database
+        database, run = self._kb.database, ahead.begun.result()
         if plan.added:
             self._kb.save_ontology(plan.ontology, comment=f"for {self._source.name}")
             digest = self._digest(plan, fetched)
         known = _known(database, self._source.name)
         if known["interrupted"]:
             database.write(cypher("update/close_interrupted"), source=run.source, run=run.id)
-        path = self._kb.workspace / "rejects" / f"{run.id}.jsonl"
-        with RejectFile(path) as rejects:
-            parts, rows = ahead.seen(known)
-            read = self._read(plan, fetched, rows, rejects)
+        if seen is None or known != ahead.known:  # somebody else had the lock before
+            seen = self._see(plan, fetched, _snapshot(database, known), ahead)
+        (parts, _), read, rejects = seen
+        with rejects:
+            rejects.move(self._kb.workspace / "rejects" / f"{run.id}.jsonl")
             gone = self._gone(read, run)
             packing = ahead.aside.submit(changed_parts, parts, read.known, read.rows())
             try:
@@ -227,6 +270,7 @@ class _Update:
         fetched: Fetched,
         known: Rows | None,
         rejects: RejectFile,
+        advance: Advance = lambda _: None,
     ) -> Reading:
         """Read the whole source, and keep what its last snapshot does not hold."""
         ontology, without = self._kb.ontology, fetched.deleted
@@ -238,7 +282,7 @@ class _Update:
         else:
             news = _news(plan, ontology, known or {}, without)
         with paused_collector():
-            read.read(news, self._advance)
+            read.read(news, advance)
         self._report.given = read.given
         return read
 
@@ -250,15 +294,15 @@ class _Update:
         """
         before = read.before
         if before is None:
-            before = stated_by(self._kb.database, run)
+            before = read.compare_with(stated_by(self._kb.database, run))
         if self._source.delta:
             spoken = {subject(line) for line in read.now}
             gone = {line for line in before if subject(line) in read.dropped}
             read.keep({line for line in before - gone if subject(line) not in spoken})
             self._report.removed = len(gone)
             return gone
-        gone = before - read.now
-        self._report.removed = lost(read.now, gone, before)
+        gone = set(read.ended)
+        self._report.removed = read.lost(gone)
         if self._report.removed > self._source.guard * len(before):
             raise TooMuchWouldGo(
                 self._source.name, self._report.removed, len(before), self._source.guard
@@ -279,7 +323,7 @@ class _Update:
                 self._kb.ontology,
                 run,
                 complete=self._source.delta,
-                certain=read.before is not None,
+                certain=read.known is not None,
                 gone=parted(replaced)[0],
             )
             done = writer.put(one for part in read.changed.batches() for one in part)
@@ -350,11 +394,9 @@ class _Update:
         run = runs.begin(database, self._source.name, "update run")
         known = _known(database, self._source.name)
         with RejectFile(None) as rejects:
-            read = self._read(plan, fetched, _snapshot(database, known)[1], rejects)
-        before = stated_by(database, run) if read.before is None else read.before
-        read.before = before
+            read = self._read(plan, fetched, _snapshot(database, known)[1], rejects, self._advance)
         gone = self._gone(read, run)
-        new = sorted(read.now - before)
+        new = sorted(read.now - (read.before or set()))
         self._note_rejects(rejects)
         report.written = len(new)
         report.unchanged = report.given - rejects.count - len(new)
@@ -419,7 +461,7 @@ def _is_current(known: dict[str, Any]) -> bool:
     return known["mirrors"] is not None and known["mirrors"] == (known["last"] or 0)
 
 
-def _snapshot(database: Database, known: dict[str, Any]) -> tuple[list[Part], Rows | None]:
+def _snapshot(database: Database, known: dict[str, Any]) -> Snapshot:
     """Return the last snapshot and its rows; None when it does not mirror what the graph holds."""
     if not _is_current(known):
         return [], None
@@ -430,23 +472,33 @@ def _snapshot(database: Database, known: dict[str, Any]) -> tuple[list[Part], Ro
     return parts, rows_of(parts)
 
 
-class _Ahead:
-    """What an update does while it waits for the server: it reads the snapshot before its turn.
+class _Seen(NamedTuple):
+    """What a source says, the last snapshot that it was compared with, and what was rejected."""
 
-    The server plans the statements that will revise instances in that time, too. It plans anew
-    what it planned while the graph was small, and that takes longer than to carry it out for a
-    thousand instances.
+    snapshot: Snapshot
+    read: Reading
+    rejects: RejectFile
+
+
+class _Ahead:
+    """What goes on while a source is read: its lock is taken, and the server plans.
+
+    It plans anew what it planned while the graph was small, and that takes longer than to carry
+    it out for a thousand instances.
 
     Args:
         database: where to.
-        known: how far the source was read before the lock was taken.
+        known: how far the source was read, as it stood before the lock was taken.
+        begin: begins the run and takes the lock.
     """
 
-    def __init__(self, database: Database, known: dict[str, Any]) -> None:
-        self._database = database
-        self._known = known
-        self.aside = ThreadPoolExecutor(2)
-        self._early = self.aside.submit(_snapshot, database, known)
+    def __init__(
+        self, database: Database, known: dict[str, Any], begin: Callable[[], Run]
+    ) -> None:
+        self.known = known
+        self.aside = ThreadPoolExecutor(3)
+        self.begun = self.aside.submit(begin)
+        self._snapshot = self.aside.submit(_snapshot, database, known)
         if _is_current(known):
             self.aside.submit(plan_ahead, database)
 
@@ -456,11 +508,6 @@ class _Ahead:
     def __exit__(self, *_: object) -> None:
         self.aside.shutdown()
 
-    def seen(self, known: dict[str, Any]) -> tuple[list[Part], Rows | None]:
-        """Return what `_snapshot` does, now that the lock is held.
-
-        Args:
-            known: how far the source was read, as it stands under the lock.
-        """
-        early = self._early.result()
-        return early if known == self._known else _snapshot(self._database, known)
+    def snapshot(self) -> Snapshot:
+        """Return what `_snapshot` does."""
+        return self._snapshot.result()

@@ -33,6 +33,7 @@ from knowloom.store.runs import PastRun, Run, past_runs
 
 _REVISING = (
     "write/lock_instances",
+    "write/touch_nothing",
     "write/read_states",
     "write/replace_instances",
     "write/add_records",
@@ -293,14 +294,17 @@ def plan_ahead(database: Database) -> None:
     """Let the server plan the statements that revise instances while it has nothing else to do.
 
     A server that has just been started takes longer to plan them than to carry them out for a
-    thousand instances; one that has planned them answers at once.
+    thousand instances; one that has planned them answers at once. It plans a statement once more
+    for transactions that have changed something, as those that revise have when they are locked.
     """
 
     def work(tx: neo4j.ManagedTransaction) -> None:
         nothing: dict[str, list[Any]] = {"uids": [], "rows": []}
         for name in _REVISING:
             tx.run(cypher(name), given=nothing).consume()
+        Run("", "").plan_ahead(tx)
 
+    past_runs(database, [0])
     database.in_write(work)
 
 

@@ -95,6 +95,13 @@ class RejectFile:
         if self._file is not None:
             self._file.close()
 
+    def move(self, path: Path) -> None:
+        """Go on in another file, with all that was listed so far."""
+        if self.path is not None and self._file is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.rename(path)
+        self.path = path
+
     def add(self, reject: Reject) -> None:
         """List one more."""
         self.count += 1

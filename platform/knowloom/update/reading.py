@@ -8,7 +8,7 @@ from knowloom.knowledge.plugins import News
 from knowloom.knowledge.record import Record, Reject, Statement, content_hash
 from knowloom.store.edges import Spool
 from knowloom.store.write import Validator
-from knowloom.update.snapshot import Rows, fact_line, lines_of, mark_of, record_line
+from knowloom.update.snapshot import Rows, fact_line, lines_of, mark_of, record_line, subject
 from knowloom.update.sources import Source
 
 
@@ -36,19 +36,25 @@ class Reading:
         self._reject = reject
         self._deleted = dict(deleted)
         self._made: set[str] = set()
+        self._kept: set[str] = set()
         self._rows: dict[bytes, str] = {}
         self._loose: set[str] = set()
         self.known = known
         self.before = None if known is None else lines_of(known.values())
-        """The lines of the last snapshot; None when there is none to go by."""
-        self.now: set[str] = set()
-        """The lines of what it says now."""
+        """The lines of what it said; None when there is no snapshot to go by."""
+        self.ended: set[str] = set()
+        """Those of them that it does not say now."""
         self.changed = Spool[Statement]()
         """The statements that are not in the last snapshot."""
         self.renewed: set[str] = set()
         """The uids of things of which it says something new."""
         self.given = 0
         """How many statements it makes."""
+
+    @property
+    def now(self) -> set[str]:
+        """The lines of what it says now."""
+        return (self.before or set()) - self.ended | self._made | self._kept
 
     @property
     def dropped(self) -> set[str]:
@@ -75,23 +81,40 @@ class Reading:
 
     def keep(self, lines: set[str]) -> None:
         """Count lines among what it says, though it did not say them again."""
-        self.now |= lines
+        self._kept |= lines
         self._loose |= lines
+
+    def compare_with(self, before: set[str]) -> set[str]:
+        """Take and return the lines of what the graph holds, where there is no snapshot."""
+        self.ended = before - self.now
+        self.before = before
+        return before
+
+    def lost(self, gone: Collection[str]) -> int:
+        """Return how many of the lines that go are not replaced by anything.
+
+        A record whose thing the source still speaks of, and a fact whose ends still have one of
+        its type, count as changed.
+        """
+        subjects = [subject(line) for line in gone]
+        left = set(subjects).difference(map(subject, self._made))
+        if left:  # what it says unchanged is looked through only for these
+            left.difference_update(map(subject, self.now))
+        return sum(each in left for each in subjects)
 
     def rows(self) -> Rows:
         """Return what it says by rows, to know them again the next time."""
         return self._rows | {mark_of(line): f"{line}\n" for line in self._loose}
 
     def _compare_rows(self, known: Rows, gone: Collection[bytes]) -> None:
-        """Find out what it says now from what is new and which known rows are gone."""
+        """Find out what it does not say any more from which known rows are gone."""
         rows = dict(known)
         for mark in gone:
             del rows[mark]
+        self.ended = lines_of(known[mark] for mark in gone) - self._made
+        if self.ended:  # unless another row says the same
+            self.ended.difference_update("".join(rows.values()).split("\n"))
         self._rows = rows | self._rows
-        ended = lines_of(known[mark] for mark in gone) - self._made
-        if ended:  # unless another row says the same
-            ended.difference_update("".join(self._rows.values()).split("\n"))
-        self.now = (self.before or set()) - ended | self._made
 
     def _make_out(self, mark: bytes, said: Iterable[Statement]) -> None:
         """Take in the statements of a row; it is only known again if all of them are sound."""

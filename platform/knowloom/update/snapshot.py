@@ -10,7 +10,7 @@ with one that mirrors an older run, everything is compared with the graph itself
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -159,30 +159,6 @@ def _part(number: int, rows: Sequence[tuple[bytes, str]], gone: Iterable[bytes] 
 def _marks_in(joined: bytes) -> list[bytes]:
     """Return the marks in a row of them."""
     return [joined[i : i + _MARK] for i in range(0, len(joined), _MARK)]
-
-
-def lost(now: Collection[str], gone: Collection[str], before: Set[str]) -> int:
-    """Return how much of what goes is not replaced by anything.
-
-    A record whose thing the source still speaks of, and a fact whose ends still have one of its
-    type, count as changed.
-
-    Args:
-        now: what the source says.
-        gone: what it does not say any more.
-        before: what it said.
-
-    >>> lost({"u1 0b"}, ["u1 0a", "u2 0c"], {"u1 0a", "u2 0c"})
-    1
-    """
-    if not gone:
-        return 0
-    subjects = [subject(line) for line in gone]
-    replaced = {subject(line) for line in now if line not in before}
-    left = {each for each in subjects if each not in replaced}
-    if left:  # what it says unchanged is looked through only for these
-        left -= {subject(line) for line in now}
-    return sum(each in left for each in subjects)
 
 
 def subject(line: str) -> str:

@@ -1,0 +1,5 @@
+// Change the transaction, and leave nothing behind.
+// parameters: none
+// columns: none
+CREATE (n)
+DELETE n
