@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from tempfile import TemporaryFile
 from threading import Lock
@@ -19,11 +21,12 @@ from knowloom.ontology.names import quoted, quoted_labels
 from knowloom.store.database import Database
 from knowloom.store.runs import Run
 from knowloom.store.statement import filled
+from knowloom.store.turns import Turn, Turns, in_turn
 
 BATCH_EDGES = 10_000
-# Writers of one process take turns: two transactions that add relationships lock each other's
-# neighbours in the relationship chains, whatever their own nodes, so that they deadlock, and were
-# slower together than one after the other (docs/decisions/0002-edges-take-turns.md).
+_SMALLER = 5_000  # edges in a batch, where there are several
+# Writers of one process take turns, and so do the batches of one (docs/decisions/0002-edges-take-
+# turns.md).
 _turn = Lock()
 
 
@@ -146,17 +149,40 @@ class EdgeWriter:
         self._run = run
 
     def write(self, edges: Sequence[Edge], *, final: bool) -> EdgeOutcome:
-        """Write a batch in one transaction, after those of this process's other writers.
+        """Write any number of edges, in turn with those of this process's other writers.
 
         Args:
             edges: of any kinds.
             final: True when no more nodes are to come: ends that are missing are created as
                 mentions then, and edges without them are put off until then.
         """
+        if len(edges) <= BATCH_EDGES:
+            with _turn:
+                return self._write_batch(edges, final, Turns())
+        outcome, turns, pool = EdgeOutcome(), Turns(), ThreadPoolExecutor(2)
         with _turn:
-            outcome = self._database.in_write(lambda tx: self._recorded(tx, edges, final))
+            try:
+                batches = in_turn(edges, self._ends, _SMALLER)
+                sent = [pool.submit(self._write_batch, some, final, turns) for some in batches]
+                for each in sent:
+                    outcome.add(each.result())
+            finally:
+                pool.shutdown(cancel_futures=True)
+        return outcome
+
+    def _write_batch(self, edges: Sequence[Edge], final: bool, turns: Turns) -> EdgeOutcome:
+        """Write a batch in one transaction."""
+        with closing(Turn(turns)) as turn:
+            outcome = self._database.in_write(
+                lambda tx: turn.statements(lambda: self._recorded(tx, edges, final))
+            )
         self._run.recorded = self._run.recorded or outcome.updates > 0
         return outcome
+
+    def _ends(self, edge: Edge) -> tuple[str, str]:
+        """Return the uids of the nodes between which an edge is written."""
+        kept = self._run.kept
+        return kept.get(edge.head.uid, edge.head.uid), kept.get(edge.tail.uid, edge.tail.uid)
 
     def write_in(
         self, tx: neo4j.ManagedTransaction, edges: Sequence[Edge], *, final: bool

@@ -7,13 +7,14 @@ Relationships whose ends have not come yet wait until every node of the run is t
 from __future__ import annotations
 
 import gc
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Any, Self
 
 import orjson
 
@@ -32,6 +33,8 @@ from knowloom.store.runs import Run, finish
 BATCH_ROWS = 10_000
 BATCH_BYTES = 8_000_000
 _SHOWN_REJECTS = 20
+_UNDER_WAY = 2  # batches: one is on its way, one is finished while the next is
+_BIT = 500
 _WINDOW = 5 * BATCH_EDGES  # edges of many kinds are few of each in a batch: gather more
 
 
@@ -220,6 +223,13 @@ def _kind_of(edge: Edge) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     return (edge.kind.type, edge.kind.head_labels, edge.kind.tail_labels)
 
 
+def _free(*batch: list[Any]) -> None:
+    """Empty lists bit by bit: while all of it is freed at once no other thread does anything."""
+    for each in batch:
+        while each:
+            del each[-_BIT:]
+
+
 class _Lane:
     """Runs jobs one after the other beside the caller, who is never more than one job ahead."""
 
@@ -349,7 +359,9 @@ class Writer:
         """Send batches in the order given, one on its way while the next is prepared."""
         records: list[tuple[Record, str]] = []
         edges: list[Edge] = []
-        size, window = 0, BATCH_EDGES  # small at first, so that the server starts soon
+        # Small at first, so that the server starts soon, and tells soon whether all is new.
+        size, rows, window = 0, BATCH_ROWS // 10, BATCH_EDGES
+        sent = deque[tuple[list[tuple[Record, str]], list[Edge]]]()
         with _Lane() as lane:
             for statement in statements:
                 self._counts.given += 1
@@ -363,11 +375,14 @@ class Writer:
                         edges.append(edge)
                 else:
                     self._add_reject(statement)
-                if len(records) >= BATCH_ROWS or len(edges) >= window or size >= BATCH_BYTES:
+                if len(records) >= rows or len(edges) >= window or size >= BATCH_BYTES:
                     lane.submit(self._send, records, edges, advance)
+                    sent.append((records, edges))
+                    if len(sent) > _UNDER_WAY:
+                        _free(*sent.popleft())
                     gc.collect(0)  # what little the driver leaves behind
                     window = min(2 * window, _WINDOW) if edges else window
-                    records, edges, size = [], [], 0
+                    records, edges, size, rows = [], [], 0, BATCH_ROWS
             lane.submit(self._send, records, edges, advance)
 
     def _send(
@@ -380,6 +395,8 @@ class Writer:
         started = self._instances.start(records)
         self._finish()
         self._started = (started, edges, advance)
+        if not records:  # there is nothing to wait for
+            self._finish()
 
     def _finish(self) -> None:
         """Finish the records on their way, then write edges, and note what became of them."""
@@ -393,20 +410,19 @@ class Writer:
         self._take(outcome)
         advance(len(started.batch))
         edges.sort(key=_kind_of)
-        for start in range(0, len(edges), BATCH_EDGES):
-            self._send_edges(edges[start : start + BATCH_EDGES], advance, final=False)
+        self._send_edges(edges, advance, final=False)
 
     def _take(self, outcome: InstanceOutcome) -> None:
         """Write the relationships that follow from records."""
         self._updates += outcome.updates
-        for start in range(0, len(outcome.edges), BATCH_EDGES):
-            part = outcome.edges[start : start + BATCH_EDGES]
-            self._send_edges(part, lambda _: None, final=False)
+        self._send_edges(outcome.edges, lambda _: None, final=False)
 
     def _send_edges(
         self, edges: list[Edge], advance: Callable[[int], None], *, final: bool
     ) -> None:
         """Write edges; count the stated ones."""
+        if not edges:
+            return
         outcome = self._edges.write(edges, final=final)
         for edge in outcome.waiting:
             self._waiting.add(edge)
