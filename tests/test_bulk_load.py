@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,7 +47,7 @@ PEOPLE = (
 )
 KNOWS = "from,to,since\nAda,Di,1840\nAda,Di,1850\nAda,Di,1840\nBo,Ada,\n"
 # Nothing but ends; first of things that are there already, then of others, a pair said twice.
-FRIENDS = "from,to\nAda,Di\nDi,Ada\n"
+FRIENDS = "from,to\nAda,Di\nDi,Ada\n" + "".join(f"Ada,friend {i}\n" for i in range(12))
 MORE_FRIENDS = "from,to\nAda,\u00c9va\nAda,Flo\nAda,\u00c9va\n\u00c9va,Ada\nDi,Ada\n"
 # One who is said to be a person only, and one of whom no more is known.
 FOUNDED = "from,to\nAda,g1\nGus,g1\nGus,g1\n"
@@ -123,6 +124,15 @@ def schema(database: Database) -> set[str]:
     return {one for one in made if "`knowloom_" in one or "__Neo4jMigration" in one}
 
 
+def places(database: Database) -> set[tuple[Any, ...]]:
+    """Return where in its source, or in its list, each relationship between instances stands."""
+    rows = database.read(
+        "MATCH (a:_Instance)-[e]->(b:_Instance) "
+        "RETURN a.uid, type(e), b.uid, e.uid, e._row, e._position, e._derived"
+    )
+    return {tuple(row.values()) for row in rows}
+
+
 def test_bulk_and_normal_loads_agree(
     database: Database, server: LocalServer, files: list[Path], tmp_path: Path
 ) -> None:
@@ -139,6 +149,8 @@ def test_bulk_and_normal_loads_agree(
         assert [r.counts for r in fast] == [r.counts for r in slow]
         assert [r.counts.rejected for r in fast] == [1, 0, 0, 0, 1]
         assert kb.fingerprint() == normal.fingerprint()
+        assert places(other) == places(database)
+        assert {row for *_, row, _, _ in places(other)} >= {9, 10, 11}
         assert other.read(cypher("server/broken_indexes")) == []
         assert schema(other) == schema(database)
         assert kb.check().counts == {}

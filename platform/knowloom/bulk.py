@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from knowloom import loading
 from knowloom.assets import cypher
@@ -16,6 +15,7 @@ from knowloom.knowledge.record import Statement
 from knowloom.loading import LoadPlan, Part, digest_of
 from knowloom.preparing import prepared, statements_at
 from knowloom.server.bulk import NodeFile, RelationshipFile, import_full
+from knowloom.server.files import own_folder
 from knowloom.server.local import LocalServer
 from knowloom.store import runs
 from knowloom.store.carry import Carried, carry
@@ -59,8 +59,8 @@ def bulk_load(
     if chosen.added:
         kb.save_ontology(chosen.ontology)
     server.workspace.prepare()
-    with TemporaryDirectory(dir=server.workspace.folder, prefix="bulk-") as name:
-        return _load(kb, server, chosen, Path(name), advance)
+    with own_folder(server.workspace.folder, "bulk-") as folder:
+        return _load(kb, server, chosen, folder, advance)
 
 
 def _go_on(

@@ -14,7 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from knowloom import loading
@@ -24,6 +23,7 @@ from knowloom.errors import KnowloomError, TooMuchWouldGo, UsageError
 from knowloom.knowledge.plugins import News, all_new, loaders, news_of
 from knowloom.knowledge.record import Record, Reject, Statement
 from knowloom.ontology.concepts import Ontology
+from knowloom.server.files import own_folder
 from knowloom.store import runs
 from knowloom.store.collector import paused_collector
 from knowloom.store.database import Database
@@ -118,8 +118,8 @@ def update(
     started = time.monotonic()
     kb.migrate()
     kb.workspace.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=kb.workspace, prefix="update-") as folder:
-        report = _Update(kb, source, Path(folder), advance).run(dry_run, break_lock)
+    with own_folder(kb.workspace, "update-") as folder:
+        report = _Update(kb, source, folder, advance).run(dry_run, break_lock)
     if source.resolve and not dry_run and not report.skipped:
         found = kb.resolve()
         report.joined, report.to_review = len(found.joined), len(found.review)

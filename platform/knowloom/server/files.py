@@ -9,13 +9,15 @@ import shutil
 import tempfile
 import time
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from knowloom.errors import DiskFull
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _ABANDONED = 3600  # seconds after which a half-written file belongs to nobody
+_MOMENT = 10  # seconds that making a folder never takes
+_LOCK = ".lock"
 _PAUSE = 0.05  # seconds between two looks at a lock
 
 
@@ -95,6 +97,24 @@ def exclusive(path: Path, wait: float) -> Generator[int | None]:
         while not (held := _locked(file.fileno())) and time.monotonic() < until:
             time.sleep(_PAUSE)
         yield file.fileno() if held else None
+
+
+@contextmanager
+def own_folder(parent: Path, prefix: str) -> Generator[Path]:
+    """Yield a new folder, which is gone afterwards.
+
+    Those of the same prefix that belong to no process any more, since theirs was killed, go first.
+    """
+    with ExitStack() as held:
+        with exclusive(parent / f".{prefix}lock", wait=_MOMENT):
+            for left in parent.glob(f"{prefix}*"):
+                with exclusive(left / _LOCK, wait=0) as lock:
+                    if lock is not None:
+                        shutil.rmtree(left, ignore_errors=True)
+            made = tempfile.TemporaryDirectory(dir=parent, prefix=prefix)
+            folder = Path(held.enter_context(made))
+            held.enter_context(exclusive(folder / _LOCK, wait=0))
+        yield folder
 
 
 def _locked(descriptor: int) -> bool:
