@@ -174,6 +174,26 @@ def test_two_rows_of_one_source_stand_together(database: Database) -> None:
     assert (again.updates, again.counts) == (0, Counts(given=2, unchanged=2))
 
 
+@pytest.mark.parametrize("cut", range(4))
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_two_rows_of_one_thing_after_a_load_that_was_cut(
+    database: Database, monkeypatch: pytest.MonkeyPatch, cut: int, size: int
+) -> None:
+    """They stand together, though one was there already, in whichever batches they are."""
+    said = [
+        person("Ada", row=1, nicknames=["Addie"]),
+        person("Bo", row=2),
+        person("Ada", row=3, nicknames=["Countess"]),
+    ]
+    write(database, said)
+    whole = fingerprint(database, ONTOLOGY)
+    database.run("MATCH (n) WHERE NOT n:__Neo4jMigration DETACH DELETE n")
+    monkeypatch.setattr("knowloom.store.write.BATCH_ROWS", size)
+    write(database, said[:cut])
+    write(database, said)
+    assert fingerprint(database, ONTOLOGY) == whole
+
+
 def test_mention_becomes_instance(database: Database) -> None:
     """What was only referred to takes its own record when that arrives, in either order."""
     write(database, [person("Ada", affiliation=["ACM"])])

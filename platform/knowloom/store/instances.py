@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -86,6 +87,9 @@ class InstanceWriter:
         # What this source said in this run of instances that hold more than one record: at the
         # end, its other records of them are history.
         self._said: dict[str, set[str]] = {}
+        # What it said of all others that an earlier run may have said, too, as two numbers each:
+        # where it says something else of one of them later, that is no history.
+        self._again = array("Q")
 
     def start(self, batch: Sequence[tuple[Record, str]]) -> Started:
         """Begin to write records with their content hashes, in order; `finish` does the rest."""
@@ -126,7 +130,10 @@ class InstanceWriter:
                 or (self._run.kept and self._is_moved(record))
             ):
                 again.setdefault(record.uid, []).append((record, hash_))
-            elif record.links:
+                continue
+            if self._run.earlier:
+                self._again.extend((_number(record.uid), int(hash_, 16)))
+            if record.links:
                 outcome.edges += self._edges(record)
         if again:
             self._revise(again, outcome)
@@ -146,7 +153,11 @@ class InstanceWriter:
 
     def settle(self) -> InstanceOutcome:
         """Supersede what this run's source used to say of instances it now says otherwise of."""
-        outcome = InstanceOutcome()
+        outcome, numbers = InstanceOutcome(), iter(self._again)
+        numbered = {_number(uid): uid for uid in self._said}
+        for number, content in zip(numbers, numbers, strict=True):
+            if number in numbered:
+                self._said[numbered[number]].add(f"{content:016x}")
         uids = sorted({self._run.kept.get(uid, uid) for uid in self._said})
         for start in range(0, len(uids), 2_000):
             part: dict[str, list[Evidence]] = {uid: [] for uid in uids[start : start + 2_000]}
@@ -315,6 +326,11 @@ def _creating(statement: str, names: tuple[str, ...], lineage: tuple[str, ...]) 
         "/*values*/": values,
     }
     return filled(cypher(statement), parts)
+
+
+def _number(uid: str) -> int:
+    """Return a number by which this process tells uids apart."""
+    return hash(uid) & 0xFFFF_FFFF_FFFF_FFFF
 
 
 def _halves(batch: Sequence[tuple[Record, str]]) -> tuple[list[tuple[Record, str]], ...]:

@@ -32,6 +32,7 @@ from knowloom.store.runs import Run, finish
 
 BATCH_ROWS = 10_000
 BATCH_BYTES = 8_000_000
+_FIRST_ROWS = 1_000
 _SHOWN_REJECTS = 20
 _UNDER_WAY = 2  # batches: one is on its way, one is finished while the next is
 _BIT = 500
@@ -360,7 +361,7 @@ class Writer:
         records: list[tuple[Record, str]] = []
         edges: list[Edge] = []
         # Small at first, so that the server starts soon, and tells soon whether all is new.
-        size, rows, window = 0, BATCH_ROWS // 10, BATCH_EDGES
+        size, rows, window = 0, min(_FIRST_ROWS, BATCH_ROWS), BATCH_EDGES
         sent = deque[tuple[list[tuple[Record, str]], list[Edge]]]()
         with _Lane() as lane:
             for statement in statements:
