@@ -224,6 +224,8 @@ class _Update:
         if known["interrupted"]:
             database.write(cypher("update/close_interrupted"), source=run.source, run=run.id)
         if seen is None or known != ahead.known:  # somebody else had the lock before
+            if seen is not None:
+                seen.rejects.close()
             seen = self._see(plan, fetched, _snapshot(database, known), ahead)
         (parts, _), read, rejects = seen
         with rejects:
@@ -270,7 +272,7 @@ class _Update:
         fetched: Fetched,
         known: Rows | None,
         rejects: RejectFile,
-        advance: Advance = lambda _: None,
+        advance: Advance,
     ) -> Reading:
         """Read the whole source, and keep what its last snapshot does not hold."""
         ontology, without = self._kb.ontology, fetched.deleted
