@@ -4,9 +4,11 @@
 
 `--others` needs the environments that `baselines/setup.sh` makes.
 
-Writes into the database of the settings, which must be empty, and empties it between rounds.
+Writes into the database of the settings, which must be empty, and empties it after each writer.
 Prints rows per second and ratios to `baselines/bolt_loop.py` of the same run, and how many times
-as long ten times the rows take.
+as long ten times the rows take: for one round more than asked for, which comes first and is told
+apart, since a server that was just started is slow at whatever it has not compiled yet; and the
+medians of the rounds after it.
 """
 
 from __future__ import annotations
@@ -36,6 +38,9 @@ from knowloom.store.ontology import save
 from knowloom.store.write import Writer
 
 HERE = Path(__file__).parent
+Rates = dict[str, float]
+OURS, TENTH, LOOP = "knowloom", "a tenth of it", "bolt_loop"
+AS_MANY = ("bolt_loop.py", "py2neo_bulk.py")  # the others are slow: a twentieth is enough
 OTHERS = ("py2neo_bulk.py", "neomodel_loop.py", "neontology_loop.py", "graphrag_writer.py")
 PERSON = Concept(
     name="Person",
@@ -90,11 +95,11 @@ def empty(database: Database) -> None:
         database.run(cast(LiteralString, f"DROP INDEX {quoted(row['name'])}"))
 
 
-def measure(database: Database, nodes: list[rows.Row], edges: list[rows.Row]) -> dict[str, float]:
+def measure(database: Database, nodes: list[rows.Row], edges: list[rows.Row]) -> Rates:
     """Return nodes/s and edges/s of the typed write into an empty database."""
     migrate.up(database, migrate.shipped())
     save(database, ONTOLOGY)
-    rates: dict[str, float] = {}
+    rates: Rates = {}
     for name, said, count in (
         ("nodes_per_s", records(nodes), len(nodes)),
         ("edges_per_s", facts(edges), len(edges)),
@@ -107,7 +112,7 @@ def measure(database: Database, nodes: list[rows.Row], edges: list[rows.Row]) ->
     return rates
 
 
-def baseline(script: str, place: Endpoint, nodes: int, edges: int) -> dict[str, float]:
+def baseline(script: str, place: Endpoint, nodes: int, edges: int) -> Rates:
     """Run a baseline in a process of its own and return its rates."""
     venv = Path(script).stem.split("_")[0]  # as setup.sh names them
     python = HERE.parent / ".cache" / "bench-venvs" / venv / "bin" / "python"
@@ -118,7 +123,7 @@ def baseline(script: str, place: Endpoint, nodes: int, edges: int) -> dict[str, 
         *(("--user", place.user, "--password", place.password) if place.password else ()),
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    answer: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    answer: Rates = json.loads(done.stdout.splitlines()[-1])
     return answer
 
 
@@ -130,49 +135,43 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--others", action="store_true", help="also other libraries")
     options = parser.parse_args()
+    scripts = ("bolt_loop.py", *(OTHERS if options.others else ()))
     nodes = rows.nodes(options.nodes)
     edges = rows.edges(options.edges, options.nodes)
-    gc.freeze()  # a load reads its rows from a file: the collector never sees all of them
-    place = endpoint(load_settings())
-    found: dict[str, list[dict[str, float]]] = {}
     tenth = options.nodes // 10
     few = nodes[:tenth], rows.edges(options.edges // 10, tenth)
-    growth: list[dict[str, float]] = []
+    gc.freeze()  # a load reads its rows from a file: the collector never sees all of them
+    place = endpoint(load_settings())
+    found: dict[str, list[Rates]] = {}
     with connect(place) as database:
-        for _ in range(options.rounds):
-            empty(database)
-            growth.append(measure(database, *few))
-            empty(database)
-            loop = baseline("bolt_loop.py", place, options.nodes, options.edges)
-            found.setdefault("bolt_loop", []).append(loop)
-            empty(database)
-            found.setdefault("knowloom", []).append(measure(database, nodes, edges))
-        for script in OTHERS:
-            if options.others:
+        for _ in range(1 + options.rounds):
+            for script in scripts:
                 empty(database)
-                share = 1 if "py2neo" in script else 20
+                share = 1 if script in AS_MANY else 20
                 rates = baseline(script, place, options.nodes // share, options.edges // share)
-                found[Path(script).stem] = [rates]
+                found.setdefault(Path(script).stem, []).append(rates)
+            for name, rows_ in ((TENTH, few), (OURS, (nodes, edges))):
+                empty(database)
+                found.setdefault(name, []).append(measure(database, *rows_))
         empty(database)
-    report(found)
-    for unit in ("nodes_per_s", "edges_per_s"):
-        small, large = (
-            statistics.median(rates[unit] for rates in measured)
-            for measured in (growth, found["knowloom"])
-        )
-        print(f"ten times the {unit.split('_')[0]} take {10 * small / large:.1f} times as long")
+    print("the first round, in which the server compiles what it runs often:")
+    report({name: rates[:1] for name, rates in found.items()})
+    print(f"the median of {options.rounds} more:")
+    report({name: rates[1:] for name, rates in found.items()})
 
 
-def report(found: dict[str, list[dict[str, float]]]) -> None:
-    """Print medians and ratios to the loop."""
+def report(found: dict[str, list[Rates]]) -> None:
+    """Print medians and ratios to the loop, and how rates change with the number of rows."""
     for unit in ("nodes_per_s", "edges_per_s"):
-        base = statistics.median(r[unit] for r in found["bolt_loop"])
-        for name, rates in found.items():
-            measured = [r[unit] for r in rates if r[unit]]
-            if not measured:  # a library that writes no relationships alone
-                continue
-            rate = statistics.median(measured)
-            print(f"{name:18} {unit:12} {rate:10,.0f}  {rate / base:5.2f} x bolt_loop")
+        medians = {
+            name: statistics.median(measured)
+            for name, rates in found.items()
+            if (measured := [each[unit] for each in rates if each[unit]])
+        }  # without a library that writes no relationships alone
+        for name, rate in medians.items():
+            print(f"  {name:18} {unit:12} {rate:10,.0f}  {rate / medians[LOOP]:5.2f} x {LOOP}")
+        times = 10 * medians[TENTH] / medians[OURS]
+        print(f"  ten times the {unit.split('_')[0]} take {times:.1f} times as long")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 // Find instances by an exact name, else by an exact alias, with the full-text index.
 // parameters: queries [[seed, phrase query]]
 // columns: seed, key (element id)
+CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()
 UNWIND $queries AS query
 WITH query[0] AS seed, query[1] AS phrase
 CALL (seed, phrase) {

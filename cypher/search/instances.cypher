@@ -1,6 +1,7 @@
 // Find instances by words of their names.
 // parameters: query (Lucene syntax), limit
 // columns: id, name, labels, text, score
+CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()
 CALL db.index.fulltext.queryNodes('knowloom_instance_text', $query, {limit: $limit})
 YIELD node, score
 RETURN

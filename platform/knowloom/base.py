@@ -9,7 +9,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
-from knowloom.assets import cypher
 from knowloom.knowledge.record import Statement
 from knowloom.knowledge.spoken import statements
 from knowloom.ontology.build import Classes, Thing
@@ -169,7 +168,6 @@ class KnowledgeBase:
         report = writer.write(restatement.noted(said), advance)
         if not report.counts.rejected and restatement.retract_others():
             report = replace(report, run=run.id)
-            self.database.run(cypher("search/await_refresh"))
         return report
 
     @overload

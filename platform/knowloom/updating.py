@@ -363,8 +363,6 @@ class _Update:
             self._finish_in(tx, run, "done", "")
 
         self._kb.database.in_write(work)
-        if run.recorded:
-            self._kb.database.run(cypher("search/await_refresh"))
 
     def _finish(self, run: Run, status: str, error: str) -> None:
         """Close the run in the ledger."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, LiteralString
+from typing import Any, LiteralString, NamedTuple
 
 import neo4j
 from neo4j.exceptions import ConstraintError
@@ -41,6 +41,20 @@ class InstanceOutcome:
     written: int = 0
     updates: int = 0
     edges: list[Edge] = field(default_factory=list[Edge])
+
+
+class _Columns(NamedTuple):
+    """Records of one concept as the parameters of a statement that creates instances.
+
+    Args:
+        concept: theirs.
+        names: of the properties whose values are in `column0`, `column1` and so on.
+        given: all parameters by name.
+    """
+
+    concept: str
+    names: tuple[str, ...]
+    given: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +95,9 @@ class InstanceWriter:
         # A server makes nodes on two cores nearly twice as fast as on one. Each sender has its own
         # half of all uids and keeps to the order given, so neither ever waits for the other.
         self._senders = (ThreadPoolExecutor(1), ThreadPoolExecutor(1))
-        # Whether all records so far made new instances, so that the next may be expected to; once
-        # one did not, none are.
-        self._all_new: bool | None = None
+        # Whether the next records may be expected to make new instances: those of a source that
+        # was never read may, until one did not.
+        self._all_new: bool | None = None if run.earlier else True
         # What this source said in this run of instances that hold more than one record: at the
         # end, its other records of them are history.
         self._said: dict[str, set[str]] = {}
@@ -101,8 +115,10 @@ class InstanceWriter:
             self._reviser.revive(record.uid for record, _ in batch)
         if self._known:
             plain = [said for said in plain if said[0].uid not in self._known]
-        halves = zip(self._senders, _halves(plain), strict=True)
-        merges = [sender.submit(self._merge, half) for sender, half in halves]
+        merges = [
+            sender.submit(self._merge, self._columns(half))
+            for sender, half in zip(self._senders, _halves(plain), strict=True)
+        ]
         return Started(batch, merges)
 
     def finish(self, started: Started) -> InstanceOutcome:
@@ -164,32 +180,30 @@ class InstanceWriter:
             self._take(self._reviser.revise(part, self._outdated), outcome, {})
         return outcome
 
-    def _merge(self, batch: Sequence[tuple[Record, str]]) -> tuple[InstanceOutcome, set[str]]:
-        """Create what is new; return the uids that hold something else than the batch says."""
-        if not batch:
+    def _merge(self, columns: Sequence[_Columns]) -> tuple[InstanceOutcome, set[str]]:
+        """Create what is new; return the uids that hold something else than the records say."""
+        uids = [uid for each in columns for uid in each.given["uids"]]
+        if not uids:
             return InstanceOutcome(), set()
-        if self._all_new and len({record.uid for record, _ in batch}) == len(batch):
+        if self._all_new and len(set(uids)) == len(uids):
             try:
-                return self._put(batch, "write/create_instances")
+                return self._put(columns, "write/create_instances")
             except ConstraintError:  # something was there, so the server took none of them
                 self._all_new = False
-        done = self._put(batch, "write/merge_instances")
-        self._all_new = self._all_new is not False and done[0].written == len(batch)
+        done = self._put(columns, "write/merge_instances")
+        self._all_new = self._all_new is not False and done[0].written == len(uids)
         return done
 
     def _put(
-        self, batch: Sequence[tuple[Record, str]], statement: str
+        self, columns: Sequence[_Columns], statement: str
     ) -> tuple[InstanceOutcome, set[str]]:
-        """Carry out a statement for a batch, all of it or nothing; see `_merge`."""
-        by_concept: dict[str, list[tuple[Record, str]]] = {}
-        for record, hash_ in batch:
-            by_concept.setdefault(record.concept, []).append((record, hash_))
-        parts = [self._filled(statement, *each) for each in by_concept.items()]
+        """Carry out a statement for some records, all of them or none; see `_merge`."""
 
         def work(tx: neo4j.ManagedTransaction) -> tuple[InstanceOutcome, set[str]]:
             outcome, differing = InstanceOutcome(), set[str]()
-            for text, columns in parts:
-                result = tx.run(text, columns)
+            for concept, names, given in columns:
+                text = _creating(statement, names, self._ontology.lineage(concept))
+                result = tx.run(text, given)
                 differing.update(uid for row in result for uid in row["differing"])
                 counters = result.consume().counters
                 outcome.written += counters.nodes_created
@@ -201,28 +215,38 @@ class InstanceWriter:
         self._run.recorded = self._run.recorded or done[0].updates > 0
         return done
 
-    def _filled(
-        self, statement: str, concept: str, batch: Sequence[tuple[Record, str]]
-    ) -> tuple[LiteralString, dict[str, Any]]:
-        """Return a statement that creates instances of a concept, and its parameters.
+    def _columns(self, batch: Sequence[tuple[Record, str]]) -> list[_Columns]:
+        """Return the parameters for some records, concept by concept.
 
-        Its columns are the concept's attributes whether used or not, so that few texts have to
-        be planned; the run is the same for all.
+        All writers come to concepts, and to the uids of each, in the same order, so that those of
+        the same things wait for each other, and do not lock each other out. The server adds uids
+        that are in order to their index with less work, too.
+        """
+        by_concept: dict[str, list[tuple[Record, str]]] = {}
+        for record, hash_ in sorted(batch, key=_uid):
+            by_concept.setdefault(record.concept, []).append((record, hash_))
+        return [self._columns_of(*each) for each in sorted(by_concept.items(), key=_concept)]
+
+    def _columns_of(self, concept: str, batch: Sequence[tuple[Record, str]]) -> _Columns:
+        """Return the parameters for records of one concept.
+
+        There is one for each of its attributes whether used or not, so that few texts have to be
+        planned; the run is the same for all.
         """
         rows = [
             record.values if record.is_plain else self._provenance(record, hash_)
             for record, hash_ in batch
         ]
         more = (row for row, (record, _) in zip(rows, batch, strict=True) if not record.is_plain)
-        names = sorted(self._declared(concept).union(*more))
-        columns: dict[str, Any] = {
+        names = tuple(sorted(self._declared(concept).union(*more)))
+        given: dict[str, Any] = {
             f"column{number}": [row.get(name) for row in rows] for number, name in enumerate(names)
         }
-        columns["uids"] = [record.uid for record, _ in batch]
-        columns["hashes"] = [hash_ for _, hash_ in batch]
-        columns["places"] = [record.row or None for record, _ in batch]
-        columns["run"] = self._run.id
-        return _creating(statement, tuple(names), self._ontology.lineage(concept)), columns
+        given["uids"] = [record.uid for record, _ in batch]
+        given["hashes"] = [hash_ for _, hash_ in batch]
+        given["places"] = [record.row or None for record, _ in batch]
+        given["run"] = self._run.id
+        return _Columns(concept, names, given)
 
     def _declared(self, concept: str) -> set[str]:
         """Return the attributes of a concept that nodes hold."""
@@ -269,7 +293,7 @@ class InstanceWriter:
     def _remake(self, batch: Sequence[tuple[Record, str]], outcome: InstanceOutcome) -> None:
         """Create what should have been there, and is not: somebody else took it out."""
         self._known -= {record.uid for record, _ in batch}
-        merged, differing = self._merge(batch)
+        merged, differing = self._merge(self._columns(batch))
         outcome.written += merged.written
         outcome.updates += merged.updates
         several: dict[str, list[tuple[Record, str]]] = {}
@@ -331,6 +355,14 @@ def _creating(statement: str, names: tuple[str, ...], lineage: tuple[str, ...]) 
 def _number(uid: str) -> int:
     """Return a number by which this process tells uids apart."""
     return hash(uid) & 0xFFFF_FFFF_FFFF_FFFF
+
+
+def _uid(said: tuple[Record, str]) -> str:
+    return said[0].uid
+
+
+def _concept(group: tuple[str, list[tuple[Record, str]]]) -> str:
+    return group[0]
 
 
 def _halves(batch: Sequence[tuple[Record, str]]) -> tuple[list[tuple[Record, str]], ...]:

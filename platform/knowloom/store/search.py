@@ -131,7 +131,6 @@ def _found(database: Database, query: str, kind: Kind | None, limit: int) -> lis
     if not query.strip():
         return []
     kinds = tuple(Kind) if kind is None else (kind,)
-    database.run(cypher("search/await_refresh"))
     hits = [hit for one in kinds for hit in _ask(database, query, one, limit)]
     return sorted(hits, key=lambda hit: -hit.score)
 

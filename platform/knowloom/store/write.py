@@ -18,7 +18,6 @@ from typing import IO, Any, Self
 
 import orjson
 
-from knowloom.assets import cypher
 from knowloom.errors import StoreError, WriteLost
 from knowloom.knowledge.evidence import Key
 from knowloom.knowledge.record import Fact, Record, Reject, Statement, hash_of, said, uid_of_fact
@@ -321,8 +320,6 @@ class Writer:
         """
         report = self.put(statements, advance)
         self._close("done")
-        if self._run.recorded:
-            self._database.run(cypher("search/await_refresh"))
         return report
 
     def put(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from knowloom.assets import cypher
 from knowloom.errors import NotFound, UsageError
 from knowloom.knowledge.evidence import (
     Evidence,
@@ -79,7 +78,6 @@ def decide(
     if not run.recorded:
         return 0
     runs.finish(database, run, "done", {"given": 1, "written": 1})
-    database.run(cypher("search/await_refresh"))
     return run.id
 
 

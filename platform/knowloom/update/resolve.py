@@ -170,7 +170,6 @@ class _Resolving:
         if self._run.recorded:
             counts = {"given": len(changed), "written": len(self._found.joined)}
             runs.finish(self._database, self._run, "done", counts)
-            self._database.run(cypher("search/await_refresh"))
             self._found.run = self._run.id
         return self._found
 

@@ -198,7 +198,6 @@ class _Rollback:
         if self._run.recorded:
             counts = {"written": self._things + self._relationships}
             runs.finish(self._database, self._run, "done", counts)
-            self._database.run(cypher("search/await_refresh"))
         return self._outcome()
 
     def refuse_if_decided(self) -> None:
