@@ -1,6 +1,7 @@
 // Read the migrations that were applied, in order, each with its latest checksum.
 // parameters: target (empty for the chain without a target)
 // columns: version, description, source, checksum, at
+CYPHER replan=skip
 MATCH path = (first:__Neo4jMigration {version: 'BASELINE'})-[:MIGRATED_TO*]->(m:__Neo4jMigration)
 WHERE coalesce(first.migrationTarget, '') = $target AND first.project IS NULL
 RETURN

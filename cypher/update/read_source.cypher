@@ -2,6 +2,7 @@
 // parameters: source
 // columns: name, digest, etag, modified, mirrors (the run whose outcome the snapshot is), last (the
 //   newest run of the source), interrupted (whether one never came to its end)
+CYPHER replan=skip
 MATCH (s:_Source {name: $source})
 RETURN s.name AS name, s.digest AS digest, s.etag AS etag, s.modified AS modified,
   s.mirrors AS mirrors,

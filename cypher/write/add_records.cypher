@@ -1,9 +1,10 @@
-// Keep records as nodes of their own.
+// Keep records as nodes of their own; of one that is there already, keep what is said now.
 // A list in a map: the server plans once for any number, not again for each power of ten.
 // parameters: given {rows [{uid, id, recorded (as text), set}]}
 // columns: none
+CYPHER replan=skip
 UNWIND $given.rows AS row
 MATCH (n:_Instance {uid: row.uid})
 MERGE (r:_Record {id: row.id})
-ON CREATE SET r += row.set, r.recorded = datetime(row.recorded)
+SET r += row.set, r.recorded = datetime(row.recorded)
 MERGE (n)-[:_RECORD]->(r)

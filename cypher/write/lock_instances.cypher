@@ -2,6 +2,7 @@
 // A list in a map: the server plans once for any number, not again for each power of ten.
 // parameters: given {uids}
 // columns: none
+CYPHER replan=skip
 UNWIND $given.uids AS uid
 MATCH (n:_Instance {uid: uid})
 SET n._locked = true

@@ -3,6 +3,7 @@
 // Times are sent as text, which is many times faster.
 // parameters: given {uids}
 // columns: uid, labels, properties, records [properties], links [[type, uid, position, stated]]
+CYPHER replan=skip
 UNWIND $given.uids AS uid
 MATCH (n:_Instance/*|retired*/ {uid: uid})
 RETURN

@@ -2,6 +2,7 @@
 // A list in a map: the server plans once for any number, not again for each power of ten.
 // parameters: given {rows [{uid, set, add [label], remove [label]}]}
 // columns: none
+CYPHER replan=skip
 UNWIND $given.rows AS row
 MATCH (n:_Instance {uid: row.uid})
 SET n = row.set

@@ -92,6 +92,7 @@ def _load(
         stage.close()
         carried = carry(kb.database, folder, len(stage), [load.run for load in loads])
         import_full(server, *_files(stage, carried), numbered=True)
+        kb.database.reconnect()
         restore_constraints(kb.database, carried.owed)
         reports = [load.complete() for load in loads]
     # After what waits for the search index, which would wait for all of it to be filled.

@@ -483,8 +483,8 @@ class _Seen(NamedTuple):
 class _Ahead:
     """What goes on while a source is read: its lock is taken, and the server plans.
 
-    It plans anew what it planned while the graph was small, and that takes longer than to carry
-    it out for a thousand instances.
+    To plan takes longer than to carry out what revises a thousand instances. So it is done in the
+    first run of a source as well, which does not revise any: the next finds the plans there.
 
     Args:
         database: where to.
@@ -499,8 +499,7 @@ class _Ahead:
         self.aside = ThreadPoolExecutor(3)
         self.begun = self.aside.submit(begin)
         self._snapshot = self.aside.submit(_snapshot, database, known)
-        if _is_current(known):
-            self.aside.submit(plan_ahead, database)
+        self.aside.submit(plan_ahead, database)
 
     def __enter__(self) -> _Ahead:
         return self

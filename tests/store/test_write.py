@@ -334,6 +334,44 @@ def test_size_of_batches_makes_no_difference(
     assert (len(prints), counts[0]) == (1, counts[1])
 
 
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_links_to_what_comes_later_survive_another_record(
+    database: Database, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """Whatever comes first: a thing, a second record of what refers to it, or never the thing."""
+    firm = Record("Organization", uid("o1"), {})
+    link = person("p3", born=1950, affiliation=["o1"])
+    more = person("p3", "Author", nicknames=["Three"])
+    monkeypatch.setattr("knowloom.store.write.BATCH_ROWS", size)
+    prints = set[str]()
+    for said in ([firm, link, more], [link, more, firm], [more, link, firm], [link, firm, more]):
+        database.run("MATCH (n) WHERE NOT n:__Neo4jMigration DETACH DELETE n")
+        assert write(database, said).counts == Counts(given=3, written=3)
+        assert links(database) == ["o1"]
+        prints.add(fingerprint(database, ONTOLOGY))
+    assert len(prints) == 1
+    database.run("MATCH (n) WHERE NOT n:__Neo4jMigration DETACH DELETE n")
+    write(database, [link, more])
+    assert links(database) == ["o1"]
+
+
+def links(database: Database) -> list[str]:
+    """Return the names of all affiliations."""
+    rows = database.read("MATCH ()-[:AFFILIATION]->(o) RETURN o.name AS name ORDER BY name")
+    return [row["name"] for row in rows]
+
+
+def test_a_link_that_a_cut_load_never_wrote_is_healed(database: Database) -> None:
+    """Also where another source said something of the same thing before the load was repeated."""
+    said = [person("p3", born=1950, affiliation=["o1"])]
+    write(database, said, "a")
+    database.run("MATCH (o:Organization) DETACH DELETE o")  # as the load leaves it
+    write(database, [person("p3", nicknames=["Three"])], "b")
+    write(database, said, "a")
+    assert links(database) == ["o1"]
+    assert write(database, said, "a").updates == 0
+
+
 def test_writers_that_make_the_same_things(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

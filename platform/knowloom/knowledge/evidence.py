@@ -88,6 +88,17 @@ class Evidence:
         """Return this evidence as history: no longer what its source says."""
         return replace(self, superseded_by=run)
 
+    def completed(self, said: Evidence) -> Evidence:
+        """Return this evidence with the links that are missing from it.
+
+        Args:
+            said: the same, as its source says it.
+        """
+        found = {name: frozenset(uids) for name, uids in self.links.items()}
+        if all(found.get(name, frozenset()).issuperset(said.links[name]) for name in said.links):
+            return self
+        return replace(self, links=said.links)
+
 
 def evidence_of(
     record: Record, content_hash: str, *, run: int, source: str, recorded: datetime

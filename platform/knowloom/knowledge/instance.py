@@ -100,8 +100,9 @@ def revise(
 ) -> Revision:
     """Return what new and superseded records change about an instance.
 
-    A record that stands already changes nothing. The first record of a mention becomes its
-    inline record; any further one promotes the inline record to a node first.
+    A record that stands already changes nothing, unless it stands without its links, as a load
+    that was cut leaves it. The first record of a mention becomes its inline record; any further
+    one promotes the inline record to a node first.
 
     Args:
         state: what is stored.
@@ -113,9 +114,14 @@ def revise(
         policy: how conflicts are settled.
     """
     standing = {e.key for e in state.evidence if not e.superseded_by}
-    fresh = [e for e in {e.key: e for e in new}.values() if e.key not in standing]
+    said = {e.key: e for e in new}
+    fresh = [e for e in said.values() if e.key not in standing]
     old = [
-        e.superseded(run) if e.key in superseded and not e.superseded_by else e
+        e.superseded(run)
+        if e.key in superseded and not e.superseded_by
+        else e.completed(said[e.key])
+        if e.key in said
+        else e
         for e in state.evidence
     ]
     changed = fresh or any(a is not b for a, b in zip(old, state.evidence, strict=True))
@@ -176,7 +182,11 @@ def _revision(
         revision.properties = {**shown, "_promoted": True}
         if projection.concepts and not has_own:
             revision.properties |= known_aside(state.known)
-        revision.records = [e for e in evidence if not e.stored]
+        revision.records = [
+            e
+            for e in evidence
+            if not e.stored or before.get(record_id(state.uid, e), e).links != e.links
+        ]
         revision.superseded = [
             (id_, e.superseded_by)
             for e in evidence

@@ -14,6 +14,7 @@ from neo4j.exceptions import DriverError, Neo4jError, ServiceUnavailable, Sessio
 from knowloom.errors import AuthenticationFailed, ServerFailed, ServerUnreachable, StoreError
 
 T = TypeVar("T")
+_IDLE = 5  # seconds after which a connection is tried before it is used: servers are restarted
 _REASON = re.compile(r"\(reason (?:\[Errno -?\d+\] )?(.*?)\)$", re.MULTILINE)
 
 
@@ -33,14 +34,8 @@ class Database:
         self.uri = uri
         self.name = name
         self.user = auth[0] if auth else ""
-        # The driver leaves the types of its options open.
-        self.driver = neo4j.GraphDatabase.driver(  # pyright: ignore[reportUnknownMemberType]
-            uri,
-            auth=auth,
-            notifications_min_severity="OFF",
-            connection_timeout=10,
-            connection_acquisition_timeout=30,
-        )
+        self._auth = auth
+        self.driver = self._new_driver()
 
     def __enter__(self) -> Self:
         return self
@@ -56,6 +51,11 @@ class Database:
     def close(self) -> None:
         """Close the driver's connections."""
         self.driver.close()
+
+    def reconnect(self) -> None:
+        """Leave all connections for new ones, since the server was restarted."""
+        self.driver.close()
+        self.driver = self._new_driver()
 
     def verify(self) -> None:
         """Prove that the database answers; tried once, unlike reads and writes.
@@ -92,6 +92,17 @@ class Database:
         """Return `work(transaction)` with write access; it may be called again, whole."""
         with self._session(neo4j.WRITE_ACCESS) as session:
             return session.execute_write(work)
+
+    def _new_driver(self) -> neo4j.Driver:
+        # The driver leaves the types of its options open.
+        return neo4j.GraphDatabase.driver(  # pyright: ignore[reportUnknownMemberType]
+            self.uri,
+            auth=self._auth,
+            notifications_min_severity="OFF",
+            connection_timeout=10,
+            connection_acquisition_timeout=30,
+            liveness_check_timeout=_IDLE,
+        )
 
     @contextmanager
     def _session(self, access: str) -> Generator[neo4j.Session]:

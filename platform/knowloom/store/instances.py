@@ -1,9 +1,9 @@
-"""Writing instances: the quick way for what is new or unchanged, the careful way for the rest."""
+"""Writing instances: the quick way for what is new or unchanged, then the careful for the rest."""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -20,11 +20,12 @@ from knowloom.knowledge.record import Mention, Record
 from knowloom.ontology.concepts import Ontology
 from knowloom.ontology.names import quoted, quoted_labels
 from knowloom.store.database import Database
-from knowloom.store.edges import Edge, updates_of
+from knowloom.store.edges import Edge, Spool, updates_of
 from knowloom.store.revise import Revised, Reviser
 from knowloom.store.runs import Run
 from knowloom.store.statement import filled
 
+_DIVIDED = 200  # instances that are revised by two senders
 _FOR_ALL = ("_run", "_hash", "_row")  # every statement that creates instances sets these
 
 
@@ -35,11 +36,13 @@ class InstanceOutcome:
     Args:
         written: records that created or changed something.
         updates: everything the server counted as changed.
+        put_off: records that are left to `revise_again`.
         edges: the relationships that follow from the records.
     """
 
     written: int = 0
     updates: int = 0
+    put_off: int = 0
     edges: list[Edge] = field(default_factory=list[Edge])
 
 
@@ -98,6 +101,9 @@ class InstanceWriter:
         # Whether the next records may be expected to make new instances: those of a source that
         # was never read may, until one did not.
         self._all_new: bool | None = None if run.earlier else True
+        # What is to be added to instances that exist, when all relationships are there: until then
+        # the links of a record that was written in this run may not be.
+        self._put_off = Spool[tuple[Record, str]]()
         # What this source said in this run of instances that hold more than one record: at the
         # end, its other records of them are history.
         self._said: dict[str, set[str]] = {}
@@ -122,7 +128,7 @@ class InstanceWriter:
         return Started(batch, merges)
 
     def finish(self, started: Started) -> InstanceOutcome:
-        """Wait for a batch, and take the careful way for what was there saying something else.
+        """Wait for a batch, and put off what was there saying something else.
 
         Args:
             started: the oldest batch that is not finished.
@@ -136,24 +142,35 @@ class InstanceWriter:
             outcome.written += part.written
             outcome.updates += part.updates
             differing |= others
-        again: dict[str, list[tuple[Record, str]]] = {}
         for record, hash_ in started.batch:
-            # What was revised meanwhile was compared with what it held before that.
             if (
                 record.uid in differing
                 or record.uid in self._known
                 or record.uid in self._said
                 or (self._run.kept and self._is_moved(record))
             ):
-                again.setdefault(record.uid, []).append((record, hash_))
+                self._said.setdefault(record.uid, set()).add(hash_)
+                self._put_off.add((record, hash_))
+                outcome.put_off += 1
                 continue
             if self._run.earlier:
                 self._again.extend((_number(record.uid), int(hash_, 16)))
             if record.links:
                 outcome.edges += self._edges(record)
-        if again:
-            self._revise(again, outcome)
         return outcome
+
+    def revise_again(self) -> Iterator[tuple[int, InstanceOutcome]]:
+        """Take the careful way for what was put off; all relationships are to be there.
+
+        Yields:
+            How many records that was, and the outcome; its edges are still to be written.
+        """
+        for batch in self._put_off.batches():
+            outcome, by_uid = InstanceOutcome(), dict[str, list[tuple[Record, str]]]()
+            for record, hash_ in batch:
+                by_uid.setdefault(record.uid, []).append((record, hash_))
+            self._revise(by_uid, outcome)
+            yield len(batch), outcome
 
     def _is_moved(self, record: Record) -> bool:
         """Return whether a record is of, or refers to, what was merged into something else."""
@@ -225,7 +242,7 @@ class InstanceWriter:
         by_concept: dict[str, list[tuple[Record, str]]] = {}
         for record, hash_ in sorted(batch, key=_uid):
             by_concept.setdefault(record.concept, []).append((record, hash_))
-        return [self._columns_of(*each) for each in sorted(by_concept.items(), key=_concept)]
+        return [self._columns_of(*each) for each in sorted(by_concept.items())]
 
     def _columns_of(self, concept: str, batch: Sequence[tuple[Record, str]]) -> _Columns:
         """Return the parameters for records of one concept.
@@ -280,15 +297,36 @@ class InstanceWriter:
         new: dict[str, list[Evidence]] = {}
         mentions: dict[str, Mention] = {}
         for uid, said in batch.items():
-            self._said.setdefault(uid, set()).update(hash_ for _, hash_ in said)
             holder = self._run.kept.get(uid, uid)
             new.setdefault(holder, []).extend(self._evidence(r, hash_) for r, hash_ in said)
             for record, _ in said:
                 mentions.update((m.uid, m) for found in record.links.values() for m in found)
-        revised = self._reviser.revise(new, self._replaced, certain=self._certain)
-        self._take(revised, outcome, mentions)
-        if self._known and (lost := new.keys() - {r.uid for r in revised.revisions}):
+        lost = set(new)
+        for revised in self._revised(new, is_divisible=not mentions):
+            self._take(revised, outcome, mentions)
+            lost -= {r.uid for r in revised.revisions}
+        if self._known and lost:
             self._remake([said for uid in batch if uid in lost for said in batch[uid]], outcome)
+
+    def _revised(
+        self, new: Mapping[str, Sequence[Evidence]], *, is_divisible: bool
+    ) -> list[Revised]:
+        """Add records to instances, by two senders at once where there are many.
+
+        Args:
+            new: see `Reviser.revise`.
+            is_divisible: nothing links them, so that neither sender waits for the other.
+        """
+        halves = [new]
+        if is_divisible and len(new) > _DIVIDED:
+            halves = [
+                {uid: new[uid] for uid in new if _is_even(uid) == even} for even in (True, False)
+            ]
+        under_way = [
+            sender.submit(self._reviser.revise, half, self._replaced, certain=self._certain)
+            for sender, half in zip(self._senders, halves, strict=False)
+        ]
+        return [revising.result() for revising in under_way]
 
     def _remake(self, batch: Sequence[tuple[Record, str]], outcome: InstanceOutcome) -> None:
         """Create what should have been there, and is not: somebody else took it out."""
@@ -361,13 +399,13 @@ def _uid(said: tuple[Record, str]) -> str:
     return said[0].uid
 
 
-def _concept(group: tuple[str, list[tuple[Record, str]]]) -> str:
-    return group[0]
-
-
 def _halves(batch: Sequence[tuple[Record, str]]) -> tuple[list[tuple[Record, str]], ...]:
     """Return a batch in two parts; all records of one instance are in the same, in order."""
     parts: tuple[list[tuple[Record, str]], ...] = ([], [])
     for said in batch:
-        parts[said[0].uid[-1] in "02468ace"].append(said)
+        parts[_is_even(said[0].uid)].append(said)
     return parts
+
+
+def _is_even(uid: str) -> bool:
+    return uid[-1] in "02468ace"

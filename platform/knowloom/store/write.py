@@ -333,6 +333,7 @@ class Writer:
                 self._stream(statements, advance)
                 self._finish()
                 self._flush()
+                self._revise_again(advance)
                 if self._complete:
                     self._take(self._instances.settle())
                     self._flush()
@@ -404,11 +405,20 @@ class Writer:
         self._started = None
         outcome = self._instances.finish(started)
         self._counts.written += outcome.written
-        self._counts.unchanged += len(started.batch) - outcome.written
+        self._counts.unchanged += len(started.batch) - outcome.written - outcome.put_off
         self._take(outcome)
-        advance(len(started.batch))
+        advance(len(started.batch) - outcome.put_off)
         edges.sort(key=_kind_of)
         self._send_edges(edges, advance, final=False)
+
+    def _revise_again(self, advance: Callable[[int], None]) -> None:
+        """Write the records that were put off until all else was there."""
+        for count, outcome in self._instances.revise_again():
+            self._counts.written += outcome.written
+            self._counts.unchanged += count - outcome.written
+            self._take(outcome)
+            advance(count)
+        self._flush()
 
     def _take(self, outcome: InstanceOutcome) -> None:
         """Write the relationships that follow from records."""
