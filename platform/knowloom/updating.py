@@ -191,6 +191,7 @@ class _Update:
         rejects = RejectFile(self._folder / "rejects.jsonl")
         try:
             read = self._read(plan, fetched, snapshot[1], rejects, advance)
+            ahead.begun.result()
         except BaseException:
             rejects.close()
             raise
