@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from knowloom.server.files import own_folder
@@ -44,3 +45,20 @@ def test_what_a_killed_process_left_goes_and_what_another_uses_stays(tmp_path: P
     finally:
         alive.kill()
         alive.communicate()
+
+
+def test_many_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
+    """One looks for what was left while the next makes its folder and a third removes its own."""
+
+    def use(number: int) -> bool:
+        for _ in range(25):
+            with own_folder(tmp_path, "work-") as folder:
+                for part in range(20):
+                    (folder / f"part{part}").write_text(str(number))
+                if (folder / "part0").read_text() != str(number):
+                    return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(use, range(8)))
+    assert not list(tmp_path.glob("work*/"))

@@ -105,16 +105,20 @@ def own_folder(parent: Path, prefix: str) -> Generator[Path]:
 
     Those of the same prefix that belong to no process any more, since theirs was killed, go first.
     """
+    one_at_a_time = parent / f".{prefix}lock"
     with ExitStack() as held:
-        with exclusive(parent / f".{prefix}lock", wait=_MOMENT):
+        with exclusive(one_at_a_time, wait=_MOMENT):
             for left in parent.glob(f"{prefix}*"):
                 with exclusive(left / _LOCK, wait=0) as lock:
                     if lock is not None:
                         shutil.rmtree(left, ignore_errors=True)
-            made = tempfile.TemporaryDirectory(dir=parent, prefix=prefix)
-            folder = Path(held.enter_context(made))
+            folder = Path(tempfile.mkdtemp(dir=parent, prefix=prefix))
             held.enter_context(exclusive(folder / _LOCK, wait=0))
-        yield folder
+        try:
+            yield folder
+        finally:
+            with exclusive(one_at_a_time, wait=_MOMENT):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _locked(descriptor: int) -> bool:
