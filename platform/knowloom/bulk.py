@@ -95,7 +95,6 @@ def _load(
         kb.database.reconnect()
         restore_constraints(kb.database, carried.owed)
         reports = [load.complete() for load in loads]
-    # After what waits for the search index, which would wait for all of it to be filled.
     begin_indexes(kb.database, carried.owed)
     await_indexes(kb.database)
     forget(kb.database)

@@ -119,9 +119,7 @@ def revise(
     old = [
         e.superseded(run)
         if e.key in superseded and not e.superseded_by
-        else e.completed(said[e.key])
-        if e.key in said
-        else e
+        else e.completed(said.get(e.key, e))
         for e in state.evidence
     ]
     changed = fresh or any(a is not b for a, b in zip(old, state.evidence, strict=True))

@@ -96,7 +96,7 @@ class InstanceWriter:
         self._run = run
         self._reviser = Reviser(database, ontology, run)
         # A server makes nodes on two cores nearly twice as fast as on one. Each sender has its own
-        # half of all uids and keeps to the order given, so neither ever waits for the other.
+        # half of all uids, so neither ever waits for the other.
         self._senders = (ThreadPoolExecutor(1), ThreadPoolExecutor(1))
         # Whether the next records may be expected to make new instances: those of a source that
         # was never read may, until one did not.
