@@ -2,8 +2,8 @@
 // Classes are tested on the list of labels: a label test in the pattern would tempt the planner to
 // scan a class that was empty when it planned. Values come as columns, which the server reads
 // faster than a map for each relationship.
-// parameters: starts [uid], ends [uid], places, uids and values where keyed, all of one length;
-//   heads [label], tails [label], run, own [run of this source]
+// parameters: starts [uid], ends [uid], places, uids where keyed and a list for each qualifier, all
+//   of one length; heads [label], tails [label], run, own [run of this source]
 // columns: found (how many have ends that exist and fit), others [position in the lists], moved
 //   [likewise: those that are stated of merged things too]
 UNWIND range(0, size($starts) - 1) AS i

@@ -18,6 +18,7 @@ from knowloom.knowledge.record import Mention, Values, uid_of_fact
 from knowloom.knowledge.stated import Stated, restated, statements_of, supported
 from knowloom.ontology.concepts import Ontology
 from knowloom.ontology.names import quoted, quoted_labels
+from knowloom.store.columns import Shape, assigned, columns
 from knowloom.store.database import Database
 from knowloom.store.runs import Run
 from knowloom.store.statement import filled
@@ -260,7 +261,11 @@ class EdgeWriter:
         self, tx: neo4j.ManagedTransaction, kind: EdgeKind, edges: list[Edge]
     ) -> tuple[EdgeOutcome, int]:
         """Merge the edges whose ends exist and fit; return the outcome and how many did."""
-        result = tx.run(_text(kind), self._columns(kind, edges))
+        said = [edge.values or {} for edge in edges] if kind.keyed else []
+        qualifiers = columns(said, dict.fromkeys(set[str]().union(*said), ""))
+        result = tx.run(
+            _text(kind, qualifiers.shape), self._parameters(kind, edges) | qualifiers.given
+        )
         answer = result.single(strict=True)
         counters = result.consume().counters
         outcome = EdgeOutcome(updates=updates_of(counters))
@@ -274,20 +279,19 @@ class EdgeWriter:
                 outcome.add(self._state(tx, kind, edges[i]))
         return outcome, answer["found"]
 
-    def _columns(self, kind: EdgeKind, edges: Sequence[Edge]) -> dict[str, Any]:
-        """Return edges as the parameters of their statement, as few as their kind allows."""
-        columns: dict[str, Any] = {
+    def _parameters(self, kind: EdgeKind, edges: Sequence[Edge]) -> dict[str, Any]:
+        """Return the parameters of the statement of edges but for their qualifiers."""
+        given: dict[str, Any] = {
             "starts": [edge.head.uid for edge in edges],
             "ends": [edge.tail.uid for edge in edges],
         }
         if kind.derived:
-            return columns | {"places": [edge.place for edge in edges]}
-        columns["places"] = [edge.place or None for edge in edges]
+            return given | {"places": [edge.place for edge in edges]}
+        given["places"] = [edge.place or None for edge in edges]
         if kind.keyed:
-            columns["uids"] = [edge.uid for edge in edges]
-            columns["values"] = [edge.values for edge in edges]
+            given["uids"] = [edge.uid for edge in edges]
         shared = {"heads": kind.head_labels, "tails": kind.tail_labels}
-        return columns | shared | {"run": self._run.id, "own": self._run.own}
+        return given | shared | {"run": self._run.id, "own": self._run.own}
 
     def _support(
         self, tx: neo4j.ManagedTransaction, kind: EdgeKind, edges: Sequence[Edge]
@@ -362,13 +366,13 @@ def moved_to(edge: Edge, kept: Mapping[str, str]) -> Edge:
     return there._replace(uid=uid, said=ends)
 
 
-def _text(kind: EdgeKind) -> LiteralString:
-    """Return the statement that writes edges of this kind."""
+def _text(kind: EdgeKind, qualifiers: Shape) -> LiteralString:
+    """Return the statement that writes edges of this kind, with these qualifiers."""
     if kind.derived:
         return filled(cypher("write/merge_derived"), {"_LINK": quoted(kind.type)})
     parts: dict[str, LiteralString] = {
         "_LINK/*key*/": _pattern(kind, "$uids[i]"),
-        "/*qualifiers*/": ", e += $values[i]" if kind.keyed else "",
+        "/*qualifiers*/": assigned("e", qualifiers),
     }
     return filled(cypher("write/merge_stated"), parts)
 

@@ -17,8 +17,9 @@ from knowloom.knowledge.evidence import Key
 from knowloom.knowledge.instance import State, inline_properties
 from knowloom.knowledge.project import Evidence, evidence_of
 from knowloom.knowledge.record import Mention, Record
-from knowloom.ontology.concepts import Ontology
-from knowloom.ontology.names import quoted, quoted_labels
+from knowloom.ontology.concepts import Ontology, Range, Scalar
+from knowloom.ontology.names import quoted_labels
+from knowloom.store.columns import Shape, assigned, columns
 from knowloom.store.database import Database
 from knowloom.store.edges import Edge, Spool, updates_of
 from knowloom.store.revise import Revised, Reviser
@@ -26,6 +27,7 @@ from knowloom.store.runs import Run
 from knowloom.store.statement import filled
 
 _DIVIDED = 200  # instances that are revised by two senders
+_USUAL: Mapping[Range, LiteralString] = {Scalar.DATE: "date", Scalar.DATETIME: "datetime"}
 _FOR_ALL = ("_run", "_hash", "_row")  # every statement that creates instances sets these
 
 
@@ -46,17 +48,17 @@ class InstanceOutcome:
     edges: list[Edge] = field(default_factory=list[Edge])
 
 
-class _Columns(NamedTuple):
+class _New(NamedTuple):
     """Records of one concept as the parameters of a statement that creates instances.
 
     Args:
         concept: theirs.
-        names: of the properties whose values are in `column0`, `column1` and so on.
+        shape: see `Columns`.
         given: all parameters by name.
     """
 
     concept: str
-    names: tuple[str, ...]
+    shape: Shape
     given: dict[str, Any]
 
 
@@ -122,7 +124,7 @@ class InstanceWriter:
         if self._known:
             plain = [said for said in plain if said[0].uid not in self._known]
         merges = [
-            sender.submit(self._merge, self._columns(half))
+            sender.submit(self._merge, self._new(half))
             for sender, half in zip(self._senders, _halves(plain), strict=True)
         ]
         return Started(batch, merges)
@@ -197,29 +199,27 @@ class InstanceWriter:
             self._take(self._reviser.revise(part, self._outdated), outcome, {})
         return outcome
 
-    def _merge(self, columns: Sequence[_Columns]) -> tuple[InstanceOutcome, set[str]]:
+    def _merge(self, new: Sequence[_New]) -> tuple[InstanceOutcome, set[str]]:
         """Create what is new; return the uids that hold something else than the records say."""
-        uids = [uid for each in columns for uid in each.given["uids"]]
+        uids = [uid for each in new for uid in each.given["uids"]]
         if not uids:
             return InstanceOutcome(), set()
         if self._all_new and len(set(uids)) == len(uids):
             try:
-                return self._put(columns, "write/create_instances")
+                return self._put(new, "write/create_instances")
             except ConstraintError:  # something was there, so the server took none of them
                 self._all_new = False
-        done = self._put(columns, "write/merge_instances")
+        done = self._put(new, "write/merge_instances")
         self._all_new = self._all_new is not False and done[0].written == len(uids)
         return done
 
-    def _put(
-        self, columns: Sequence[_Columns], statement: str
-    ) -> tuple[InstanceOutcome, set[str]]:
+    def _put(self, new: Sequence[_New], statement: str) -> tuple[InstanceOutcome, set[str]]:
         """Carry out a statement for some records, all of them or none; see `_merge`."""
 
         def work(tx: neo4j.ManagedTransaction) -> tuple[InstanceOutcome, set[str]]:
             outcome, differing = InstanceOutcome(), set[str]()
-            for concept, names, given in columns:
-                text = _creating(statement, names, self._ontology.lineage(concept))
+            for concept, shape, given in new:
+                text = _creating(statement, shape, self._ontology.lineage(concept))
                 result = tx.run(text, given)
                 differing.update(uid for row in result for uid in row["differing"])
                 counters = result.consume().counters
@@ -232,7 +232,7 @@ class InstanceWriter:
         self._run.recorded = self._run.recorded or done[0].updates > 0
         return done
 
-    def _columns(self, batch: Sequence[tuple[Record, str]]) -> list[_Columns]:
+    def _new(self, batch: Sequence[tuple[Record, str]]) -> list[_New]:
         """Return the parameters for some records, concept by concept.
 
         All writers come to concepts, and to the uids of each, in the same order, so that those of
@@ -242,9 +242,9 @@ class InstanceWriter:
         by_concept: dict[str, list[tuple[Record, str]]] = {}
         for record, hash_ in sorted(batch, key=_uid):
             by_concept.setdefault(record.concept, []).append((record, hash_))
-        return [self._columns_of(*each) for each in sorted(by_concept.items())]
+        return [self._new_of(*each) for each in sorted(by_concept.items())]
 
-    def _columns_of(self, concept: str, batch: Sequence[tuple[Record, str]]) -> _Columns:
+    def _new_of(self, concept: str, batch: Sequence[tuple[Record, str]]) -> _New:
         """Return the parameters for records of one concept.
 
         There is one for each of its attributes whether used or not, so that few texts have to be
@@ -255,20 +255,19 @@ class InstanceWriter:
             for record, hash_ in batch
         ]
         more = (row for row, (record, _) in zip(rows, batch, strict=True) if not record.is_plain)
-        names = tuple(sorted(self._declared(concept).union(*more)))
-        given: dict[str, Any] = {
-            f"column{number}": [row.get(name) for row in rows] for number, name in enumerate(names)
-        }
+        usual: dict[str, LiteralString] = dict.fromkeys(set[str]().union(*more), "")
+        made = columns(rows, usual | self._declared(concept))
+        given: dict[str, Any] = {**made.given}
         given["uids"] = [record.uid for record, _ in batch]
         given["hashes"] = [hash_ for _, hash_ in batch]
         given["places"] = [record.row or None for record, _ in batch]
         given["run"] = self._run.id
-        return _Columns(concept, names, given)
+        return _New(concept, made.shape, given)
 
-    def _declared(self, concept: str) -> set[str]:
-        """Return the attributes of a concept that nodes hold."""
+    def _declared(self, concept: str) -> dict[str, LiteralString]:
+        """Return the attributes of a concept that nodes hold, and how one is usually read."""
         known = self._ontology.attributes(concept).values()
-        return {attribute.name for attribute in known if not attribute.is_link}
+        return {a.name: "" if a.many else _USUAL.get(a.range, "") for a in known if not a.is_link}
 
     def _provenance(self, record: Record, hash_: str) -> dict[str, Any]:
         """Return the values of a record with all that is known of it beside run, hash and row."""
@@ -331,7 +330,7 @@ class InstanceWriter:
     def _remake(self, batch: Sequence[tuple[Record, str]], outcome: InstanceOutcome) -> None:
         """Create what should have been there, and is not: somebody else took it out."""
         self._known -= {record.uid for record, _ in batch}
-        merged, differing = self._merge(self._columns(batch))
+        merged, differing = self._merge(self._new(batch))
         outcome.written += merged.written
         outcome.updates += merged.updates
         several: dict[str, list[tuple[Record, str]]] = {}
@@ -377,15 +376,11 @@ class InstanceWriter:
 
 
 @lru_cache(maxsize=1_000)
-def _creating(statement: str, names: tuple[str, ...], lineage: tuple[str, ...]) -> LiteralString:
+def _creating(statement: str, shape: Shape, lineage: tuple[str, ...]) -> LiteralString:
     """Return a statement that creates instances, with these properties and labels."""
-    values: LiteralString = "".join(
-        f", n.{quoted(name)} = ${quoted(f'column{number}')}[i]"
-        for number, name in enumerate(names)
-    )
     parts: dict[str, LiteralString] = {
         "/*labels*/": quoted_labels(lineage),
-        "/*values*/": values,
+        "/*values*/": assigned("n", shape),
     }
     return filled(cypher(statement), parts)
 
