@@ -7,11 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from knowloom.server import TESTS, LocalServer
 from knowloom.store import migrate
 from knowloom.store.connect import Endpoint, connect
 from knowloom.store.database import Database
+
+# How long an example takes tells how busy the machine is, and nothing of the code.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

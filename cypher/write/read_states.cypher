@@ -9,7 +9,7 @@ MATCH (n:_Instance/*|retired*/ {uid: uid})
 RETURN
   n.uid AS uid,
   labels(n) AS labels,
-  properties(n) AS properties,
+  n {.*, _observed: toString(n._observed)} AS properties,
   COLLECT {
     MATCH (n)-[:_RECORD]->(r:_Record)
     RETURN r {.*, recorded: toString(r.recorded), observed: toString(r.observed)}

@@ -111,7 +111,7 @@ def test_nothing_in_a_name_is_taken_for_a_sign() -> None:
     check([page_of(text) for text in HOSTILE])
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(
     st.lists(
         st.text(

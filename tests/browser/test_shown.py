@@ -20,7 +20,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.samp
 
 
 @pytest.mark.neo4j
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(TEXTS)
 def test_a_literal_is_the_value_and_nothing_else(database: Database, value: str) -> None:
     """Whatever a text holds, the server reads back that text; nothing can end the literal."""
@@ -30,7 +30,7 @@ def test_a_literal_is_the_value_and_nothing_else(database: Database, value: str)
 
 
 @pytest.mark.neo4j
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.text(
         st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\\"),

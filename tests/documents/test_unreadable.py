@@ -288,9 +288,7 @@ def test_a_reader_starts_no_program_and_opens_no_connection(
     assert refused in ran.stderr.splitlines()[-1]
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.sampled_from(["a.pdf", "a.docx"]),
     st.lists(st.tuples(st.integers(0, 5_000), st.integers(0, 255)), min_size=1, max_size=8),

@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from knowloom.errors import OntologyError, SourceError
@@ -105,7 +105,6 @@ def valid(ontology: Ontology) -> bool:
 
 
 @given(ontologies().filter(valid))
-@settings(deadline=None)
 def test_parse_inverts_render(ontology: Ontology) -> None:
     """Whatever an ontology holds comes back from its file."""
     assert parse(render(ontology, "annotated")) == ontology
@@ -118,7 +117,6 @@ def test_json_is_lossless(ontology: Ontology) -> None:
 
 
 @given(ontologies().filter(valid), st.data())
-@settings(deadline=None)
 def test_any_selection_runs(ontology: Ontology, data: st.DataObject) -> None:
     """Any selection of classes is emitted with all it needs, and runs alone."""
     names = data.draw(st.lists(st.sampled_from([c.name for c in ontology]), min_size=1))

@@ -380,7 +380,7 @@ def ontologies(draw: st.DrawFn) -> Ontology:
 
 
 @given(ontologies(), st.booleans())
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 def test_printing_and_reading_is_the_identity(ontology: Ontology, positional: bool) -> None:
     """Whatever an ontology says, its file runs, and reads back to the same ontology."""
     text = render_knowcoder(ontology, positional_events=positional)

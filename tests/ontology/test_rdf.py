@@ -213,7 +213,7 @@ def concepts(draw: st.DrawFn, name: str, parents: tuple[str, ...]) -> Concept:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_writing_and_reading_is_the_identity(data: st.DataObject) -> None:
     """Whatever an ontology says comes back from its Turtle."""
     ontology = Ontology(

@@ -92,9 +92,7 @@ def ontologies(draw: st.DrawFn) -> Ontology:
     return Ontology(draw(st.permutations(concepts)))
 
 
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ontologies())
 def test_what_is_stored_comes_back_equal(database: Database, ontology: Ontology) -> None:
     """Every field survives, whatever was stored before (item 61)."""

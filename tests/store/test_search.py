@@ -76,9 +76,7 @@ def test_signs_and_operators_are_words_like_others(
 
 
 @pytest.mark.neo4j
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.text(st.sampled_from('+-&|!(){}[]^"~*?:\\/<>=#@ ABNDORT') | st.characters(), max_size=30)
 )

@@ -120,7 +120,7 @@ def test_nothing_is_known_yet() -> None:
     assert at(entry("toy thing", "a thing"), growing.index).parents == ("thing",)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 10_000), st.integers(3, 30))
 def test_growing_keeps_the_hierarchy(seed: int, count: int) -> None:
     """Whatever is placed one after another: no circle, nothing lost, index and tree in step."""

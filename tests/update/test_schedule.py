@@ -52,7 +52,7 @@ def simulated(
     return done
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 999))
 def test_simulated_days_have_no_overlap_and_no_drift(seed: int) -> None:
     """Ten days of runs of up to 150 minutes: one at a time, at the fixed points or when free."""

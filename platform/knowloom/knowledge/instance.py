@@ -316,7 +316,7 @@ def inline_evidence(
         links=_named_links(concept, links, ontology),
         row=properties.get("_row", 0),
         end=properties.get("_end", 0),
-        observed=native(properties.get("_observed")),
+        observed=_moment(properties.get("_observed")),
         valid_from=native(properties.get("_from")),
         valid_to=native(properties.get("_to")),
         confidence=properties.get("_confidence"),
