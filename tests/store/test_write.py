@@ -335,6 +335,44 @@ def test_size_of_batches_makes_no_difference(
 
 
 @pytest.mark.parametrize("size", [1, 2, 100])
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (2, 0, 1), (2, 1, 0)])
+def test_a_class_that_comes_later_lets_facts_fit(
+    database: Database, monkeypatch: pytest.MonkeyPatch, size: int, order: tuple[int, ...]
+) -> None:
+    """A fact is judged when all records of the load have told what its ends are."""
+    monkeypatch.setattr("knowloom.store.write._FIRST_ROWS", size)
+    monkeypatch.setattr("knowloom.store.write.BATCH_ROWS", size)
+    write(database, [person("Eve")], "before")
+    ontology = Ontology(
+        [
+            *ONTOLOGY,
+            Concept(
+                name="Signs",
+                parents=("Relation",),
+                attributes=(
+                    Attribute(name="head_entity", range=ConceptRange(("Author",)), required=True),
+                    Attribute(name="tail_entity", range=ConceptRange(("City",)), required=True),
+                ),
+            ),
+        ]
+    )
+    for name in ("Ada", "Eve"):
+        said: list[Statement] = [
+            person(name),
+            person(name, "Author"),
+            Fact("Signs", "", mention(name, "Person"), mention("Rome", "City"), {}, 3),
+        ]
+        run = runs.begin(database, f"{name}.csv", "test")
+        report = Writer(database, ontology, run).write([said[i] for i in order])
+        assert report.counts == Counts(given=3, written=3)
+        misfit = Fact("Signs", "", mention("Bob", "Person"), mention("Rome", "City"), {}, 4)
+        again = [*said, person("Bob"), misfit]
+        report = Writer(database, ontology, runs.begin(database, "more", "test")).write(again)
+        assert report.counts.rejected == 1
+    assert database.read("MATCH (:Author)-[e:SIGNS]->() RETURN count(e) AS n")[0]["n"] == 2
+
+
+@pytest.mark.parametrize("size", [1, 2, 100])
 def test_links_to_what_comes_later_survive_another_record(
     database: Database, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:

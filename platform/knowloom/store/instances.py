@@ -161,6 +161,11 @@ class InstanceWriter:
                 outcome.edges += self._edges(record)
         return outcome
 
+    @property
+    def has_put_off(self) -> bool:
+        """Whether records are left to `revise_again`."""
+        return self._put_off.count > 0
+
     def revise_again(self) -> Iterator[tuple[int, InstanceOutcome]]:
         """Take the careful way for what was put off; all relationships are to be there.
 

@@ -432,6 +432,9 @@ class Writer:
         if not edges:
             return
         outcome = self._edges.write(edges, final=final)
+        if self._instances.has_put_off:  # what is put off may give an end the class it lacks
+            outcome.waiting += [edge for edge, _ in outcome.misfits]
+            outcome.misfits.clear()
         for edge in outcome.waiting:
             self._waiting.add(edge)
         for edge, reason in outcome.misfits:
@@ -446,7 +449,8 @@ class Writer:
 
     def _flush(self) -> None:
         """Write the edges that waited for ends; those that never came become mentions."""
-        for edges in self._waiting.batches():
+        waiting, self._waiting = self._waiting, Spool[Edge]()
+        for edges in waiting.batches():
             self._send_edges(edges, lambda _: None, final=True)
 
     def _add_reject(self, reject: Reject) -> None:

@@ -10,7 +10,7 @@ from knowloom.ontology.concepts import Ontology
 from knowloom.store.database import Database
 from knowloom.store.runs import Run
 from knowloom.store.write import Validator
-from knowloom.update.retract import retract
+from knowloom.update.retract import retract, said_uid
 from knowloom.update.snapshot import fact_line, record_line
 
 
@@ -67,6 +67,9 @@ def stated_by(database: Database, run: Run) -> set[str]:
         )
     }
     for row in database.read(cypher("update/read_statements"), own=list(run.earlier)):
-        head, tail = row["ends"].split(" ") if row["ends"] else (row["head"], row["tail"])
-        lines.add(fact_line(row["type"], head, tail, row["uid"] or ""))
+        head, tail, uid = row["head"], row["tail"], row["uid"] or ""
+        if row["ends"]:
+            head, tail = row["ends"].split(" ")
+            uid = said_uid(row["type"], head, tail, row["properties"])
+        lines.add(fact_line(row["type"], head, tail, uid))
     return lines

@@ -15,6 +15,7 @@ import orjson
 from knowloom.assets import cypher
 from knowloom.knowledge.evidence import Key
 from knowloom.knowledge.instance import State, native
+from knowloom.knowledge.record import uid_of_fact
 from knowloom.knowledge.stated import Stated, restated, statements_of
 from knowloom.ontology.concepts import Ontology
 from knowloom.ontology.names import quoted
@@ -133,8 +134,10 @@ def _gone(
     fact: Goes, properties: Mapping[str, Any], statements: Iterable[Stated], run: Run
 ) -> Iterator[Stated]:
     """Yield the statements behind a relationship that are the fact, by this source."""
-    moved = fact.head in run.kept or fact.tail in run.kept
-    if fact.uid and not moved and properties.get("uid") != fact.uid:
+    uid = properties.get("uid")
+    if fact.head in run.kept or fact.tail in run.kept:
+        uid = said_uid(fact.type, fact.head, fact.tail, properties)
+    if fact.uid and fact.uid != uid:
         return
     for each in statements:
         if each.run in run.own and (each.head, each.tail) == (fact.head, fact.tail):
@@ -145,9 +148,28 @@ def _history(
     type_: str, properties: Mapping[str, Any], gone: Iterable[Stated], run: Run
 ) -> Iterator[dict[str, Any]]:
     """Yield statements as they are kept for history."""
-    said = {n: native(v) for n, v in properties.items() if not n.startswith("_") and n != "uid"}
+    said = _qualifiers(properties)
     uid = properties.get("uid", "")
     text = orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode() if uid else ""
     for each in gone:
         stated = {"type": type_, **each._asdict(), "qualifiers": text, "superseded_by": run.id}
         yield {"id": f"{type_} {each.head} {each.tail} {uid} {each.run} {run.id}", **stated}
+
+
+def said_uid(type_: str, head: str, tail: str, properties: Mapping[str, Any]) -> str:
+    """Return the uid of a fact between the things that its source means.
+
+    After a merge the relationship lies between others, and bears another uid.
+
+    Args:
+        type_: of the relationship.
+        head, tail: the uids that the source means.
+        properties: of the relationship.
+    """
+    if "uid" not in properties:
+        return ""
+    return uid_of_fact(type_, head, tail, _qualifiers(properties))
+
+
+def _qualifiers(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {n: native(v) for n, v in properties.items() if not n.startswith("_") and n != "uid"}
