@@ -45,6 +45,7 @@ head = "name"
 tail = "town"
 attributes = { day = "day" }
 """
+BOB, CY = (uid_of_key("Guest", (name,)) for name in ("Bob", "Cy"))
 GUESTS = "guest,Bob,1,,\nguest,Cy,2,,\n"
 
 
@@ -58,8 +59,8 @@ def told(kb: KnowledgeBase, folder: Path) -> tuple[Path, Source]:
 
 
 def put(path: Path, *days: int, born: int = 2) -> None:
-    """Write that Cy was in Rome on some days of a month."""
-    visits = "".join(f"visit,Cy,,Rome,2020-01-{day:02}\n" for day in days)
+    """Write that Bob was in Rome on some days of a month."""
+    visits = "".join(f"visit,Bob,,Rome,2020-01-{day:02}\n" for day in days)
     guests = GUESTS.replace("Cy,2", f"Cy,{born}")
     path.write_text(f"kind,name,born,town,day\n{guests}{visits}")
 
@@ -73,8 +74,9 @@ def days(kb: KnowledgeBase) -> list[int]:
 
 
 def merged(kb: KnowledgeBase) -> None:
-    """Say that Cy is Bob."""
-    kb.merge(uid_of_key("Guest", ("Cy",)), uid_of_key("Guest", ("Bob",)))
+    """Say that Bob is Cy, whose visits all are then."""
+    kb.merge(BOB, CY)
+    assert kb.database.read("MATCH (:Guest {uid: $uid})-[:VISIT]->() RETURN 1", uid=CY)
 
 
 def test_one_of_several_goes(kb: KnowledgeBase, tmp_path: Path) -> None:
@@ -89,7 +91,7 @@ def test_one_of_several_goes(kb: KnowledgeBase, tmp_path: Path) -> None:
     put(path, 1, 9)
     update(kb, place)
     assert days(kb) == [1, 9]
-    kb.split(uid_of_key("Guest", ("Cy",)))
+    kb.split(BOB)
     assert days(kb) == [1, 9]
 
 
