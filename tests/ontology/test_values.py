@@ -103,6 +103,24 @@ def test_an_unfitting_value_is_described(range_: Range, value: object, sentence:
     assert sentence in said
 
 
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00"])
+@pytest.mark.parametrize("many", [False, True])
+def test_moments_that_utc_cannot_tell_are_refused(text: str, many: bool) -> None:
+    """The server would store them, and the driver could not read them."""
+    with pytest.raises(ValueError, match="not in the years 1 to 9999 in UTC"):
+        reader(attribute(Scalar.DATETIME, many=many))(text)
+
+
+def test_moments_are_stored_in_a_way_that_the_server_takes() -> None:
+    """Great offsets become UTC; of those in a list all have a zone."""
+    noon, east = datetime(2024, 1, 1, 12), timezone(timedelta(hours=18, minutes=30))
+    read = reader(attribute(Scalar.DATETIME))(noon.replace(tzinfo=east))
+    assert isinstance(read, datetime)
+    assert (read, read.utcoffset()) == (noon.replace(tzinfo=east), timedelta())
+    both = [noon, noon.replace(tzinfo=UTC)]
+    assert reader(attribute(Scalar.DATETIME, many=True))(both) == [both[1], both[1]]
+
+
 def test_long_values_are_shortened_in_sentences() -> None:
     """A sentence stays a sentence whatever the value."""
     said = checker(attribute(Scalar.INT))("x" * 10_000)

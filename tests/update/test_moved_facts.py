@@ -1,4 +1,4 @@
-"""Facts with qualifiers of things that were merged: each stands and goes by itself."""
+"""Facts with qualifiers, of things that were merged or not: each stands and goes by itself."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from knowloom import loading
 from knowloom.base import KnowledgeBase
+from knowloom.errors import TooMuchWouldGo
 from knowloom.knowledge.record import uid_of_key
 from knowloom.ontology.concepts import Attribute, Concept, ConceptRange, Ontology, Scalar
 from knowloom.update.sources import Source
@@ -86,7 +87,7 @@ def test_one_of_several_goes(kb: KnowledgeBase, tmp_path: Path) -> None:
     update(kb, place)
     merged(kb)
     put(path, 1, 2)
-    assert update(kb, place).removed == 0  # of things
+    assert update(kb, place).removed == 1
     assert days(kb) == [1, 2]
     put(path, 1, 9)
     update(kb, place)
@@ -110,3 +111,16 @@ def test_compared_with_the_graph(kb: KnowledgeBase, tmp_path: Path) -> None:
     put(path, 2, born=3)
     update(kb, place)
     assert days(kb) == [2]
+
+
+def test_many_facts_between_two_things_are_guarded(kb: KnowledgeBase, tmp_path: Path) -> None:
+    """That one of them is left does not hide that the others would go; changed ones may."""
+    path, place = told(kb, tmp_path)
+    put(path, *range(1, 21))
+    update(kb, place)
+    put(path, 1)
+    with pytest.raises(TooMuchWouldGo):
+        update(kb, place)
+    put(path, *range(5, 25))
+    update(kb, place)
+    assert days(kb) == [*range(5, 25)]

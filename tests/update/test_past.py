@@ -128,3 +128,15 @@ def test_what_held_is_another_question(kb: KnowledgeBase, write: Write) -> None:
     assert home(None, day) == "Oslo"
     assert home(early, day) == "Rome"
     assert home(None, date(2016, 1, 1)) == "Rome"
+
+
+def test_what_did_not_hold_then_is_not_there(kb: KnowledgeBase, write: Write) -> None:
+    """A thing of which all records hold on other days only is found on those days only."""
+    ada = Record("Person", uid("Ada"), {"name": "Ada"})
+    ada.valid_from, ada.valid_to = date(2000, 1, 1), date(2010, 1, 1)
+    write([ada])
+    found = {
+        day: [str(thing_json(x)["values"]["name"]) for x in kb.as_of(valid=day).find("Person")]
+        for day in (date(1999, 12, 31), date(2000, 1, 1), date(2010, 1, 1))
+    }
+    assert [*found.values()] == [[], ["Ada"], []]

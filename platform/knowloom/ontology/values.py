@@ -73,7 +73,11 @@ def acceptor(attribute: Attribute) -> Accept:
     if isinstance(attribute.range, ConceptRange):
         return _refusing(attribute.range)
     one = _one(attribute)
-    return _listed(one) if attribute.many else one
+    if not attribute.many:
+        return one
+    if attribute.range is Scalar.DATETIME:  # Neo4j stores no list of moments with and without zone
+        return _listed(lambda value: cast(Value, _moment(one(value))))
+    return _listed(one)
 
 
 def reader(attribute: Attribute) -> Accept:
@@ -427,12 +431,20 @@ def at_fixed_offset(value: datetime) -> datetime:
     """Return the same moment with an offset of whole minutes in place of a zone.
 
     The driver shows zones a time of its own make; `ZoneInfo` takes it for Python's, reads beyond
-    it, and the process crashes. Offsets with seconds it refuses.
+    it, and the process crashes. Offsets with seconds it refuses, the server those of more than 18
+    hours.
+
+    Raises:
+        Unfit: in UTC it is out of all years; the server would take it, and nobody could read it.
     """
     if (offset := value.utcoffset()) is None:
         return value.replace(tzinfo=None)
-    if offset % timedelta(minutes=1):
-        return value.astimezone(UTC)
+    try:
+        at = value.astimezone(UTC)
+    except OverflowError:
+        raise Unfit(f"is {_shown(value)}, which is not in the years 1 to 9999 in UTC") from None
+    if offset % timedelta(minutes=1) or abs(offset) > timedelta(hours=18):
+        return at
     return value.replace(tzinfo=timezone(offset))
 
 

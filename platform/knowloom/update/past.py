@@ -20,6 +20,7 @@ from knowloom.assets import cypher
 from knowloom.errors import NotFound, UnknownAttribute, UsageError
 from knowloom.knowledge.evidence import Evidence, is_spoken_of, known_after
 from knowloom.knowledge.instance import State, native
+from knowloom.knowledge.policies import holds
 from knowloom.knowledge.project import Projection, show
 from knowloom.knowledge.record import uid_of_fact
 from knowloom.knowledge.stated import statements_of
@@ -259,7 +260,7 @@ class Past:
             if known or asked.intersection(members):
                 found[first] = _Then(first, known)
         for one in found.values():
-            if is_spoken_of(one.evidence):
+            if is_spoken_of(e for e in one.evidence if holds(e, self._valid)):
                 one.shown = show(
                     one.evidence, self._ontology, self._kept, self._policy, at=self._valid
                 )

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from knowloom.knowledge.plugins import News
 from knowloom.knowledge.record import Record, Reject, Statement, content_hash
 from knowloom.store.edges import Spool
 from knowloom.store.write import Validator
-from knowloom.update.snapshot import Rows, fact_line, lines_of, mark_of, record_line, subject
+from knowloom.update.snapshot import (
+    Rows,
+    fact_line,
+    is_fact,
+    lines_of,
+    mark_of,
+    record_line,
+    subject,
+)
 from knowloom.update.sources import Source
 
 
@@ -93,14 +102,17 @@ class Reading:
     def lost(self, gone: Collection[str]) -> int:
         """Return how many of the lines that go are not replaced by anything.
 
-        A record whose thing the source still speaks of, and a fact whose ends still have one of
-        its type, count as changed.
+        A record whose thing the source still speaks of counts as changed; so do as many facts as
+        it says anew of the same type between the same ends.
         """
-        subjects = [subject(line) for line in gone]
-        left = set(subjects).difference(map(subject, self._made))
+        new = self._made - (self.before or set())
+        facts = Counter(subject(line) for line in gone if is_fact(line))
+        facts -= Counter(subject(line) for line in new if is_fact(line))
+        things = [subject(line) for line in gone if not is_fact(line)]
+        left = set(things).difference(map(subject, self._made))
         if left:  # what it says unchanged is looked through only for these
             left.difference_update(map(subject, self.now))
-        return sum(each in left for each in subjects)
+        return facts.total() + sum(each in left for each in things)
 
     def rows(self) -> Rows:
         """Return what it says by rows, to know them again the next time."""

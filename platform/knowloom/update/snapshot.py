@@ -161,8 +161,13 @@ def _marks_in(joined: bytes) -> list[bytes]:
     return [joined[i : i + _MARK] for i in range(0, len(joined), _MARK)]
 
 
+def is_fact(line: str) -> bool:
+    """Return whether a line is a fact, and no record."""
+    return _TAB in line
+
+
 def subject(line: str) -> str:
     """Return what a line speaks of: the uid of a record, the type and ends of a fact."""
-    if _TAB in line:
+    if is_fact(line):
         return line.rpartition(_TAB)[0]
     return line.rpartition(" ")[0]
