@@ -163,6 +163,11 @@ def digest_of(chosen: LoadPlan, part: Part, ontology: Ontology) -> str:
     return whole.hexdigest()
 
 
+def _is_hidden(path: Path, folder: Path) -> bool:
+    """Return whether a file is one that programs keep for themselves in a folder."""
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
+
+
 def _files(paths: Sequence[Path], suffixes: Sequence[str]) -> Iterator[Path]:
     """Yield the files meant, directories replaced by what they hold."""
     for path in paths:
@@ -171,7 +176,9 @@ def _files(paths: Sequence[Path], suffixes: Sequence[str]) -> Iterator[Path]:
                 raise SourceError(path, "there is no such file")
             yield path
             continue
-        found = sorted(p for p in path.rglob("*") if p.suffix.lower() in suffixes)
+        found = sorted(
+            p for p in path.rglob("*") if p.suffix.lower() in suffixes and not _is_hidden(p, path)
+        )
         if not found:
             raise SourceError(path, f"it holds no file that ends in {', '.join(suffixes)}")
         yield from found

@@ -253,6 +253,7 @@ def test_a_folder_is_one_source(kb: KnowledgeBase, folder: Path) -> None:
     data.mkdir()
     put(data / "one.csv", ROWS[:3])
     two = put(data / "two.csv", ROWS[3:])
+    (data / ".hidden.csv").write_text("of,another,program\n")
     update(kb, source(data, folder))
     two.unlink()
     assert counts(update(kb, source(data, folder))) == (0, 3, 1)
