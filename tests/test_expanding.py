@@ -305,3 +305,68 @@ def test_a_rejected_place_stays_so(kb: KnowledgeBase) -> None:
     done = placed(kb, New("hand grenade", "a grenade"))
     reject(kb, only(done), who="ann")
     assert placed(kb, New("hand grenade", "a grenade")).new == []
+
+
+def test_what_was_accepted_and_undone_is_open_again(kb: KnowledgeBase) -> None:
+    """A class, one between others and another name; who accepted it before stays on record."""
+    news = [
+        New("hand grenade", "a grenade designed to be thrown by hand"),
+        New("car", "a vehicle with four wheels"),
+        New("authors"),
+    ]
+    accept(kb, placed(kb, *news).proposals, who="ann")
+    kb.undo_ontology()
+    again = placed(kb, *news)
+    assert {p.state for p in again.proposals} == {State.OPEN}
+    assert sorted(again.new) == sorted(p.id for p in again.proposals)
+    assert {p.id for p in store.listed(kb.database)} == set(again.new)
+    assert [d.what for d in again.proposals[0].deeds] == ["proposed", "accepted", "reopened"]
+    assert again.proposals[0].deeds[1].who == "ann"
+    assert placed(kb, *news).new == []
+    assert len(accept(kb, again.proposals, who="bob").accepted) == 3
+    assert "Car" in kb.ontology
+
+
+def test_what_was_changed_by_hand_opens_as_it_was_changed(kb: KnowledgeBase) -> None:
+    """The place that the ranker finds once more is not put over it."""
+    car = New("car", "a vehicle with four wheels")
+    placed(kb, car)
+    Path("car.py").write_text("class Car(Vehicle):\n    wheels: int | None = None\n")
+    run("review", "edit", "Car", "car.py", "--by", "ann")
+    run("review", "accept", "Car", "--by", "ann")
+    run("ontology", "undo")
+    [again] = placed(KnowledgeBase(kb.database, kb.workspace), car).proposals
+    assert again.state is State.OPEN
+    assert [a.name for a in concept_of(again).attributes] == ["wheels"]
+
+
+EXPAND = ("taxonomy", "expand", "new.jsonl", "--ranker", "rules", "--lexical")
+
+
+def test_what_does_not_wait_is_said(kb: KnowledgeBase) -> None:
+    """What was rejected stays rejected; what was undone waits again."""
+    Path("new.jsonl").write_text("\n".join(CONCEPTS.splitlines()[:3]), encoding="utf-8")
+    assert "before" not in run(*EXPAND).output
+    run("review", "reject", "HandGrenade", "--by", "ann")
+    run("review", "accept", "Car", "authors", "--by", "ann")
+    lines = run(*EXPAND).output.splitlines()
+    assert any("below Grenade; rejected by ann before" in line for line in lines)
+    assert any("another name of Author; accepted by ann before" in line for line in lines)
+    run("ontology", "undo")
+    assert run(*EXPAND).output.count("open again") == 2
+    assert run("review", "accept", "Car", "--by", "ann").exit_code == 0
+
+
+def test_what_waited_and_is_sure_enough_is_accepted(kb: KnowledgeBase) -> None:
+    """By the command that proposes it again; what was rejected is not, however sure."""
+    Path("new.jsonl").write_text("\n".join(CONCEPTS.splitlines()[:3]), encoding="utf-8")
+    run(*EXPAND)
+    run("review", "reject", "HandGrenade", "--by", "ann")
+    done = json.loads(run(*EXPAND, "--accept-above", "0.9", "--json").output)
+    assert done["new"] == []
+    assert len(done["accepted"]["accepted"]) == 1
+    assert store.one(kb.database, "authors").state is State.ACCEPTED
+    assert store.one(kb.database, "Car").state is State.OPEN
+    run(*EXPAND, "--accept-above", "0")
+    assert store.one(kb.database, "Car").state is State.ACCEPTED
+    assert store.one(kb.database, "HandGrenade").state is State.REJECTED

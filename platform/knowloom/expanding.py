@@ -15,6 +15,7 @@ from knowloom.ontology.align import normal_form
 from knowloom.ontology.as_json import concept_from_json, concept_to_json
 from knowloom.ontology.concepts import ROOTS, Concept, Kind, Ontology
 from knowloom.ontology.names import concept_name
+from knowloom.queueing import queue
 from knowloom.store import review
 from knowloom.taxonomy.grow import Growing
 from knowloom.taxonomy.index import Entry, Index, entries
@@ -34,8 +35,8 @@ class Expanded:
 
     Args:
         placements: where each should go, in the order given.
-        proposals: what waits for review, one each.
-        new: the ids of those that were not in the queue before.
+        proposals: one each, as they stand in the queue: some may be decided already.
+        new: the ids of those that did not wait there before.
         faults: names that could not be placed.
     """
 
@@ -86,8 +87,7 @@ def expand(
         done.proposals.append(_proposal(kb.ontology, placement, entry.new))
         advance(1)
     if not dry_run:
-        kb.migrate()
-        done.new = review.put(kb.database, done.proposals)
+        done.proposals, done.new = queue(kb, done.proposals)
     return done
 
 

@@ -21,8 +21,8 @@ from knowloom.ontology.as_json import concept_to_json
 from knowloom.ontology.concepts import Attribute, Concept, Kind, Ontology, Scalar
 from knowloom.ontology.fitting import fitting
 from knowloom.ontology.names import attribute_name, concept_name
+from knowloom.queueing import queue
 from knowloom.store import documents as stored
-from knowloom.store import review
 
 _EXAMPLES = 5
 _ATTRIBUTES = 8
@@ -47,8 +47,8 @@ class Proposed:
     """What was proposed for a topic.
 
     Args:
-        proposals: all of them.
-        new: the ids of those that were not in the queue before.
+        proposals: all of them, as they stand in the queue.
+        new: the ids of those that did not wait there before.
         faults: documents that could not be read, and classes that cannot be.
     """
 
@@ -117,8 +117,7 @@ def proposal(concept: Concept, confidence: float, why: Iterable[str], proposer: 
 
 def _queued(kb: KnowledgeBase, done: Proposed, *, dry_run: bool) -> Proposed:
     if not dry_run:
-        kb.migrate()
-        done.new = review.put(kb.database, done.proposals)
+        done.proposals, done.new = queue(kb, done.proposals)
     return done
 
 

@@ -259,10 +259,9 @@ def propose(
         knowloom ontology propose "prizes in computing" --from reports/
         knowloom ontology propose "the career of Ada Lovelace" --model
     """
-    from knowloom.cli.review import accept_lines, by, decided, rows, table
+    from knowloom.cli.review import accept_lines, accept_sure, decided, queued_lines, rows
     from knowloom.models.named import model_named
     from knowloom.proposing import propose_by_model, propose_from_texts
-    from knowloom.reviewing import accept
     from knowloom.session import knowledge_base
 
     with knowledge_base(settings) as kb:
@@ -270,11 +269,10 @@ def propose(
             done = propose_by_model(kb, topic, model_named(settings), dry_run=dry_run)
         else:
             done = propose_from_texts(kb, topic, paths, most=most, dry_run=dry_run)
-        lines = [*table(done.proposals), *map(str, done.faults)]
+        lines = [*queued_lines(done.proposals), *map(str, done.faults)]
         data: dict[str, Any] = {"proposals": rows(done.proposals), "new": done.new}
         if accept_above is not None and not dry_run:
-            sure = [p for p in done.proposals if p.id in done.new and p.confidence >= accept_above]
-            accepted = accept(kb, sure, who=by(None), note=f"as sure as {accept_above}")
+            accepted = accept_sure(kb, done.proposals, accept_above)
             data["accepted"] = decided(accepted)
             lines += accept_lines(accepted)
     data["faults"] = [asdict(fault) for fault in done.faults]

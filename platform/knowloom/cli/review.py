@@ -293,6 +293,32 @@ def table(proposals: Sequence[Proposal]) -> list[str]:
     return [f"{p.id}  {p.confidence:4.2f}  {p.subject:{wide}}  {_summary(p)}" for p in proposals]
 
 
+def queued_lines(proposals: Sequence[Proposal]) -> list[str]:
+    """Return what was proposed for a person, and what of it they decided before."""
+    said = [*map(_standing, proposals)] or [""]  # the table of none has a line all the same
+    lines = zip(table(proposals), said, strict=True)
+    return [f"{line}; {standing}" if standing else line for line, standing in lines]
+
+
+def _standing(proposal: Proposal) -> str:
+    """Return how a proposal stands that was proposed again; nothing of one that just waits."""
+    from knowloom.knowledge.proposal import State
+
+    last = proposal.deeds[-1]
+    if proposal.state is State.OPEN:
+        return "open again" if last.what == "reopened" else ""
+    return f"{proposal.state} by {last.who} before: it does not wait for review"
+
+
+def accept_sure(kb: KnowledgeBase, proposals: Sequence[Proposal], above: float) -> Decisions:
+    """Accept what is open and sure enough, also when it waited before it was proposed again."""
+    from knowloom.knowledge.proposal import State
+    from knowloom.reviewing import accept as accepted
+
+    sure = [p for p in proposals if p.state is State.OPEN and p.confidence >= above]
+    return accepted(kb, sure, who=by(None), note=f"as sure as {above}")
+
+
 def decided(done: Decisions) -> dict[str, Any]:
     """Return what a review did, for a script."""
     return {

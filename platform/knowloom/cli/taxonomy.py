@@ -71,7 +71,7 @@ def expand(
         knowloom taxonomy expand concepts.jsonl
         knowloom taxonomy expand --queued --dry-run
     """
-    from knowloom.cli.review import accept_lines, by, decided, rows, table
+    from knowloom.cli.review import accept_lines, accept_sure, decided, queued_lines, rows
     from knowloom.errors import Fault, UsageError
     from knowloom.session import knowledge_base
 
@@ -82,7 +82,6 @@ def expand(
     encoder = chosen_encoder(settings, lexical=lexical)
     from knowloom.expanding import expand as expanded
     from knowloom.expanding import place_queued
-    from knowloom.reviewing import accept
     from knowloom.taxonomy.questions import read_news
 
     with knowledge_base(settings) as kb:
@@ -98,11 +97,10 @@ def expand(
                     kb, news, encoder, scorer, model=asked, dry_run=dry_run, advance=advance
                 )
         faults += done.faults
-        lines = [*table(done.proposals), *map(str, faults)]
+        lines = [*queued_lines(done.proposals), *map(str, faults)]
         data: dict[str, Any] = {"proposals": rows(done.proposals), "new": done.new}
         if accept_above is not None and not dry_run:
-            sure = [p for p in done.proposals if p.id in done.new and p.confidence >= accept_above]
-            accepted = accept(kb, sure, who=by(None), note=f"as sure as {accept_above}")
+            accepted = accept_sure(kb, done.proposals, accept_above)
             data["accepted"] = decided(accepted)
             lines += accept_lines(accepted)
     data["faults"] = [asdict(fault) for fault in faults]

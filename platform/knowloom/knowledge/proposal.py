@@ -116,6 +116,26 @@ class Proposal:
             self._must_be_open()
         return replace(self, state=state, deeds=(*self.deeds, deed))
 
+    def reopened(self, again: Proposal) -> Proposal:
+        """Return the proposal open again, with what is proposed now.
+
+        What it was changed to before it was decided is kept: the same would be asked for again.
+
+        Args:
+            again: the same, proposed once more.
+        """
+        changed = any(deed.what == "edited" for deed in self.deeds)
+        last = again.deeds[-1]
+        deed = replace(last, what="reopened", note="the ontology has lost it since")
+        return replace(
+            self,
+            body=self.body if changed else again.body,
+            confidence=again.confidence,
+            why=again.why,
+            state=State.OPEN,
+            deeds=(*self.deeds, deed),
+        )
+
     def _must_be_open(self) -> None:
         if self.state is not State.OPEN:
             last = self.deeds[-1] if self.deeds else None

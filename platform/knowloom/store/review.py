@@ -48,6 +48,11 @@ def listed(
     return [_read(row) for row in rows]
 
 
+def some(database: Database, ids: Sequence[str]) -> list[Proposal]:
+    """Return the proposals of some ids, in no order; ids that none has are passed over."""
+    return [_read(row) for row in database.read(cypher("review/read_proposals_of"), ids=ids)]
+
+
 def one(database: Database, key: str) -> Proposal:
     """Return the proposal of an id or subject; a dispute also by its thing's name, `Ada.born`.
 
@@ -76,7 +81,7 @@ def change(database: Database, before: Proposal, after: Proposal) -> None:
         "id": before.id,
         "state": before.state,
         "before": len(before.deeds),
-        "set": {name: written[name] for name in ("body", "state", "deeds")},
+        "set": {name: written[name] for name in ("body", "confidence", "why", "state", "deeds")},
     }
     if not database.in_write(lambda tx: list(tx.run(statement, parameters))):
         now = one(database, before.id)
