@@ -129,8 +129,11 @@ def taxonomy(
         told=lambda text: click.echo(text, err=True),
     )
     card = save(ranker, out)
-    shown = f"{out}: {card.figures['accuracy_on_held_out']:.1%} of held-out names are right"
-    emit({"folder": str(out), **asdict(card)}, as_json, [shown])
+    right = card.figures.get("accuracy_on_held_out")
+    shown = "nothing was held out: too few names, or one taxonomy alone"
+    if right is not None:
+        shown = f"{right:.1%} of held-out names are right"
+    emit({"folder": str(out), **asdict(card)}, as_json, [f"{out}: {shown}"])
 
 
 @train.command()

@@ -117,15 +117,18 @@ def train(
     examples = questions(taxonomies, known, chance, repeats, elsewhere=elsewhere)
     ranker = fitted(examples, range(seed, seed + _SEEDS), elsewhere=elsewhere)
     temperature, steps = calibrated(outcomes)
-    right = sum(_is_right(*outcome) for outcome in outcomes) / max(1, len(outcomes))
+    right = sum(_is_right(*outcome) for outcome in outcomes)
     figures = {
         "names": float(sum(map(len, taxonomies))),
         "questions": float(len(examples)),
-        "accuracy_on_held_out": round(right, 4),
         "held_out": float(len(outcomes)),
         "seconds": round(time.monotonic() - started, 1),
     }
-    told(f"{len(examples):,} questions; {right:.1%} of {len(outcomes):,} held out are right")
+    tried = "nothing was held out"
+    if outcomes:  # without any there is no share, and 0 would be taken for one
+        figures["accuracy_on_held_out"] = round(right / len(outcomes), 4)
+        tried = f"{right / len(outcomes):.1%} of {len(outcomes):,} held out are right"
+    told(f"{len(examples):,} questions; {tried}")
     made_of = blake2b(repr([dict(t.parents) for t in taxonomies]).encode(), digest_size=8)
     ranker.card = replace(
         ranker.card,
