@@ -370,3 +370,23 @@ def test_what_waited_and_is_sure_enough_is_accepted(kb: KnowledgeBase) -> None:
     run(*EXPAND, "--accept-above", "0")
     assert store.one(kb.database, "Car").state is State.ACCEPTED
     assert store.one(kb.database, "HandGrenade").state is State.REJECTED
+
+
+@pytest.mark.parametrize(
+    ("known", "new"),
+    [
+        ("Bus", "buses"),
+        ("SchoolBus", "school buses"),
+        ("ContactLens", "contact lenses"),
+        ("Statuses", "status"),
+        ("House", "houses"),
+        ("Case", "cases"),
+        ("Disease", "diseases"),
+    ],
+)
+def test_a_plural_in_ses_is_another_name(kb: KnowledgeBase, known: str, new: str) -> None:
+    """Whichever of both is there first, also when both are new."""
+    both = placed(kb, New(known), New(new), dry_run=True)
+    assert both.placements[1].same == known
+    kb.save_ontology(Ontology([Concept(name=known)]))
+    assert placed(kb, New(new), dry_run=True).placements[0].same == known

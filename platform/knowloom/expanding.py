@@ -19,7 +19,7 @@ from knowloom.queueing import queue
 from knowloom.store import review
 from knowloom.taxonomy.grow import Growing
 from knowloom.taxonomy.index import Entry, Index, entries
-from knowloom.taxonomy.place import Band, Placement, Where, below, place, ranked
+from knowloom.taxonomy.place import Band, Placement, Where, below, forms, place, ranked
 from knowloom.taxonomy.prompt import alignment, worked_example
 from knowloom.taxonomy.questions import New, of_ontology
 from knowloom.taxonomy.rank import Scorer
@@ -105,9 +105,10 @@ def growing_from(ontology: Ontology, encoder: Encoder) -> Growing:
         c.name: replace(entry, new=New(c.name, c.description))
         for c, entry in zip(listed, made, strict=True)
     }
-    aliases = {
-        normal_form(said): c.name for c in kept for said in (*c.aliases, c.title, c.name) if said
-    }
+    spelt = [(said, c.name) for c in kept for said in (*c.aliases, c.title, c.name) if said]
+    aliases = {normal_form(said): name for said, name in spelt}
+    for form, name in [(f, name) for said, name in spelt for f in forms(said)]:
+        aliases.setdefault(form, name)  # a name's own form counts before a less likely one
     return Growing(whole, Index(whole, known), aliases)
 
 

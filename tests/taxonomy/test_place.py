@@ -57,6 +57,29 @@ def test_the_same_name_decides_itself(name: str) -> None:
     assert found.confidence > 0.9
 
 
+PLURALS = taxonomy(
+    [("entity", name) for name in ("Bus", "Status", "Lens", "House", "Horse", "Cop", "Ten", "US")]
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "same"),
+    [
+        ("buses", "Bus"),
+        ("statuses", "Status"),
+        ("Lenses", "Lens"),
+        ("houses", "House"),
+        ("horses", "Horse"),
+        ("copses", ""),
+        ("tenses", ""),
+        ("uses", ""),
+    ],
+)
+def test_plurals_in_ses(name: str, same: str) -> None:
+    """Of words in -s and of words in -se; what is neither is no other name of a shorter word."""
+    assert at(entry(name), index(PLURALS, Spelling())).same == same
+
+
 def test_aliases_count_as_names() -> None:
     """Those of the known names, and those that the new one brings."""
     assert at(entry("Writers"), writer="author").same == "author"

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from knowloom.ontology.align import normal_form
 from knowloom.taxonomy.index import Entry, Index
-from knowloom.taxonomy.place import Placement, Where
+from knowloom.taxonomy.place import Placement, Where, forms
 from knowloom.taxonomy.tree import Taxonomy
 
 
@@ -54,4 +53,5 @@ class Growing:
 
     def _remember(self, entry: Entry, known: str) -> None:
         for said in (entry.new.name, *entry.new.aliases):
-            self.aliases.setdefault(normal_form(said), known)
+            for form in forms(said):
+                self.aliases.setdefault(form, known)

@@ -18,7 +18,7 @@ from knowloom.taxonomy.index import Entry, Index
 from knowloom.taxonomy.near import Near, near
 from knowloom.taxonomy.questions import New
 from knowloom.taxonomy.rank import Scorer
-from knowloom.taxonomy.words import sort_of, tokens
+from knowloom.taxonomy.words import sort_of, tokens, without_es
 
 SHORTLIST = 10
 _SAME_NAME, _SAME_TEXT = 0.9, 0.75
@@ -157,12 +157,23 @@ def below(
 def _same_name(index: Index, entry: Entry, aliases: Aliases) -> tuple[str, str] | None:
     """Return the known name that is the same word for word, and why."""
     for said in (entry.new.name, *entry.new.aliases):
-        form = normal_form(said)
-        if form in aliases:
-            return aliases[form], f"{said!r} is a name of {aliases[form]}"
-    for node in index.by_name.get(entry.words, ()):
-        return index.names[node], f"its name is {index.names[node]} but for case and plural"
+        for form in forms(said):
+            if form in aliases:
+                return aliases[form], f"{said!r} is a name of {aliases[form]}"
+    for words in (entry.words, tokens(without_es(entry.new.name))):
+        for node in index.by_name.get(words, ()) if words else ():
+            return index.names[node], f"its name is {index.names[node]} but for case and plural"
     return None
+
+
+def forms(name: str) -> tuple[str, ...]:
+    """Return the normal forms in which a name is looked up, the likeliest first.
+
+    >>> forms("statuses"), forms("Status")
+    (('statuse', 'status'), ('status',))
+    """
+    other = without_es(name)
+    return (normal_form(name), normal_form(other)) if other else (normal_form(name),)
 
 
 def _alike(

@@ -49,6 +49,8 @@ _SMALL = _words(
 )
 _COMMON = _STOP | _SMALL
 _JOINTS = frozenset({"of", "for", "in", "from", "by", "with", "on", "to", "at", "and", "or"})
+# Words in -s whose plural ends in -ses, where the ending alone does not tell (`lenses`, `senses`).
+_IN_S = _words("bus gas lens alias atlas bias canvas pancreas cosmos rhinoceros thermos summons")
 _DEEPEST = 3  # `branch of`, `kind of`: how many of them may follow each other
 
 
@@ -78,6 +80,23 @@ def tokens(text: str) -> tuple[str, ...]:
     """
     plain = unicodedata.normalize("NFKC", text)
     return tuple(stem(word) for word in _WORD.findall(_HUMP.sub(" ", plain)))
+
+
+def without_es(name: str) -> str:
+    """Return a name without the `es` of its last word, where that may be its plural; else nothing.
+
+    What comes out of words in -se is no word and so no other name: it may be looked up as well.
+
+    >>> without_es("SchoolBuses"), without_es("statuses"), without_es("lenses")
+    ('school bus', 'status', 'lens')
+    >>> without_es("houses"), without_es("senses"), without_es("bus")
+    ('hous', '', '')
+    """
+    *before, last = _WORD.findall(spoken(name)) or [""]
+    by_ending = last.endswith(("uses", "ises")) and len(last) > len("uses") + 1
+    if by_ending or (last.endswith("ses") and last[:-2] in _IN_S):
+        return " ".join([*before, last[:-2]])
+    return ""
 
 
 def spoken(name: str) -> str:
