@@ -9,7 +9,6 @@ from knowloom.base import KnowledgeBase
 from knowloom.errors import ProposalDecided
 from knowloom.knowledge.proposal import About, Proposal, State
 from knowloom.ontology.concepts import Ontology
-from knowloom.reviewing import concept_of
 from knowloom.store import review as stored
 
 
@@ -47,7 +46,8 @@ def _is_lost(proposal: Proposal, ontology: Ontology) -> bool:
     if proposal.state is not State.ACCEPTED:
         return False
     if proposal.about is not About.ALIAS:
-        return concept_of(proposal).name not in ontology
+        body = proposal.body["concept"] if proposal.about is About.BETWEEN else proposal.body
+        return body["name"] not in ontology
     if proposal.body["of"] not in ontology:
         return True
     known = ontology[proposal.body["of"]]
