@@ -15,13 +15,16 @@ from knowloom.bulk import bulk_load
 from knowloom.errors import NotBulkLoadable
 from knowloom.ontology.parse import parse
 from knowloom.server import TESTS, LocalServer
+from knowloom.store import ontology as stored
 from knowloom.store.connect import Endpoint, connect
 from knowloom.store.database import Database
 
 pytestmark = pytest.mark.neo4j
 
 ONTOLOGY = parse(
-    'class Group(Entity, key=("name",)): pass\n'
+    # Texts that the import files cannot hold, which the ontology has to keep all the same.
+    'class Group(Entity, key=("name",), aliases=("x", "y\\x0cz", "\\x7f")):\n'
+    '    rank: Literal["", "b"] | None = None\n'
     'class Person(Entity, key=("name",)):\n'
     "    age: int | None = None\n"
     "    tags: list[str] = []\n"
@@ -80,6 +83,14 @@ file = "*friends.csv"
 attribute = "friends"
 head = { column = "from", concept = "Person" }
 tail = "to"
+"""
+# Nodes and a relationship of somebody else, hard to put into columns.
+ODD = """
+CREATE (a:Odd {v: '', n: [], d: localdatetime('2020-01-02T03:04:05.000000006')})
+CREATE (b:Odd {v: 1, n: [2], d: datetime('2020-01-02T03:04:05.000000006Z')})
+CREATE (c:Odd {v: 'x', n: ['', '\\u000c,"'], d: [time('01:02Z')], t: localtime('01:02')})
+CREATE (d:Odd {v: 1.5, n: [duration('P1DT2S')], d: [date('2020-01-02')], t: [true, false]})
+CREATE (a)-[:ODD {v: '', w: 'w'}]->(b), (a)-[:ODD {v: ['a', ''], w: 2}]->(b)
 """
 
 
@@ -145,6 +156,8 @@ def test_bulk_and_normal_loads_agree(
     assert info is not None
     with connect(Endpoint(info.bolt_uri, info.user, info.password)) as other:
         kb = opened(other, tmp_path / "bulk")
+        other.write(ODD)
+        before = odd(other)
         fast = bulk_load(kb, server, chosen)
         assert [r.counts for r in fast] == [r.counts for r in slow]
         assert [r.counts.rejected for r in fast] == [1, 0, 0, 0, 1]
@@ -153,10 +166,21 @@ def test_bulk_and_normal_loads_agree(
         assert {row for *_, row, _, _ in places(other)} >= {9, 10, 11}
         assert other.read(cypher("server/broken_indexes")) == []
         assert schema(other) == schema(database)
+        assert stored.load(other) == ONTOLOGY
+        assert odd(other) == before
         assert kb.check().counts == {}
         assert loading.load(kb, chosen)[1].updates == 0
         with pytest.raises(NotBulkLoadable, match="holds instances"):
             bulk_load(kb, server, chosen)
+
+
+def odd(database: Database) -> list[str]:
+    """Return all that the nodes and relationships of `ODD` have, with the types of it."""
+    rows = database.read(
+        "MATCH (n:Odd) UNWIND [n] + [(n)-[e:ODD]->() | e] AS one "
+        "RETURN [k IN keys(one) | [k, one[k], valueType(one[k])]] AS said"
+    )
+    return sorted(str(sorted(row["said"], key=str)) for row in rows)
 
 
 class Cut(BaseException):

@@ -21,7 +21,13 @@ from knowloom.store import runs
 from knowloom.store.carry import Carried, carry
 from knowloom.store.collector import paused_collector
 from knowloom.store.migrate import await_indexes
-from knowloom.store.owed import begin_indexes, forget, owed_to, restore_constraints
+from knowloom.store.owed import (
+    begin_indexes,
+    forget,
+    owed_to,
+    restore_constraints,
+    restore_properties,
+)
 from knowloom.store.prepare import Prepared
 from knowloom.store.stage import Stage
 from knowloom.store.write import Counts, RejectFile, Writer, WriteReport
@@ -93,6 +99,7 @@ def _load(
         carried = carry(kb.database, folder, len(stage), [load.run for load in loads])
         import_full(server, *_files(stage, carried), numbered=True)
         kb.database.reconnect()
+        restore_properties(kb.database, carried.owed)
         restore_constraints(kb.database, carried.owed)
         reports = [load.complete() for load in loads]
     begin_indexes(kb.database, carried.owed)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString, TypeVar, cast
 
 import neo4j
 
 from knowloom.assets import cypher
-from knowloom.knowledge.instance import native
+from knowloom.ontology.names import quoted, quoted_labels
 from knowloom.store.database import Database
-from knowloom.store.owed import Owed
+from knowloom.store.owed import UNSTAGED, Owed, as_text
 from knowloom.store.runs import Run
-from knowloom.store.sheets import Sheet, Unstageable, cell
+from knowloom.store.sheets import ARRAY_DELIMITER, Sheet, Unstageable, cell
 
+K = TypeVar("K")
 _TYPES = {
     "bool": "boolean",
     "int": "long",
@@ -23,8 +24,10 @@ _TYPES = {
     "str": "string",
     "Date": "date",
     "DateTime": "datetime",
+    "Time": "time",
     "Duration": "duration",
 }
+_ZONED = ("datetime", "time")  # the types of which there is a local one, without a zone
 _ENDS = {":START_ID": "start", ":END_ID": "end"}
 
 
@@ -43,6 +46,25 @@ class Carried:
     owed: Owed
 
 
+@dataclass(slots=True)
+class _Group:
+    """Rows for one sheet.
+
+    Args:
+        types: name to type of all properties that any of the rows has.
+        rows: the ends or the id of each, and its cells.
+    """
+
+    types: dict[str, str] = field(default_factory=dict[str, str])
+    rows: list[tuple[list[int], dict[str, object]]] = field(
+        default_factory=list["tuple[list[int], dict[str, object]]"]
+    )
+
+    def fits(self, types: Mapping[str, str]) -> bool:
+        """Return whether no property of these types is of another type here."""
+        return all(self.types.get(name, type_) == type_ for name, type_ in types.items())
+
+
 def carry(database: Database, folder: Path, first: int, begun: Sequence[Run]) -> Carried:
     """Write what a database holds besides instances to files.
 
@@ -52,34 +74,25 @@ def carry(database: Database, folder: Path, first: int, begun: Sequence[Run]) ->
         first: the number of the first of these nodes; the others follow.
         begun: the runs that write the instances, none of them recorded yet.
     """
+    rows = database.read(cypher("bulk/system_nodes"))
+    numbers = {row["id"]: first + i for i, row in enumerate(rows)}
+    nodes: dict[tuple[str, ...], list[_Group]] = {}
+    for row in rows:
+        groups = nodes.setdefault(tuple(sorted(row["labels"])), [])
+        _add(groups, [numbers[row["id"]]], row["properties"])
+    links: dict[str, list[_Group]] = {}
+    for row in database.read(cypher("bulk/system_relationships")):
+        ends = [numbers[row[key]] for key in _ENDS.values()]
+        _add(links.setdefault(row["type"], []), ends, row["properties"])
     owed = Owed(
         _made_again(database.read(cypher("bulk/indexes"))),
         _made_again(database.read(cypher("bulk/schema"))),
         begun,
+        _unstaged(nodes, links),
     )
-    note: Mapping[str, Any] = {
-        "id": "owed",
-        "labels": ["_BulkLoad"],
-        "properties": owed.as_properties(),
-    }
-    nodes: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
-    numbers: dict[str, int] = {}
-    for row in [*database.read(cypher("bulk/system_nodes")), note]:
-        nodes.setdefault(tuple(sorted(row["labels"])), []).append(row)
-        numbers[row["id"]] = first + len(numbers)
-    links: dict[str, list[Mapping[str, Any]]] = {}
-    for row in database.read(cypher("bulk/system_relationships")):
-        links.setdefault(row["type"], []).append(row)
+    _add(nodes.setdefault(("_BulkLoad",), []), [first + len(rows)], owed.as_properties())
     return Carried(
-        [
-            (labels, _sheet(folder, f"system{i}", {":ID": "id"}, rows, numbers))
-            for i, (labels, rows) in enumerate(nodes.items())
-        ],
-        [
-            (type_, _sheet(folder, f"link{i}", _ENDS, rows, numbers))
-            for i, (type_, rows) in enumerate(links.items())
-        ],
-        owed,
+        _sheets(folder, "system", [":ID"], nodes), _sheets(folder, "link", [*_ENDS], links), owed
     )
 
 
@@ -89,40 +102,75 @@ def _made_again(rows: Sequence[neo4j.Record]) -> list[LiteralString]:
     return [cast(LiteralString, each) for each in made]
 
 
-def _sheet(
-    folder: Path,
-    name: str,
-    ids: Mapping[str, str],
-    rows: Sequence[Mapping[str, Any]],
-    numbers: Mapping[str, int],
-) -> Sheet:
-    """Return a sheet of rows with all properties that any of them has."""
+def _unstaged(
+    nodes: Mapping[tuple[str, ...], Sequence[_Group]], links: Mapping[str, Sequence[_Group]]
+) -> list[LiteralString]:
+    """Return patterns for everything, called n, that has properties which no cell can hold."""
+    patterns: list[LiteralString] = [
+        f"(n{quoted_labels(labels)})" for labels, groups in nodes.items() if _lack(groups)
+    ]
+    return [
+        *patterns,
+        *(f"()-[n:{quoted(t)}]->()" for t, groups in links.items() if _lack(groups)),
+    ]
+
+
+def _lack(groups: Sequence[_Group]) -> bool:
+    return any(UNSTAGED in group.types for group in groups)
+
+
+def _add(groups: list[_Group], ids: list[int], properties: Mapping[str, Any]) -> None:
+    """Add a row to the first group where it fits, since a column is of one type."""
     types: dict[str, str] = {}
-    for row in rows:
-        properties: Mapping[str, Any] = row["properties"]
-        types.update({k: _type(v) for k, v in properties.items() if k not in types})
-    sheet = Sheet(folder, name, [*ids, *(f"{k}:{t}" for k, t in types.items())])
-    for row in rows:
-        values = [_cell(row["properties"].get(k)) for k in types]
-        sheet.write([*(numbers[row[key]] for key in ids.values()), *values])
+    cells: dict[str, object] = {}
+    left: dict[str, Any] = {}
+    for name, value in properties.items():
+        try:
+            cells[name] = _cell(value)
+            types[name] = _type(value)
+        except Unstageable:
+            left[name] = value
+    if left:
+        cells[UNSTAGED], types[UNSTAGED] = as_text(left), "string"
+    if (group := next((g for g in groups if g.fits(types)), None)) is None:
+        groups.append(group := _Group())
+    group.types.update(types)
+    group.rows.append((ids, cells))
+
+
+def _sheets(
+    folder: Path, name: str, ids: Sequence[str], kinds: Mapping[K, Sequence[_Group]]
+) -> list[tuple[K, Sheet]]:
+    """Return the sheets of all groups, with the kind of each."""
+    every = [(kind, group) for kind, groups in kinds.items() for group in groups]
+    return [
+        (kind, _sheet(folder, f"{name}{i}", ids, group)) for i, (kind, group) in enumerate(every)
+    ]
+
+
+def _sheet(folder: Path, name: str, ids: Sequence[str], group: _Group) -> Sheet:
+    """Return a sheet of rows with all properties that any of them has."""
+    sheet = Sheet(folder, name, [*ids, *(f"{k}:{t}" for k, t in group.types.items())])
+    for numbers, cells in group.rows:
+        sheet.write([*numbers, *(cells.get(k) for k in group.types)])
     sheet.close()
     return sheet
 
 
 def _type(value: Any) -> str:
+    """Return the type of a column for a property; a list is not empty."""
     if isinstance(value, list):
-        inner = cast(list[Any], value)
-        return f"{_type(inner[0]) if inner else 'string'}[]"
-    return _TYPES[type(value).__name__]
+        return f"{_type(cast(list[Any], value)[0])}[]"
+    name = _TYPES[type(value).__name__]
+    return f"local{name}" if name in _ZONED and value.tzinfo is None else name
 
 
 def _cell(value: Any) -> object:
-    """Return a property as a cell; a text that is empty counts as missing."""
-    if value in ("", []):
-        return None
-    if type(value).__name__ == "Duration":
-        return value.iso_format()
-    try:
-        return cell(native(value))
-    except Unstageable:
-        return str(value)
+    """Return a property as a cell; raises as `cell` does, for texts and lists only."""
+    if isinstance(value, list):
+        values = [str(_cell(v)) for v in cast(list[Any], value)]
+        if not values:
+            raise Unstageable
+        return ARRAY_DELIMITER.join(values)
+    as_iso = getattr(value, "iso_format", None)  # the driver's dates and times, to the nanosecond
+    return as_iso() if as_iso else cell(value)

@@ -1,12 +1,12 @@
-"""What a store made by the import tool is still owed: its schema, and the runs that filled it.
+"""What a store made by the import tool is still owed: schema, runs, and what no file could hold.
 
 The store says so itself, in a node, until the load that made it has come to its end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, LiteralString
 
@@ -17,6 +17,9 @@ from knowloom.assets import cypher
 from knowloom.store.database import Database
 from knowloom.store.runs import Run
 
+UNSTAGED = "_unstaged"  # holds the properties, as JSON, that the files of a load could not
+_BATCH = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class Owed:
@@ -26,11 +29,13 @@ class Owed:
         indexes: statements for all indexes that belong to no constraint.
         constraints: statements for all constraints.
         runs: of the load, one a source.
+        unstaged: patterns for what has a property `UNSTAGED`; they call it n.
     """
 
     indexes: list[LiteralString]
     constraints: list[LiteralString]
     runs: Sequence[Run]
+    unstaged: list[LiteralString] = field(default_factory=list["LiteralString"])
 
     def as_properties(self) -> dict[str, Any]:
         """Return the properties of the node that says so."""
@@ -38,8 +43,18 @@ class Owed:
             {"source": r.source, "command": r.command, "started": r.started, "id": r.id}
             for r in self.runs
         ]
-        body = {"indexes": self.indexes, "constraints": self.constraints, "runs": runs}
-        return {"name": "bulk load", "body": orjson.dumps(body).decode()}
+        body = {
+            "indexes": self.indexes,
+            "constraints": self.constraints,
+            "runs": runs,
+            "unstaged": self.unstaged,
+        }
+        return {"name": "bulk load", "body": as_text(body)}
+
+
+def as_text(value: Mapping[str, Any]) -> str:
+    """Return JSON that a file of a bulk load can hold: without any control character."""
+    return orjson.dumps(value).decode().replace("\x7f", "\\u007f")
 
 
 def owed_to(database: Database) -> Owed | None:
@@ -54,7 +69,23 @@ def owed_to(database: Database) -> Owed | None:
         Run(r["source"], r["command"], datetime.fromisoformat(r["started"]), r["id"])
         for r in body["runs"]
     ]
-    return Owed(body["indexes"], body["constraints"], runs)
+    return Owed(body["indexes"], body["constraints"], runs, body.get("unstaged", []))
+
+
+def restore_properties(database: Database, owed: Owed) -> None:
+    """Set the properties that no file could hold; what has them already stays."""
+    for pattern in owed.unstaged:
+        found = f"MATCH {pattern} WHERE n.{UNSTAGED} IS NOT NULL "
+        update = (
+            f"UNWIND $rows AS row MATCH {pattern} WHERE elementId(n) = row.id "
+            "SET n += row.properties"
+        )
+        rows = [
+            {"id": row["id"], "properties": {**orjson.loads(row["text"]), UNSTAGED: None}}
+            for row in database.read(f"{found} RETURN elementId(n) AS id, n.{UNSTAGED} AS text")
+        ]
+        for start in range(0, len(rows), _BATCH):
+            database.write(update, rows=rows[start : start + _BATCH])
 
 
 def restore_constraints(database: Database, owed: Owed) -> None:
@@ -76,6 +107,7 @@ def begin_indexes(database: Database, owed: Owed) -> None:
 
 def give(database: Database, owed: Owed) -> None:
     """Give a store what it is owed since a load was cut; what is there already stays."""
+    restore_properties(database, owed)
     restore_constraints(database, owed)
     begin_indexes(database, owed)
     _record_interrupted(database, owed)
