@@ -29,26 +29,35 @@ ONTOLOGY = parse(
     "    age: int | None = None\n"
     "    tags: list[str] = []\n"
     "    born: date | None = None\n"
+    "    seen: datetime | None = None\n"
+    "    times: list[datetime] = []\n"
     "    group: Group | None = None\n"
     "    friends: list[Person] = []\n"
     "class Knows(Relation):\n"
     "    head_entity: Person\n"
     "    tail_entity: Person\n"
     "    since: int | None = None\n"
+    "    at: datetime | None = None\n"
     "class Founder(Person): pass\n"
     "class Founded(Relation):\n"
     "    head_entity: Founder\n"
     "    tail_entity: Group\n"
 )
 PEOPLE = (
-    "name,age,tags,born,group\n"
-    'Ada,36,"a;b, ""c""",1815-12-10,g1\n'
-    '"line\nbreak",,,,g2\n'
-    "Ada,37,x,,g1\n"  # said twice: becomes two records
-    "Bo,old,,,g1\n"  # rejected
-    "Cy\x07,4,,,\n"  # a character that the import files cannot hold
+    "name,age,tags,born,group,seen,times\n"
+    'Ada,36,"a;b, ""c""",1815-12-10,g1,1840-05-06T07:08:09+01:00,2020-01-02T03:04:05Z\n'
+    '"line\nbreak",,,,g2,,\n'
+    "Ada,37,x,,g1,,\n"  # said twice: becomes two records
+    "Bo,old,,,g1,,\n"  # rejected
+    "Cy\x07,4,,,,,\n"  # a character that the import files cannot hold
+    "Eve,,,,,2020-01-02T03:04:05,\n"  # times without a zone, which they cannot hold either
+    "Fay,,,,g1,,2020-01-02T03:04:05;2021-01-02T03:04:05\n"
 )
-KNOWS = "from,to,since\nAda,Di,1840\nAda,Di,1850\nAda,Di,1840\nBo,Ada,\n"
+KNOWS = (
+    "from,to,since,at\n"
+    "Ada,Di,1840,\nAda,Di,1850,2020-01-02T03:04:05Z\nAda,Di,1840,\nBo,Ada,,\n"
+    "Eve,Di,,2020-01-02T03:04:05\nEve,Di,,2020-01-02T03:04:05\n"
+)
 # Nothing but ends; first of things that are there already, then of others, a pair said twice.
 FRIENDS = "from,to\nAda,Di\nDi,Ada\n" + "".join(f"Ada,friend {i}\n" for i in range(12))
 MORE_FRIENDS = "from,to\nAda,\u00c9va\nAda,Flo\nAda,\u00c9va\n\u00c9va,Ada\nDi,Ada\n"
@@ -63,6 +72,8 @@ name = "name"
 age = "age"
 tags = { column = "tags", split = ";" }
 born = "born"
+seen = "seen"
+times = { column = "times", split = ";" }
 group = "group"
 
 [[relations]]
@@ -70,7 +81,7 @@ file = "knows.csv"
 relation = "Knows"
 head = "from"
 tail = "to"
-attributes = { since = "since" }
+attributes = { since = "since", at = "at" }
 
 [[relations]]
 file = "founded.csv"

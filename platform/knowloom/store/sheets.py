@@ -13,7 +13,11 @@ _ALLOWED = frozenset("\n\t")
 
 
 class Unstageable(Exception):
-    """A value that these files cannot hold: an empty text, or some control characters."""
+    """A value that these files cannot hold.
+
+    That is an empty text or list, some control characters, and a time without a zone: those with
+    one are in the same column, and the tool would take it for one in UTC.
+    """
 
 
 class Sheet:
@@ -78,13 +82,19 @@ def _list(values: Any) -> str:
     return ARRAY_DELIMITER.join(str(cell(v)) for v in values)
 
 
+def _zoned(value: Any) -> str:
+    if value.tzinfo is None:
+        raise Unstageable
+    return str(value.isoformat())
+
+
 _CELLS: Mapping[type, Callable[[Any], object]] = {
     str: _text,
     int: lambda value: value,
     float: repr,
     bool: lambda value: "true" if value else "false",
     date: date.isoformat,
-    datetime: datetime.isoformat,
+    datetime: _zoned,
     list: _list,
     type(None): lambda value: None,
 }
