@@ -31,8 +31,8 @@ ONTOLOGY = parse(
     "    born: date | None = None\n"
     "    seen: datetime | None = None\n"
     "    times: list[datetime] = []\n"
-    "    group: Group | None = None\n"
-    "    friends: list[Person] = []\n"
+    '    group: Group | None = Field(default=None, relationship="of=`g`, h")\n'
+    "    friends: list[Person] = Field(default=[], relationship='A=B:\"C\"')\n"
     "class Knows(Relation):\n"
     "    head_entity: Person\n"
     "    tail_entity: Person\n"
@@ -100,8 +100,9 @@ ODD = """
 CREATE (a:Odd {v: '', n: [], d: localdatetime('2020-01-02T03:04:05.000000006')})
 CREATE (b:Odd {v: 1, n: [2], d: datetime('2020-01-02T03:04:05.000000006Z')})
 CREATE (c:Odd {v: 'x', n: ['', '\\u000c,"'], d: [time('01:02Z')], t: localtime('01:02')})
-CREATE (d:Odd {v: 1.5, n: [duration('P1DT2S')], d: [date('2020-01-02')], t: [true, false]})
-CREATE (a)-[:ODD {v: '', w: 'w'}]->(b), (a)-[:ODD {v: ['a', ''], w: 2}]->(b)
+CREATE (d:Odd:`a=b:c`:`"` {v: 1.5})
+SET d += {n: [duration('P1DT2S')], d: [date('2020-01-02')], t: [true, false]}
+CREATE (a)-[:`odd=:,` {v: '', w: 'w'}]->(b), (a)-[:ODD {v: ['a', ''], w: 2}]->(b)
 """
 
 
@@ -188,10 +189,11 @@ def test_bulk_and_normal_loads_agree(
 def odd(database: Database) -> list[str]:
     """Return all that the nodes and relationships of `ODD` have, with the types of it."""
     rows = database.read(
-        "MATCH (n:Odd) UNWIND [n] + [(n)-[e:ODD]->() | e] AS one "
-        "RETURN [k IN keys(one) | [k, one[k], valueType(one[k])]] AS said"
+        "MATCH (n:Odd) UNWIND [[labels(n), n]] + [(n)-[e]->() | [[type(e)], e]] AS one "
+        "UNWIND one[0] AS name "
+        "RETURN name, [k IN keys(one[1]) | [k, one[1][k], valueType(one[1][k])]] AS said"
     )
-    return sorted(str(sorted(row["said"], key=str)) for row in rows)
+    return sorted(row["name"] + str(sorted(row["said"], key=str)) for row in rows)
 
 
 class Cut(BaseException):

@@ -29,6 +29,7 @@ from knowloom.store.owed import (
     restore_properties,
 )
 from knowloom.store.prepare import Prepared
+from knowloom.store.sheets import is_argument
 from knowloom.store.stage import Stage
 from knowloom.store.write import Counts, RejectFile, Writer, WriteReport
 
@@ -171,7 +172,10 @@ def _files(stage: Stage, carried: Carried) -> tuple[list[NodeFile], list[Relatio
         *carried.nodes,
     ]
     links = [
-        *((kind.type, sheet) for kind, sheet in stage.edges.items()),
+        *(
+            (kind.type if is_argument(kind.type) else "", sheet)
+            for kind, sheet in stage.edges.items()
+        ),
         *carried.relationships,
     ]
     return (

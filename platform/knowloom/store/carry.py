@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, LiteralString, TypeVar, cast
+from typing import Any, LiteralString, cast
 
 import neo4j
 
@@ -14,9 +14,8 @@ from knowloom.ontology.names import quoted, quoted_labels
 from knowloom.store.database import Database
 from knowloom.store.owed import UNSTAGED, Owed, as_text
 from knowloom.store.runs import Run
-from knowloom.store.sheets import ARRAY_DELIMITER, Sheet, Unstageable, cell
+from knowloom.store.sheets import ARRAY_DELIMITER, Sheet, Unstageable, cell, is_argument
 
-K = TypeVar("K")
 _TYPES = {
     "bool": "boolean",
     "int": "long",
@@ -36,8 +35,8 @@ class Carried:
     """System nodes and relationships as files, and what no file makes.
 
     Args:
-        nodes: labels and their sheet.
-        relationships: type and its sheet.
+        nodes: labels and their sheet; no labels where a column says them.
+        relationships: type and its sheet; an empty type where a column says it.
         owed: what the new store still lacks; one of the nodes says so.
     """
 
@@ -91,8 +90,12 @@ def carry(database: Database, folder: Path, first: int, begun: Sequence[Run]) ->
         _unstaged(nodes, links),
     )
     _add(nodes.setdefault(("_BulkLoad",), []), [first + len(rows)], owed.as_properties())
+    every = [(labels, group) for labels, groups in nodes.items() for group in groups]
+    all_links = [(type_, group) for type_, groups in links.items() for group in groups]
     return Carried(
-        _sheets(folder, "system", [":ID"], nodes), _sheets(folder, "link", [*_ENDS], links), owed
+        [_nodes(folder, f"system{i}", *each) for i, each in enumerate(every)],
+        [_relationships(folder, f"link{i}", *each) for i, each in enumerate(all_links)],
+        owed,
     )
 
 
@@ -138,21 +141,36 @@ def _add(groups: list[_Group], ids: list[int], properties: Mapping[str, Any]) ->
     group.rows.append((ids, cells))
 
 
-def _sheets(
-    folder: Path, name: str, ids: Sequence[str], kinds: Mapping[K, Sequence[_Group]]
-) -> list[tuple[K, Sheet]]:
-    """Return the sheets of all groups, with the kind of each."""
-    every = [(kind, group) for kind, groups in kinds.items() for group in groups]
-    return [
-        (kind, _sheet(folder, f"{name}{i}", ids, group)) for i, (kind, group) in enumerate(every)
-    ]
+def _nodes(
+    folder: Path, name: str, labels: tuple[str, ...], group: _Group
+) -> tuple[tuple[str, ...], Sheet]:
+    """Return a sheet of nodes, and the labels that stand on the command line."""
+    if all(map(is_argument, labels)):
+        return labels, _sheet(folder, name, {":ID": None}, group)
+    columns = {":ID": None, ":LABEL": ARRAY_DELIMITER.join(labels)}
+    return (), _sheet(folder, name, columns, group)
 
 
-def _sheet(folder: Path, name: str, ids: Sequence[str], group: _Group) -> Sheet:
-    """Return a sheet of rows with all properties that any of them has."""
-    sheet = Sheet(folder, name, [*ids, *(f"{k}:{t}" for k, t in group.types.items())])
+def _relationships(folder: Path, name: str, type_: str, group: _Group) -> tuple[str, Sheet]:
+    """Return a sheet of relationships, and the type that stands on the command line."""
+    if is_argument(type_):
+        return type_, _sheet(folder, name, dict.fromkeys(_ENDS), group)
+    return "", _sheet(folder, name, {**dict.fromkeys(_ENDS), ":TYPE": type_}, group)
+
+
+def _sheet(folder: Path, name: str, first: Mapping[str, str | None], group: _Group) -> Sheet:
+    """Return a sheet of rows with all properties that any of them has.
+
+    Args:
+        folder: where it goes.
+        name: of its files.
+        first: the first columns, with what stands in every row; None for numbers of the row.
+        group: the rows.
+    """
+    sheet = Sheet(folder, name, [*first, *(f"{k}:{t}" for k, t in group.types.items())])
+    same = [each for each in first.values() if each is not None]
     for numbers, cells in group.rows:
-        sheet.write([*numbers, *(cells.get(k) for k in group.types)])
+        sheet.write([*numbers, *same, *(cells.get(k) for k in group.types)])
     sheet.close()
     return sheet
 

@@ -32,7 +32,7 @@ from knowloom.knowledge.record import (
 from knowloom.ontology.concepts import ENDS, Attribute, Ontology, Scalar
 from knowloom.store.edges import Edge, EdgeKind
 from knowloom.store.runs import Run
-from knowloom.store.sheets import Unstageable, cell
+from knowloom.store.sheets import Unstageable, cell, is_argument
 from knowloom.store.write import Validator
 
 _TYPES = {
@@ -371,7 +371,7 @@ class Lines:
 
     def edge_columns(self, kind: EdgeKind) -> list[str]:
         """Return the header of the sheet of a kind of relationships."""
-        columns = [":START_ID", ":END_ID"]
+        columns = [":START_ID", ":END_ID", *(() if is_argument(kind.type) else (":TYPE",))]
         if kind.derived:
             return [*columns, "_derived:boolean", "_position:long"]
         columns += ["_run:long", "_row:long"]

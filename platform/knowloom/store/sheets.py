@@ -57,6 +57,15 @@ class Sheet:
         self._file.close()
 
 
+def is_argument(name: str) -> bool:
+    """Return whether a label or a type can stand on the command line of the import tool.
+
+    It takes `=` for the end of the name and `:` for the end of a label. Others go into a column
+    of their own, which costs room in every line.
+    """
+    return name.replace("_", "x").isalnum()
+
+
 def cell(value: object) -> object:
     """Return a value as a cell; None is an empty one.
 

@@ -25,7 +25,7 @@ from knowloom.store.edges import Edge, EdgeKind, Spool
 from knowloom.store.numbers import Ints, Keys, Mask, Numbers, digits_of, lines_of
 from knowloom.store.prepare import NUMBER, Facts, Lines, Place, Prepared, Things
 from knowloom.store.runs import Run
-from knowloom.store.sheets import Sheet, Unstageable
+from knowloom.store.sheets import Sheet, Unstageable, is_argument
 
 
 @dataclass(slots=True)
@@ -288,7 +288,7 @@ class Stage:
         """Write relationships, with what all of a kind have besides their ends."""
         if not len(links.keys):
             return
-        columns = [links.heads, b",", links.tails, *more]
+        columns = [links.heads, b",", links.tails, _type_cell(kind.type), *more]
         if kind.keyed:
             ends = (f",{cells}\n".encode() for cells in links.cells)
             text = b"".join(map(operator.add, map(bytes, lines_of(columns)), ends))
@@ -311,3 +311,11 @@ class Stage:
         sheet = Sheet(self._folder, f"edge{len(self.edges)}", self._lines.edge_columns(kind))
         self.edges[kind] = sheet
         return sheet
+
+
+def _type_cell(type_: str) -> bytes:
+    """Return the cell for a type that goes into a column; nothing where the command says it."""
+    if is_argument(type_):
+        return b""
+    escaped = type_.replace('"', '""')
+    return f',"{escaped}"'.encode()
