@@ -204,8 +204,8 @@ def cut(*_: object, **__: object) -> None:
     raise Cut
 
 
-# Before the schema is made again; when a source's rows are all there; before the indexes are.
-@pytest.mark.parametrize("moment", ["restore_constraints", "digest_of", "await_indexes"])
+# Before anything is restored; when a source's rows are all there; before the indexes are.
+@pytest.mark.parametrize("moment", ["restore_properties", "digest_of", "await_indexes"])
 def test_a_load_that_was_cut_is_completed(
     database: Database,
     server: LocalServer,
@@ -228,6 +228,7 @@ def test_a_load_that_was_cut_is_completed(
                 bulk_load(kb, server, chosen)
             assert count(other, "_BulkLoad") == 1
         assert schema(other) == schema(database)  # as before any other command that writes
+        assert stored.load(other) == ONTOLOGY
         bulk_load(kb, server, chosen)
         assert kb.fingerprint() == normal.fingerprint()
         assert schema(other) == schema(database)
