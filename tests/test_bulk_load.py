@@ -50,6 +50,7 @@ PEOPLE = (
     "Ada,37,x,,g1,,\n"  # said twice: becomes two records
     "Bo,old,,,g1,,\n"  # rejected
     "Cy\x07,4,,,,,\n"  # a character that the import files cannot hold
+    "Gil,,,,g\x07,,\n"  # such a one in what a reference says, too
     "Eve,,,,,2020-01-02T03:04:05,\n"  # times without a zone, which they cannot hold either
     "Fay,,,,g1,,2020-01-02T03:04:05;2021-01-02T03:04:05\n"
 )
@@ -60,7 +61,7 @@ KNOWS = (
 )
 # Nothing but ends; first of things that are there already, then of others, a pair said twice.
 FRIENDS = "from,to\nAda,Di\nDi,Ada\n" + "".join(f"Ada,friend {i}\n" for i in range(12))
-MORE_FRIENDS = "from,to\nAda,\u00c9va\nAda,Flo\nAda,\u00c9va\n\u00c9va,Ada\nDi,Ada\n"
+MORE_FRIENDS = "from,to\nAda,\u00c9va\nAda,Flo\nAda,\u00c9va\n\u00c9va,Ada\nDi,Ada\nAda,Zo\x07\n"
 # One who is said to be a person only, and one of whom no more is known.
 FOUNDED = "from,to\nAda,g1\nGus,g1\nGus,g1\n"
 MAPPING = """

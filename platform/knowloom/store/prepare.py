@@ -11,6 +11,7 @@ import pickle
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, NamedTuple, cast
 
 from knowloom.knowledge.instance import inline_properties
@@ -251,6 +252,9 @@ class Preparer:
         run, block = self._run, self._block
         hash_ = hash_of(said(record, run.source))
         try:
+            for mention in chain.from_iterable(record.links.values()):
+                for _, value in mention.values:
+                    cell(value)  # what it refers to may be known from nothing else
             if record.is_plain:
                 line = self._lines.plain(record, run.id, hash_)
             else:

@@ -192,7 +192,7 @@ class Stage:
         self._class_of.extend(repeat(self._classes[concept], len(keys)))
 
     def _mention(self, mentions: Iterable[Mention]) -> None:
-        """Stage what is known only because something refers to it."""
+        """Stage what is known only because something refers to it, where the files can hold it."""
         named: dict[str, Mention] = {}
         for mention in mentions:
             named.setdefault(mention.uid, mention)
@@ -201,17 +201,23 @@ class Stage:
             if number < 0:
                 unknown[mention.concept].append(mention)
         for concept, some in unknown.items():
-            things = Things.of([m.uid for m in some], list(map(self._mentioned, some)), ())
+            said = {m.uid: line for m in some if (line := self._mentioned(m))}
+            if not said:
+                continue
+            things = Things.of(list(said), list(said.values()), ())
             lines, sizes = np.frombuffer(things.lines, np.uint8), np.array(things.sizes, np.int64)
             self._write_nodes(concept, Keys.in_(things.uids), lines, sizes)
 
     def _mentioned(self, mention: Mention) -> str:
-        """Return the line of a thing of which no more is known than what a reference says."""
+        """Return the line of a thing of which no more is known than what a reference says.
+
+        It is empty where files cannot hold that: then what refers to it is left over, too.
+        """
         properties = {**dict(mention.values), "_mention": True}
         try:
             return self._lines.full(mention.concept, mention.uid, properties)
         except Unstageable:
-            return self._lines.full(mention.concept, mention.uid, {"_mention": True})
+            return ""
 
     def _add_facts(self, facts: Facts) -> None:
         """Stage facts of one kind; those of things that are not there yet wait."""
