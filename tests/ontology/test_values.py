@@ -24,12 +24,12 @@ from knowloom.ontology.concepts import (
     Range,
     Scalar,
 )
+from knowloom.ontology.rules import compile_concept
 from knowloom.ontology.values import (
     Value,
     acceptor,
     bounds_fault,
     checker,
-    compile_concept,
     reader,
 )
 from knowloom.ontology.verdicts import Problem, Unfit
@@ -457,3 +457,15 @@ def test_judging_a_correct_record_takes_two_microseconds_at_most() -> None:
     }
     judge: Callable[[], object] = lambda: rules.problems(values, {})  # noqa: E731
     assert min(repeat(judge, number=10_000, repeat=7)) / 10_000 < 2e-6
+
+
+@pytest.mark.parametrize(("text", "is_long"), [("a" * 8_000, False), ("a" * 8_001, True)])
+@pytest.mark.parametrize("sign", ["a", "名"])
+def test_keys_are_as_long_as_an_index_takes(text: str, is_long: bool, sign: str) -> None:
+    """A key is measured in bytes; a longer one is a problem of its record and no fault later."""
+    name = sign * (len(text) // len(sign.encode()) + is_long)
+    named = Concept(name="T", key=("name",))
+    found = compile_concept(Ontology([named]), "T").problems({"name": name}, {})
+    assert [problem.code for problem in found] == ["key-length"] * is_long
+    plain = Concept(name="T", attributes=(Attribute(name="text"),))
+    assert compile_concept(Ontology([plain]), "T").problems({"text": name}, {}) == ()

@@ -15,7 +15,7 @@ from knowloom.knowledge.project import show
 from knowloom.knowledge.record import Values
 from knowloom.ontology.concepts import ENDS, Concept, ConceptRange, Kind, Ontology
 from knowloom.ontology.names import quoted
-from knowloom.ontology.values import CompiledConcept, compile_concept
+from knowloom.ontology.rules import CompiledConcept, compile_concept
 from knowloom.store.database import Database
 from knowloom.store.policies import Rules, rules_of
 from knowloom.store.revise import StateReader

@@ -22,7 +22,7 @@ from knowloom.errors import StoreError, WriteLost
 from knowloom.knowledge.evidence import Key
 from knowloom.knowledge.record import Fact, Record, Reject, Statement, hash_of, said, uid_of_fact
 from knowloom.ontology.concepts import ENDS, ConceptRange, Ontology
-from knowloom.ontology.values import CompiledConcept, compile_concept
+from knowloom.ontology.rules import CompiledConcept, compile_concept
 from knowloom.store.collector import paused_collector
 from knowloom.store.database import Database
 from knowloom.store.edges import BATCH_EDGES, Edge, EdgeKind, EdgeWriter, Spool
