@@ -312,7 +312,7 @@ def inline_evidence(
         recorded=recorded,
         hash=properties["_hash"],
         concept=concept,
-        values={n: native(v) for n, v in properties.items() if n[0] != "_" and n != "uid"},
+        values=said_in(properties),
         links=_named_links(concept, links, ontology),
         row=properties.get("_row", 0),
         end=properties.get("_end", 0),
@@ -342,6 +342,11 @@ def native(value: Any) -> Any:
     return convert() if convert else value
 
 
+def said_in(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the properties of a node or relationship that a source says, as Python's types."""
+    return {n: native(v) for n, v in properties.items() if n[0] != "_" and n != "uid"}
+
+
 def known_aside(known: Values) -> dict[str, str]:
     """Return the property that keeps by what a thing is known while it shows something else."""
     return {KNOWN: orjson.dumps(known, option=_SORTED).decode()} if known else {}
@@ -359,7 +364,7 @@ def known_by(properties: Mapping[str, Any], concept: str, ontology: Ontology) ->
         return _typed(orjson.loads(properties[KNOWN]), concept, ontology)
     if "_mention" not in properties:
         return {}
-    return {n: native(v) for n, v in properties.items() if n[0] != "_" and n != "uid"}
+    return said_in(properties)
 
 
 def _typed(values: Mapping[str, Any], concept: str, ontology: Ontology) -> Values:

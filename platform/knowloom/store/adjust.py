@@ -11,7 +11,7 @@ import neo4j
 import orjson
 
 from knowloom.assets import cypher
-from knowloom.knowledge.instance import INSTANCE_LABEL, native
+from knowloom.knowledge.instance import INSTANCE_LABEL, said_in
 from knowloom.knowledge.record import uid_of_fact
 from knowloom.store.census import rendered
 from knowloom.store.database import Database
@@ -143,12 +143,7 @@ def _key_facts(a: Adjustment, database: Database) -> None:
 def _addressed(type_: str, row: neo4j.Record) -> dict[str, Any]:
     """Return a relationship with the uid it has, if any, when it is of the type `type_`."""
     properties: dict[str, Any] = row["properties"]
-    qualifiers = {
-        name: native(value)
-        for name, value in properties.items()
-        if not name.startswith("_") and name != "uid"
-    }
-    uid = uid_of_fact(type_, row["head"], row["tail"], qualifiers)
+    uid = uid_of_fact(type_, row["head"], row["tail"], said_in(properties))
     kept = {**properties, "uid": uid} if "uid" in properties else properties
     where = {name: row[name] for name in ("id", "head", "tail")}
     return {**where, "uid": uid, "set": kept}

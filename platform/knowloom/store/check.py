@@ -10,7 +10,7 @@ from typing import Any, LiteralString
 from knowloom.assets import cypher
 from knowloom.errors import Fault
 from knowloom.knowledge.evidence import is_spoken_of
-from knowloom.knowledge.instance import INSTANCE_LABEL, State, known_aside, native, revise
+from knowloom.knowledge.instance import INSTANCE_LABEL, State, known_aside, native, revise, said_in
 from knowloom.knowledge.project import show
 from knowloom.knowledge.record import Values
 from knowloom.ontology.concepts import ENDS, Concept, ConceptRange, Kind, Ontology
@@ -112,7 +112,7 @@ def _instance_faults(
     wanted = {label for c in concepts for label in ontology.lineage(c)}
     if missing := sorted(wanted - state.labels):
         yield Fault(where, f"lacks the labels {', '.join(missing)} of its superclasses", "labels")
-    values = {n: native(v) for n, v in properties.items() if n[0] != "_" and n != "uid"}
+    values = said_in(properties)
     yield from _value_faults(where, state, values, ontology, compiled)
     yield from _record_faults(where, state, properties, values, ontology, rules)
 
@@ -173,7 +173,7 @@ def shows_otherwise(
     """Return whether an instance with records of its own shows something else than they say."""
     if not is_spoken_of(state.evidence):
         return False
-    values = {n: native(v) for n, v in properties.items() if n[0] != "_" and n != "uid"}
+    values = said_in(properties)
     projected = show(state.evidence, ontology, rules.kept, rules.policy)
     return projected.values != values or _links_differ(state, ontology, rules)
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, cast
 from knowloom.assets import cypher
 from knowloom.documents.sentences import sentences
 from knowloom.errors import NotFound, UnknownAttribute, UsageError
-from knowloom.knowledge.instance import Link, inline_evidence, native, stored_evidence
+from knowloom.knowledge.instance import Link, inline_evidence, native, said_in, stored_evidence
 from knowloom.knowledge.policies import DEFAULT, Policy
 from knowloom.knowledge.project import Evidence, project
 from knowloom.ontology.binding import Bindings
@@ -262,7 +262,7 @@ def _stated(kept: Kept, ontology: Ontology, runs: Mapping[int, PastRun]) -> Iter
                 recorded=run.started,
                 hash="",
                 concept=relation or next(iter(concepts), "Entity"),
-                values=_qualifiers(link.properties),
+                values=said_in(link.properties),
                 links={name: (link.uid,)},
                 row=row,
             )
@@ -277,10 +277,6 @@ def _statements(properties: Mapping[str, Any]) -> Iterator[tuple[int, int]]:
     rows: Sequence[int] = properties.get("_rows") or ()
     for i, run in enumerate(runs):
         yield run, rows[i] if i < len(rows) else 0
-
-
-def _qualifiers(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {n: native(v) for n, v in properties.items() if not n.startswith("_") and n != "uid"}
 
 
 def _run(runs: Mapping[int, PastRun], number: int | None) -> PastRun:

@@ -13,10 +13,10 @@ from knowloom.assets import cypher
 from knowloom.knowledge.instance import (
     Revision,
     State,
-    native,
     record_id,
     record_properties,
     reshape,
+    said_in,
 )
 from knowloom.knowledge.project import Evidence
 from knowloom.knowledge.record import uid_of_fact
@@ -114,11 +114,7 @@ class Applier:
         rows = tx.run(text, given={"uids": list(uids)})
         held = Held({state.uid: state for state, _ in self._states.states(rows)})
         for row in tx.run(cypher("update/read_ties"), uids=list(uids)):
-            said = {
-                n: native(v)
-                for n, v in row["properties"].items()
-                if not n.startswith("_") and n != "uid"
-            }
+            said = said_in(row["properties"])
             text = ""
             if "uid" in row["properties"]:
                 text = orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode()

@@ -14,7 +14,7 @@ import orjson
 
 from knowloom.assets import cypher
 from knowloom.knowledge.evidence import Key
-from knowloom.knowledge.instance import State, native
+from knowloom.knowledge.instance import State, said_in
 from knowloom.knowledge.record import uid_of_fact
 from knowloom.knowledge.stated import Stated, restated, statements_of
 from knowloom.ontology.concepts import Ontology
@@ -148,7 +148,7 @@ def _history(
     type_: str, properties: Mapping[str, Any], gone: Iterable[Stated], run: Run
 ) -> Iterator[dict[str, Any]]:
     """Yield statements as they are kept for history."""
-    said = _qualifiers(properties)
+    said = said_in(properties)
     uid = properties.get("uid", "")
     text = orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode() if uid else ""
     for each in gone:
@@ -168,8 +168,4 @@ def said_uid(type_: str, head: str, tail: str, properties: Mapping[str, Any]) ->
     """
     if "uid" not in properties:
         return ""
-    return uid_of_fact(type_, head, tail, _qualifiers(properties))
-
-
-def _qualifiers(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {n: native(v) for n, v in properties.items() if not n.startswith("_") and n != "uid"}
+    return uid_of_fact(type_, head, tail, said_in(properties))
