@@ -10,7 +10,7 @@ import click
 
 from knowloom.cli.afterwards import refreshing
 from knowloom.cli.connection import connection_options
-from knowloom.cli.output import emit, json_option, look_at, progress
+from knowloom.cli.output import emit, json_option, look_at, progress, reject_lines
 from knowloom.errors import NotBulkLoadable
 from knowloom.settings import Settings
 
@@ -138,9 +138,4 @@ def _lines(report: WriteReport) -> list[str]:
         f"{report.source}: {counts.given:,} read, {counts.written:,} written, "
         f"{counts.unchanged:,} unchanged, {counts.rejected:,} rejected"
     ]
-    lines += [f"  row {r.row}: {r.reason}" for r in report.rejects[:5]]
-    if counts.rejected > 5:
-        lines.append(f"  … and {counts.rejected - 5:,} more")
-    if report.rejects_file:
-        lines.append(f"  all rejects with their reasons: {report.rejects_file}")
-    return lines
+    return [*lines, *reject_lines(report.rejects, counts.rejected, report.rejects_file)]

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 import orjson
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from knowloom.knowledge.record import Reject
+
+_SHOWN_REJECTS = 5
 F = TypeVar("F", bound=Callable[..., Any])
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -46,6 +52,16 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]
     page = StringIO()
     Console(file=page, width=160, highlight=False, markup=False).print(drawn)
     return [line.rstrip() for line in page.getvalue().splitlines()]
+
+
+def reject_lines(first: Sequence[Reject], rejected: int, file: Path | None) -> Iterator[str]:
+    """Yield the first rejects, how many more there are, and where all of them are listed."""
+    shown = first[:_SHOWN_REJECTS]
+    yield from (f"  row {reject.row}: {reject.reason}" for reject in shown)
+    if rejected > len(shown):
+        yield f"  … and {rejected - len(shown):,} more"
+    if file:
+        yield f"  all rejects with their reasons: {file}"
 
 
 def counted(number: int, noun: str) -> str:

@@ -14,7 +14,7 @@ import click
 from knowloom.cli.afterwards import refreshing
 from knowloom.cli.connection import connection_options, workspace_option
 from knowloom.cli.identity import fit, resolve
-from knowloom.cli.output import emit, json_option, look_at, progress, table
+from knowloom.cli.output import emit, json_option, look_at, progress, reject_lines, table
 from knowloom.settings import Settings
 
 if TYPE_CHECKING:
@@ -325,6 +325,4 @@ def _lines(report: UpdateReport) -> Iterator[str]:
     if report.joined or report.to_review:
         yield f"  {report.joined:,} pairs found to be one, {report.to_review:,} put up for review"
     yield from (f"  {change}" for change in report.changes)
-    yield from (f"  row {r.row}: {r.reason}" for r in report.rejects[:5])
-    if report.rejects_file:
-        yield f"  all rejects with their reasons: {report.rejects_file}"
+    yield from reject_lines(report.rejects, report.rejected, report.rejects_file)
