@@ -105,9 +105,10 @@ class Reading:
         A record whose thing the source still speaks of counts as changed; so do as many facts as
         it says anew of the same type between the same ends.
         """
-        new = self._made - (self.before or set())
         facts = Counter(subject(line) for line in gone if is_fact(line))
-        facts -= Counter(subject(line) for line in new if is_fact(line))
+        if facts:  # what it says anew is looked through only for these
+            new = self._made - (self.before or set())
+            facts -= Counter(subject(line) for line in new if is_fact(line))
         things = [subject(line) for line in gone if not is_fact(line)]
         left = set(things).difference(map(subject, self._made))
         if left:  # what it says unchanged is looked through only for these
