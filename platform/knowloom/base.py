@@ -104,14 +104,19 @@ class KnowledgeBase:
         """Store an ontology in place of the present one; see `knowloom.store.ontology.save`."""
         if not options.get("dry_run"):
             self.migrate()
-        saved = stored.save(self.database, ontology, **options)
-        self._forget()
-        return saved
+        return self._shown(stored.save(self.database, ontology, **options))
 
     def undo_ontology(self, **options: Any) -> stored.OntologyChange:
         """Revert the last change of the ontology; see `knowloom.store.ontology.undo`."""
-        saved = stored.undo(self.database, **options)
+        return self._shown(stored.undo(self.database, **options))
+
+    def _shown(self, saved: stored.OntologyChange) -> stored.OntologyChange:
+        """Forget the ontology before a change, and show what records say by the new one."""
         self._forget()
+        if saved.version and saved.change.shows_otherwise:
+            from knowloom.update.reproject import show_anew
+
+            show_anew(self.database, self.ontology)
         return saved
 
     def migrate(self) -> None:

@@ -94,7 +94,8 @@ def _people(database: Database) -> None:
         CREATE (b:_Instance:Entity:Person:Author {uid: 'b', name: 'Bob', mood: 'cross'})
         CREATE (r:_Instance:Entity:Agent:Robot {uid: 'r', name: 'Robbie'})
         CREATE (s:_Instance:Entity:Agent:Robot {uid: 's', name: 'Sonny', _promoted: true})
-        CREATE (s)-[:_RECORD]->(:_Record {id: 's:1', concept: 'Robot', run: 1,
+        CREATE (s)-[:_RECORD]->(:_Record {id: 's:0a:1', concept: 'Robot', run: 1,
+          source: 'x', hash: '0a', recorded: datetime('2020-01-01T00:00Z'),
           body: '{"links":{},"values":{"name":"Sonny"}}'})
         CREATE (a)-[:FRIENDS {_derived: true}]->(b)
         CREATE (a)-[:WORKS_WITH {uid: 'ar', since: 1999, _run: 1}]->(r)
@@ -245,14 +246,15 @@ def test_a_renamed_attribute_keeps_its_values(database: Database) -> None:
     """On instances and in records."""
     _people(database)
     database.write(
-        "MATCH (n:_Instance {uid: 'b'}) CREATE (n)-[:_RECORD]->(:_Record {id: 'b:1', "
+        "MATCH (n:_Instance {uid: 'b'}) CREATE (n)-[:_RECORD]->(:_Record {id: 'b:0a:1', "
+        "source: 'x', hash: '0a', recorded: datetime('2020-01-01T00:00Z'), run: 1, "
         """concept: 'Author', body: '{"links":{},"values":{"born":"1980-01-01"}}'})"""
     )
     store.save(database, _with("Person", "born", name="birth", aliases=("born",)))
     properties = _properties(database, "a")
     assert str(properties["birth"]) == "1990-05-01"
     assert "born" not in properties
-    [row] = database.read("MATCH (r:_Record {id: 'b:1'}) RETURN r.body AS body")
+    [row] = database.read("MATCH (r:_Record {id: 'b:0a:1'}) RETURN r.body AS body")
     assert row["body"] == '{"links":{},"values":{"birth":"1980-01-01"}}'
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import orjson
 
-from knowloom.knowledge.record import Record, Values
+from knowloom.knowledge.record import Mention, Record, Values, content_hash
 
 _SORTED = orjson.OPT_SORT_KEYS
 _REVIEW = "_review by "
@@ -101,14 +101,14 @@ class Evidence:
 
 
 def evidence_of(
-    record: Record, content_hash: str, *, run: int, source: str, recorded: datetime
+    record: Record, hash_: str, *, run: int, source: str, recorded: datetime
 ) -> Evidence:
     """Return `record` as the evidence that this run keeps of it."""
     return Evidence(
         run=run,
         source=source,
         recorded=recorded,
-        hash=content_hash,
+        hash=hash_,
         concept=record.concept,
         values=record.values,
         links={name: tuple(m.uid for m in found) for name, found in record.links.items()},
@@ -120,6 +120,25 @@ def evidence_of(
         confidence=record.confidence,
         uid=record.uid,
     )
+
+
+def content_hash_of(evidence: Evidence) -> str:
+    """Return `record.content_hash` of a record as it is kept."""
+    links = {
+        name: tuple(Mention(evidence.concept, uid) for uid in uids)
+        for name, uids in evidence.links.items()
+    }
+    record = Record(
+        concept=evidence.concept,
+        uid=evidence.uid,
+        values=dict(evidence.values),
+        links=links,
+        observed=evidence.observed,
+        valid_from=evidence.valid_from,
+        valid_to=evidence.valid_to,
+        confidence=evidence.confidence,
+    )
+    return content_hash(record, evidence.source)
 
 
 def body(evidence: Evidence) -> str:

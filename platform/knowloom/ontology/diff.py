@@ -100,6 +100,20 @@ class Change:
         return {c.name: sure[c.name] for c in gone if c.name in sure}
 
     @cached_property
+    def shows_otherwise(self) -> bool:
+        """Whether of the same records another value of an attribute is shown, or several."""
+        after = {s.name: s.after for s in self.steps}
+        pairs = ((s.before, after[self.renamed.get(s.name, s.name)]) for s in self.steps)
+        return any(
+            (now := successor(attribute, known, new))
+            and (now.many, now.policy) != (attribute.many, attribute.policy)
+            for before, concept in pairs
+            if before and concept
+            for known, new in [(_own(before), _own(concept))]
+            for attribute in before.attributes
+        )
+
+    @cached_property
     def notes(self) -> tuple[Note, ...]:
         """Every difference as a sentence, concept by concept."""
         return tuple(note for step in self.steps for note in _step_notes(step, self.renamed))
@@ -334,6 +348,11 @@ def successor(
         if named and other.name not in before:
             return other
     return None
+
+
+def _own(concept: Concept) -> dict[str, Attribute]:
+    """Return the attributes that a concept introduces, by name."""
+    return {attribute.name: attribute for attribute in concept.attributes}
 
 
 def _misfits(before: Attribute, now: Attribute, new: Ontology) -> Iterator[tuple[str, str]]:

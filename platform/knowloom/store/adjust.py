@@ -125,6 +125,8 @@ def _rename_links(a: Adjustment, database: Database) -> None:
 
     while database.in_write(batch):
         pass
+    past, every = rendered("rename_statements", label=a.label), a.label == INSTANCE_LABEL
+    database.write(past, old=a.old, new=a.new, every=every)
 
 
 def _key_facts(a: Adjustment, database: Database) -> None:

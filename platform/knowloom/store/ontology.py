@@ -32,6 +32,7 @@ from knowloom.store.layout import (
     attribute_of,
     concept_of,
 )
+from knowloom.store.rehash import follow
 from knowloom.store.transition import Impact, Orphans, Transition
 
 _BATCH = 5_000
@@ -174,7 +175,9 @@ def _finish(database: Database, present: Callable[[], Ontology]) -> int:
         for number, step in list(enumerate(steps, start=1))[row["done"] :]:
             step.run(database)
             database.write(cypher("ontology/set_done"), number=row["number"], done=number)
-        fit_indexes(database, present())
+        ontology = present()
+        follow(database, ontology, steps)
+        fit_indexes(database, ontology)
         database.write(cypher("ontology/finish_version"), number=row["number"])
     return left
 

@@ -1,4 +1,4 @@
-"""Reprojecting: showing what the records say under another policy."""
+"""Reprojecting: showing what the records say under another policy or ontology."""
 
 from __future__ import annotations
 
@@ -9,14 +9,23 @@ import neo4j
 from knowloom.assets import cypher
 from knowloom.knowledge.instance import Revision, State, reshape
 from knowloom.ontology.concepts import Ontology
+from knowloom.store import runs
 from knowloom.store.check import shows_otherwise
 from knowloom.store.database import Database
 from knowloom.store.edges import EdgeWriter
 from knowloom.store.policies import Rules, rules_of
 from knowloom.store.revise import Reviser, StateReader
 from knowloom.store.runs import Run
+from knowloom.update.merging import SOURCE
 
 _CHUNK = 2_000
+
+
+def show_anew(database: Database, ontology: Ontology) -> None:
+    """Show of every instance what its records say by an ontology that was changed."""
+    run = runs.begin(database, SOURCE, "ontology load")
+    changed = reproject(database, ontology, run, lambda _: None)
+    runs.finish(database, run, "done", {"written": changed})
 
 
 def reproject(
