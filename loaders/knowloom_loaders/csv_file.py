@@ -131,6 +131,21 @@ class _Rows:
         file = StringIO("".join(self.lines), newline="")
         return _rows(_Lines(file, self.delimiter, self.number), self.width)
 
+    @property
+    def form(self) -> str:
+        """What separates cells."""
+        return self.delimiter
+
+    def rows_of(self, numbers: Sequence[int]) -> Iterator[Iterable[Row | Reject]]:
+        """Yield what some lines hold; see `Lines.rows_of`."""
+        lines = [self.lines[number] for number in numbers]
+        cells = _parsed(lines, self.delimiter)
+        if len(cells) == len(lines) and {self.width}.issuperset(map(len, cells)):
+            yield from (((self.number + n, row),) for n, row in zip(numbers, cells, strict=True))
+            return
+        for number, line in zip(numbers, lines, strict=True):
+            yield _Rows([line], self.delimiter, self.number + number, self.width)
+
 
 def _header(path: Path, lines: _Lines) -> tuple[str, ...]:
     """Return the names of the columns.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO, cast
@@ -13,7 +14,7 @@ import orjson
 
 from knowloom.knowledge.export import is_statement, statement_of
 from knowloom.knowledge.mapping import Mapping
-from knowloom.knowledge.plugins import News, Proposal, Share, Table, all_new, undivided
+from knowloom.knowledge.plugins import News, Proposal, Row, Share, Table, all_new, undivided
 from knowloom.knowledge.record import Reject, Statement
 from knowloom.ontology.concepts import Ontology
 from knowloom_loaders.paths import paths, picker
@@ -21,6 +22,7 @@ from knowloom_loaders.tabular import SAMPLED_ROWS, Tabular
 from knowloom_loaders.text import damage, opened
 
 Object = dict[str, object]
+Pick = Callable[[Object], Sequence[object]]
 Item = tuple[int, Object] | Reject
 
 _CHUNK = 1 << 16
@@ -48,12 +50,13 @@ class JsonLoader(Tabular):
         first = list(islice(items, SAMPLED_ROWS))
         objects = [item[1] for item in first if not isinstance(item, Reject)]
         found = tuple(columns) or paths(objects)
-        pick = picker(found)
-        rows = (
-            item if isinstance(item, Reject) else (item[0], pick(item[1]))
-            for item in chain(first, items)
+        pick, misspelt = picker(found), list(_misspelt(found, objects))
+        rows = chain(misspelt, (_row(item, pick) for item in chain(first, items)))
+        if not _is_of_lines(path, encoding):
+            return Table(found, rows)
+        return Table(
+            found, rows, chain([misspelt] if misspelt else [], _blocks(path, encoding, pick))
         )
-        return Table(found, chain(_misspelt(found, objects), rows))
 
     def propose(self, path: Path, ontology: Ontology) -> Proposal:
         """Return how a file might be read; see `Loader.propose`."""
@@ -120,10 +123,10 @@ def _items(path: Path, encoding: str) -> Iterator[Item]:
         if head is None:
             return
         number, line = head
-        if line.lstrip().startswith("["):
-            yield from _array(_Buffer(file, line.lstrip()[1:]))
-        elif _is_json(line) or not line.lstrip().startswith("{"):
+        if _begins_lines(line):
             yield from _lines(chain([line], file), number)
+        elif line.lstrip().startswith("["):
+            yield from _array(_Buffer(file, line.lstrip()[1:]))
         else:
             yield from _array(_Buffer(file, line), separator="")
 
@@ -139,6 +142,61 @@ def _is_json(text: str) -> bool:
     except orjson.JSONDecodeError:
         return False
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Lines of an object each, which are looked at when somebody wants to know.
+
+    Args:
+        lines: with their ends.
+        number: of the first line.
+        pick: returns the cells of an object.
+    """
+
+    lines: list[str]
+    number: int
+    pick: Pick
+
+    def __iter__(self) -> Iterator[Row | Reject]:
+        return (_row(item, self.pick) for item in _lines(iter(self.lines), self.number))
+
+    @property
+    def form(self) -> str:
+        """Nothing else decides what a line holds."""
+        return ""
+
+    def rows_of(self, numbers: Sequence[int]) -> Iterator[Iterable[Row | Reject]]:
+        """Yield what some lines hold; see `Lines.rows_of`."""
+        for number in numbers:
+            yield _Rows([self.lines[number]], self.number + number, self.pick)
+
+
+def _blocks(path: Path, encoding: str, pick: Pick) -> Iterator[_Rows]:
+    """Yield the rows of a file of lines, some thousands at a time."""
+    with opened(path, encoding) as file:
+        number = 1
+        while lines := file.readlines(_CHUNK):
+            yield _Rows(lines, number, pick)
+            number += len(lines)
+
+
+def _row(item: Item, pick: Pick) -> Row | Reject:
+    """Return the cells of an object with its place."""
+    return item if isinstance(item, Reject) else (item[0], pick(item[1]))
+
+
+def _is_of_lines(path: Path, encoding: str) -> bool:
+    """Return whether each line of a file is an object, or should be one."""
+    with opened(path, encoding) as file:
+        head = _first_line(file)
+        return head is not None and _begins_lines(head[1])
+
+
+def _begins_lines(line: str) -> bool:
+    """Return whether the first line that is not blank is one of many objects."""
+    begun = line.lstrip()
+    return not begun.startswith("[") and (_is_json(line) or not begun.startswith("{"))
 
 
 def _lines(lines: Iterator[str], number: int) -> Iterator[Item]:

@@ -12,7 +12,7 @@ import orjson
 
 from knowloom.knowledge.mapping import Mapping
 from knowloom.knowledge.mapping_file import mapping_to_toml
-from knowloom.knowledge.plugins import News, Row, Table, all_new, in_blocks
+from knowloom.knowledge.plugins import Lines, News, Row, Table, all_new, in_blocks
 from knowloom.knowledge.record import Reject
 from knowloom.knowledge.rows import compile_mapping, counts_names, said_in
 from knowloom.ontology.as_json import to_json
@@ -43,10 +43,17 @@ def news(
         yield from all_new(said_in(speak, table.rows))
         return
     about = _about(table, mapping, ontology, source, file)
-    for rows in in_blocks(table.rows):
+    for block in table.blocks or in_blocks(table.rows):
+        if isinstance(block, Lines):
+            marks = _marks_of_lines(block.lines, about + block.form.encode())
+            new = [number for number, mark in enumerate(marks) if mark not in known]
+            found = zip(new, block.rows_of(new), strict=True)
+            yield News(marks, [(marks[number], said_in(speak, rows)) for number, rows in found])
+            continue
+        rows = list(block)
         marks = _marks(rows, about)
-        new = [(mark, row) for mark, row in zip(marks, rows, strict=True) if mark not in known]
-        yield News(marks, [(mark, said_in(speak, (row,))) for mark, row in new])
+        said = zip(marks, rows, strict=True)
+        yield News(marks, [(m, said_in(speak, (row,))) for m, row in said if m not in known])
 
 
 def _about(table: Table, mapping: Mapping, ontology: Ontology, source: str, file: str) -> bytes:
@@ -61,6 +68,17 @@ def _about(table: Table, mapping: Mapping, ontology: Ontology, source: str, file
     ]
     whole = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
     return blake2b(whole, digest_size=MARK_BYTES).digest()
+
+
+def _marks_of_lines(lines: Sequence[str], about: bytes) -> list[bytes]:
+    """Return the mark of each line; how it ends is not part of it, for the last may not."""
+    made = blake2b(about, digest_size=MARK_BYTES).copy
+    marks: list[bytes] = []
+    for line in lines:
+        mark = made()
+        mark.update(line.rstrip("\r\n").encode(errors="surrogatepass"))
+        marks.append(mark.digest())
+    return marks
 
 
 def _marks(rows: Sequence[Row | Reject], about: bytes) -> list[bytes]:

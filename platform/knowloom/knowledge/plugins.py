@@ -35,12 +35,31 @@ class Table(NamedTuple):
             from 1) and one cell a column; None for a cell that is not there. What cannot be read
             as a row is a `Reject` in its place.
         blocks: the same rows, to be consumed in their place, where a block that nobody iterates
-            over costs less than its rows.
+            over costs less than its rows; see also `Lines`.
     """
 
     columns: tuple[str, ...]
     rows: Iterator[Row | Reject]
     blocks: Iterator[Iterable[Row | Reject]] | None = None
+
+
+@runtime_checkable
+class Lines(Protocol):
+    """A block of rows that are a line of text each: a line says what it said before."""
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """The lines, with their ends."""
+        ...
+
+    @property
+    def form(self) -> str:
+        """What decides besides its text what a line holds, such as what separates cells."""
+        ...
+
+    def rows_of(self, numbers: Sequence[int]) -> Iterator[Iterable[Row | Reject]]:
+        """Yield what some lines hold, counted from 0: a row, why it is none, or nothing."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
