@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -239,3 +241,10 @@ def test_without_an_address_and_without_a_local_server_the_way_out_is_told(
     settings = load_settings(environ={}, directory=tmp_path)
     with pytest.raises(ServerUnreachable, match="knowloom server start"):
         open_database(settings)
+
+
+def test_the_log_of_the_driver_is_not_printed() -> None:
+    """A restarted server is no news to a person: who wants the log adds a handler."""
+    code = "import logging, knowloom.store.database; logging.getLogger('neo4j.io').error('gone')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert done.stderr == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -12,6 +13,9 @@ import neo4j
 from neo4j.exceptions import DriverError, Neo4jError, ServiceUnavailable, SessionExpired
 
 from knowloom.errors import AuthenticationFailed, ServerFailed, ServerUnreachable, StoreError
+
+# What goes wrong is told by knowloom's errors; without a handler Python prints the driver's log.
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 T = TypeVar("T")
 _IDLE = 5  # seconds after which a connection is tried before it is used: servers are restarted
