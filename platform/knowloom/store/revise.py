@@ -208,7 +208,7 @@ class Reviser:
             for r in changed
         ]
         records = [
-            {"uid": r.uid, "id": record_id(r.uid, e), **_sent(e)}
+            {"uid": r.uid, "id": record_id(r.uid, e), **sent_record(e)}
             for r in changed
             for e in r.records
         ]
@@ -304,7 +304,7 @@ def plan_ahead(database: Database) -> None:
     database.in_write(work)
 
 
-def _sent(evidence: Evidence) -> dict[str, Any]:
+def sent_record(evidence: Evidence) -> dict[str, Any]:
     """Return what a record node is to hold: times as text, which goes many times faster.
 
     What is absent is left out, for it would cost as much.

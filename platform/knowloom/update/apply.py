@@ -14,7 +14,6 @@ from knowloom.knowledge.instance import (
     Revision,
     State,
     record_id,
-    record_properties,
     reshape,
     said_in,
 )
@@ -25,7 +24,7 @@ from knowloom.ontology.concepts import Ontology
 from knowloom.ontology.names import quoted
 from knowloom.store.database import Database
 from knowloom.store.edges import EdgeWriter, updates_of
-from knowloom.store.revise import Reviser, StateReader, run_rows
+from knowloom.store.revise import Reviser, StateReader, run_rows, sent_record
 from knowloom.store.runs import Run
 from knowloom.store.statement import filled
 from knowloom.update.plan import Change, Plan, Stored, Tie
@@ -164,7 +163,7 @@ class Applier:
             if evidence.stored and before.get(id_, ("",))[0] != uid
         ]
         gone = [
-            {"id": id_, "set": record_properties(evidence)}
+            {"id": id_, **sent_record(evidence)}
             for id_, (_, evidence) in before.items()
             if id_ not in after
         ]
