@@ -182,6 +182,22 @@ HINTS = [
 ]
 
 
+def test_an_attribute_may_be_called_like_a_type(tmp_path: Path) -> None:
+    """Hints mean the type all the same, its own and those of other attributes."""
+    attributes = (
+        Attribute(name="date", range=Scalar.DATE),
+        Attribute(name="until", range=Scalar.DATE, required=True),
+        Attribute(name="int", range=Scalar.INT, many=True),
+        Attribute(name="str", range=ConceptRange(("Meeting",))),
+    )
+    ontology = Ontology([Concept(name="Meeting", attributes=attributes)])
+    made = imported(tmp_path / "shadowed_classes.py", render(ontology, "annotated"))
+    assert ontology_of(made.Meeting) == ontology
+    day = date(2020, 1, 2)
+    meeting = made.Meeting("Kick-off", date=day, until=day, int=[1])
+    assert (meeting.date, meeting.int) == (day, [1])
+
+
 @pytest.mark.parametrize(("hint", "range_", "many"), HINTS)
 def test_every_way_to_write_a_hint_is_understood(hint: Any, range_: Range, many: bool) -> None:
     """Optional, unions, collections and literals give range and cardinality."""

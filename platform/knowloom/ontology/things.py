@@ -6,7 +6,11 @@ quick way for values that are known to be right.
 
 from __future__ import annotations
 
+import inspect
+import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import chain
@@ -51,6 +55,7 @@ PYTHON_TYPES: Mapping[Scalar, type] = {
     Scalar.DATE: date,
     Scalar.DATETIME: datetime,
 }
+_WORD = re.compile(r"\w+")
 # A value of any of them is kept as a list.
 _COLLECTIONS = (list, set, Sequence)
 _SCALARS = {python: scalar for scalar, python in PYTHON_TYPES.items()}
@@ -165,6 +170,28 @@ def bound_text(bound: float | date | str | None) -> str:
     return bound.isoformat() if isinstance(bound, date) else str(bound)
 
 
+def _shadowed(namespace: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the hints that name a type by a name which an attribute of the class has too.
+
+    Read inside the class, `date: date | None = None` would mean the attribute; here the hint means
+    what the module knows by that name.
+    """
+    declared: Mapping[str, Any] = namespace.get("__annotations__", {})
+    scalars = {scalar.value for scalar in Scalar} & declared.keys()
+    hints = {
+        name: hint
+        for name, hint in declared.items()
+        if isinstance(hint, str) and not scalars.isdisjoint(_WORD.findall(hint))
+    }
+    if not hints:
+        return {}
+    module = vars(sys.modules[namespace["__module__"]])
+    holder = type("Hints", (), {"__annotations__": hints})
+    with suppress(NameError):  # of a class that comes later
+        return inspect.get_annotations(holder, globals=module, locals={}, eval_str=True)
+    return {}
+
+
 @dataclass_transform(kw_only_default=True, field_specifiers=(Field,))
 class ThingType(ModelMetaclass):
     """The type of all concept classes: keeps what the class statement says of the concept."""
@@ -175,6 +202,7 @@ class ThingType(ModelMetaclass):
             said = {k: keywords.pop(k) for k in ClassKeywords.__annotations__ if k in keywords}
             namespace["__said__"] = said
             namespace.setdefault("__concepts__", (name,))
+            namespace.get("__annotations__", {}).update(_shadowed(namespace))
             return super().__new__(mcs, name, bases, namespace, **keywords)
 
 
