@@ -103,15 +103,11 @@ class Change:
     def shows_otherwise(self) -> bool:
         """Whether of the same records another value of an attribute is shown, or several."""
         after = {s.name: s.after for s in self.steps}
-        pairs = ((s.before, after[self.renamed.get(s.name, s.name)]) for s in self.steps)
-        return any(
-            (now := successor(attribute, known, new))
-            and (now.many, now.policy) != (attribute.many, attribute.policy)
-            for before, concept in pairs
-            if before and concept
-            for known, new in [(_own(before), _own(concept))]
-            for attribute in before.attributes
-        )
+        for step in self.steps:
+            now = after[self.renamed.get(step.name, step.name)]
+            if step.before and now and _decided(step.before, now):
+                return True
+        return False
 
     @cached_property
     def notes(self) -> tuple[Note, ...]:
@@ -350,9 +346,11 @@ def successor(
     return None
 
 
-def _own(concept: Concept) -> dict[str, Attribute]:
-    """Return the attributes that a concept introduces, by name."""
-    return {attribute.name: attribute for attribute in concept.attributes}
+def _decided(before: Concept, after: Concept) -> bool:
+    """Return whether an attribute holds one value in place of many, or goes by another policy."""
+    known, new = ({a.name: a for a in concept.attributes} for concept in (before, after))
+    pairs = ((a, successor(a, known, new)) for a in before.attributes)
+    return any(now and (now.many, now.policy) != (a.many, a.policy) for a, now in pairs)
 
 
 def _misfits(before: Attribute, now: Attribute, new: Ontology) -> Iterator[tuple[str, str]]:

@@ -41,17 +41,19 @@ def follow(database: Database, ontology: Ontology, steps: Sequence[Adjustment]) 
     reader = StateReader(database, ontology)
     for uids in _concerned(database, ontology, changes):
         rows = [
-            {
-                "uid": state.uid,
-                "id": record_id(state.uid, evidence),
-                "new": record_id(state.uid, now),
-            }
-            | {"was": evidence.hash, "hash": now.hash}
+            _row(state.uid, evidence, now)
             for state, _ in reader.read(uids)
             for evidence in state.evidence
-            if (now := _followed(evidence, changes, ontology)).hash != evidence.hash
+            if (now := _followed(evidence, changes, ontology)) is not evidence
         ]
-        database.write(cypher("ontology/put_hashes"), rows=rows)
+        if rows:
+            database.write(cypher("ontology/put_hashes"), rows=rows)
+
+
+def _row(uid: str, before: Evidence, now: Evidence) -> dict[str, str]:
+    """Return how a record of an instance is found, and what it is to have."""
+    ids = {"id": record_id(uid, before), "new": record_id(uid, now)}
+    return {"uid": uid, **ids, "was": before.hash, "hash": now.hash}
 
 
 def _concerned(
@@ -72,16 +74,18 @@ def _followed(evidence: Evidence, changes: Sequence[Adjustment], ontology: Ontol
     before = evidence
     for change in reversed(changes):
         before = _before(before, change, ontology)
-    if before is evidence or content_hash_of(before) != evidence.hash:
-        return evidence
-    return replace(evidence, hash=content_hash_of(evidence))
+    taken = (c.old for c in changes if c.act is Act.RETYPE_RECORDS and c.new == before.concept)
+    for concept in (before.concept, *taken):
+        if content_hash_of(replace(before, concept=concept)) == evidence.hash:
+            now = content_hash_of(evidence)
+            return evidence if now == evidence.hash else replace(evidence, hash=now)
+    return evidence
 
 
 def _before(evidence: Evidence, change: Adjustment, ontology: Ontology) -> Evidence:
-    """Return a record as it was before one adjustment."""
+    """Return a record as it was before one adjustment of its attributes."""
     if change.act is Act.RETYPE_RECORDS:
-        is_of_it = evidence.concept == change.new
-        return replace(evidence, concept=change.old) if is_of_it else evidence
+        return evidence
     if evidence.concept not in ontology or change.label not in ontology.lineage(evidence.concept):
         return evidence
     if change.act is Act.RENAME_IN_RECORDS:
