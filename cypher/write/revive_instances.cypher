@@ -1,7 +1,7 @@
 // Bring back, with their history, instances that had been set aside.
-// parameters: uids
+// parameters: uids, labels (those that they are to have; null for those that they had)
 // columns: none
 UNWIND $uids AS uid
 MATCH (n:_Retired {uid: uid})
-SET n:$(n._labels)
+SET n:$(coalesce($labels, n._labels))
 REMOVE n:_Retired, n._labels

@@ -14,6 +14,7 @@ from typing import IO, Any, Generic, LiteralString, NamedTuple, TypeVar
 import neo4j
 
 from knowloom.assets import cypher
+from knowloom.knowledge.instance import INSTANCE_LABEL
 from knowloom.knowledge.record import Mention, Values, uid_of_fact
 from knowloom.knowledge.stated import Stated, restated, statements_of, supported
 from knowloom.ontology.concepts import Ontology
@@ -340,10 +341,11 @@ class EdgeWriter:
                 if mention.values or mention.uid not in group:
                     group[mention.uid] = mention
         revived = sorted({uid for group in by_concept.values() for uid in group})
-        tx.run(cypher("write/revive_instances"), uids=revived).consume()
         for concept, group in by_concept.items():
-            labels = quoted_labels(self._ontology.lineage(concept))
-            text = cypher("write/merge_mentions").replace("/*labels*/", labels)
+            lineage = self._ontology.lineage(concept)
+            again = {"uids": sorted(group), "labels": [INSTANCE_LABEL, *lineage]}
+            tx.run(cypher("write/revive_instances"), again).consume()
+            text = cypher("write/merge_mentions").replace("/*labels*/", quoted_labels(lineage))
             rows = [{"uid": m.uid, "set": dict(m.values)} for m in group.values()]
             outcome.updates += updates_of(tx.run(text, rows=rows).consume().counters)
         if revived:

@@ -21,10 +21,12 @@ from knowloom.knowledge.instance import (
     record_id,
     record_properties,
     revise,
+    said_in,
     stored_evidence,
 )
 from knowloom.knowledge.project import Evidence
 from knowloom.knowledge.record import Mention, Record, Values
+from knowloom.knowledge.roles import Role, concepts_by_roles
 from knowloom.ontology.concepts import ConceptRange, Ontology
 from knowloom.ontology.names import quoted, quoted_labels
 from knowloom.store.database import Database
@@ -221,9 +223,33 @@ class Reviser:
         loose.update(r.uid for r in changed if r.retired)
         if sweep:
             updates += run_rows(tx, cypher("write/retire_unmentioned"), sorted(loose))
+            updates += self.relabel(tx, revisions)
         if updates and not self._run.recorded:
             self._run.record(tx)
         return updates
+
+    def relabel(self, tx: neo4j.ManagedTransaction, revisions: Iterable[Revision]) -> int:
+        """Let what nobody speaks of any more be what those take it for who refer to it.
+
+        Args:
+            tx: the transaction; all else of it is written.
+            revisions: what was written.
+
+        Returns:
+            The server's count.
+        """
+        rows: list[dict[str, Any]] = []
+        if uids := sorted(r.uid for r in revisions if r.retired):
+            for row in tx.run(cypher("write/read_roles"), given={"rows": uids}):
+                uid, labels = row["uid"], set[str](row["labels"])
+                roles = [Role(*role) for role in row["roles"]]
+                known = said_in(row["properties"])
+                taken_for = concepts_by_roles(uid, labels, known, roles, self._ontology)
+                wanted = {label for c in taken_for for label in self._ontology.lineage(c)}
+                gone = sorted(label for label in labels - wanted if label in self._ontology)
+                if wanted:
+                    rows.append({"uid": uid, "add": sorted(wanted - labels), "remove": gone})
+        return run_rows(tx, cypher("write/relabel_instances"), rows)
 
     def prepare(self, records: Iterable[Record]) -> None:
         """Make the instances that records speak of, as yet unsaid, where there are none."""
@@ -239,7 +265,8 @@ class Reviser:
 
     def revive(self, uids: Iterable[str]) -> None:
         """Bring back, with their history, instances of which nothing was said any more."""
-        self._database.write(cypher("write/revive_instances"), uids=sorted(set(uids)))
+        text = cypher("write/revive_instances")
+        self._database.write(text, uids=sorted(set(uids)), labels=None)
 
     def edge(
         self,

@@ -88,7 +88,8 @@ class Applier:
         wanted = sorted(set(uids))
 
         def work(tx: neo4j.ManagedTransaction) -> tuple[Plan, int]:
-            revived = tx.run(cypher("write/revive_instances"), uids=wanted).consume().counters
+            text = cypher("write/revive_instances")
+            revived = tx.run(text, uids=wanted, labels=None).consume().counters
             tx.run(cypher("write/lock_instances"), given={"uids": wanted}).consume()
             held = self._held(tx, wanted)
             plan = make(held)
@@ -151,7 +152,8 @@ class Applier:
         loose.update(change.uid for change in plan.changes)
         loose.update(uid for uid, state in held.states.items() if state.mention)
         loose.update(end for t in plan.ties for end in (t.tie.head, t.tie.tail))
-        return updates + run_rows(tx, cypher("write/retire_unmentioned"), sorted(loose))
+        updates += run_rows(tx, cypher("write/retire_unmentioned"), sorted(loose))
+        return updates + reviser.relabel(tx, revisions)
 
     def _move_records(self, tx: neo4j.ManagedTransaction, plan: Plan) -> int:
         """Let record nodes belong to who holds them from now on; set those aside nobody holds."""
