@@ -341,6 +341,30 @@ def test_find_by_a_time_with_a_zone(reader: Reader, write: Write) -> None:
     assert _uids(reader.find("Person", {"seen": noon})) == ["a"]
 
 
+@pytest.mark.usefixtures("family")
+@pytest.mark.parametrize("stored", ["2024-07-01T14:30+02:30", "2024-07-01T12:00"])
+@pytest.mark.parametrize(
+    "asked", ["2024-07-01T12:00Z", "2024-07-01T08:00-04:00", "2024-07-01 12:00"]
+)
+def test_find_by_the_same_moment_told_otherwise(
+    reader: Reader, write: Write, stored: str, asked: str
+) -> None:
+    """Whatever the zone, it is the moment that counts; one without a zone is in UTC."""
+    write(
+        Record("Person", "a", {"seen": datetime.fromisoformat(stored)}),
+        Record("Person", "b", {"seen": datetime.fromisoformat(stored) + timedelta.resolution}),
+    )
+    for moment in (asked, datetime.fromisoformat(asked)):
+        assert _uids(reader.find("Person", {"seen": moment})) == ["a"]
+
+
+@pytest.mark.parametrize("edge", [datetime.min, datetime.max])
+def test_find_by_the_first_and_last_moments(reader: Reader, write: Write, edge: datetime) -> None:
+    """There is nothing before the first, and nothing after the last."""
+    write(Record("Person", "a", {"seen": edge}))
+    assert _uids(reader.find("Person", {"seen": edge})) == ["a"]
+
+
 def test_dates_of_the_wrong_type(reader: Reader, database: Database) -> None:
     """Text that looks like a date is none; a year that Python does not know is a fault too."""
     database.run(

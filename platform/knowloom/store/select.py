@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, LiteralString, cast
 
 from knowloom.errors import UnknownAttribute, UsageError
@@ -13,10 +14,13 @@ from knowloom.ontology.concepts import (
     Direction,
     PropertyBinding,
     RelationshipBinding,
+    Scalar,
 )
 from knowloom.ontology.names import quoted, suggestions
 from knowloom.ontology.values import reader
 from knowloom.ontology.verdicts import Unfit
+
+_TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ def select(
     return Selection(
         pattern,
         _conditions(bindings, (own, *foreign), list(wanted)),
-        {f"v{i}": values for i, values in enumerate(wanted.values())},
+        parameters_of(bindings.ontology.attributes(concept), wanted),
         limit,
     )
 
@@ -116,6 +120,44 @@ def values_wanted(
     return found
 
 
+def parameters_of(
+    attributes: Mapping[str, Attribute], wanted: Mapping[str, list[object]]
+) -> dict[str, Any]:
+    """Return what `is_one_of` compares with, by the names of the parameters `v0`, `v1` …"""
+    return {
+        f"v{i}": [_about(cast(datetime, v)) for v in values]
+        if _tells_time(attributes[n])
+        else values
+        for i, (n, values) in enumerate(wanted.items())
+    }
+
+
+def is_one_of(stored: LiteralString, attribute: Attribute, values: LiteralString) -> LiteralString:
+    """Return the condition that a property is, or holds, one of the values in a parameter."""
+    # What is no list in a foreign graph counts as a list of one.
+    value: LiteralString = "x" if attribute.many else stored
+    test: LiteralString = f"{value} IN {values}"
+    if _tells_time(attribute):
+        near: LiteralString = f"m[1] < {value} < m[2] OR m[3] < {value} < m[4]"
+        test = f"any(m IN {values} WHERE {value} = m[0] OR {near})"
+    return f"any(x IN [] + {stored} WHERE {test})" if attribute.many else test
+
+
+def _tells_time(attribute: Attribute) -> bool:
+    return attribute.range is Scalar.DATETIME
+
+
+def _about(moment: datetime) -> list[datetime]:
+    """Return a moment and what lies around it, with a zone and without one, which counts as UTC.
+
+    Equal moments may differ in their zones, and then they are not equal to the server.
+    """
+    at = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    least, most = (each.replace(tzinfo=UTC) for each in (datetime.min, datetime.max))
+    around = [max(at, least + _TICK) - _TICK, min(at, most - _TICK) + _TICK]
+    return [moment, *around, *(each.replace(tzinfo=None) for each in around)]
+
+
 def _conditions(bindings: Bindings, places: Iterable[Place], names: list[str]) -> LiteralString:
     """Return the conditions: those of each place hold for the nodes that lie there."""
     if not names:
@@ -140,10 +182,7 @@ def _condition(bindings: Bindings, place: Place, name: str, number: int) -> Lite
     if isinstance(bound, RelationshipBinding):
         return _link_condition(bindings, bound, values)
     stored: LiteralString = f"n.{quoted(bound.property)}"
-    if attribute.many:
-        # What is no list in a foreign graph counts as a list of one.
-        return f"any(x IN [] + {stored} WHERE x IN {values})"
-    return f"{stored} IN {values}"
+    return is_one_of(stored, attribute, values)
 
 
 def _link_condition(

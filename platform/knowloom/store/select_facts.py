@@ -9,7 +9,13 @@ from typing import Any, LiteralString
 from knowloom.ontology.binding import Bindings
 from knowloom.ontology.concepts import ENDS, Attribute, PropertyBinding
 from knowloom.ontology.names import quoted
-from knowloom.store.select import is_called, names_anywhere, values_wanted
+from knowloom.store.select import (
+    is_called,
+    is_one_of,
+    names_anywhere,
+    parameters_of,
+    values_wanted,
+)
 
 _NODES: Mapping[str, LiteralString] = {ENDS[0]: "a", ENDS[1]: "b"}
 
@@ -64,7 +70,7 @@ def select_facts(
         concept,
         "|".join(dict.fromkeys(types)),
         "".join(_condition(bindings, places, n, i) for i, n in enumerate(wanted)),
-        {f"v{i}": values for i, values in enumerate(wanted.values())},
+        parameters_of(ontology.attributes(concept), wanted),
         limit,
     )
 
@@ -106,6 +112,4 @@ def _test(
     if not isinstance(bound, PropertyBinding):
         return "false"  # a relationship holds no other
     stored: LiteralString = f"r.{quoted(bound.property)}"
-    if attribute.many:
-        return f"any(x IN [] + {stored} WHERE x IN {values})"
-    return f"{stored} IN {values}"
+    return is_one_of(stored, attribute, values)
