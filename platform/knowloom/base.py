@@ -20,7 +20,7 @@ from knowloom.store.database import Database
 from knowloom.store.write import Writer, WriteReport
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
 
     from knowloom.store.check import Audit
     from knowloom.store.search import Hit
@@ -248,12 +248,18 @@ class KnowledgeBase:
         self.migrate()
         return resolve(self.database, self.ontology, **options)
 
-    def as_of(self, recorded: datetime | None = None, *, valid: date | None = None) -> Past:
+    def as_of(
+        self, recorded: date | str | None = None, *, valid: date | str | None = None
+    ) -> Past:
         """Return this knowledge base at another time, to `find`, `subgraph` and ask `why`.
 
         Args:
-            recorded: as it stood then, in UTC when without a zone; None for now.
+            recorded: as it stood then, in UTC when without a zone, or when a day began; None for
+                now. A text is read as ISO 8601 has it.
             valid: what holds on that day; None for the last that is known.
+
+        Raises:
+            UsageError: that is no moment, or no day.
         """
         from knowloom.update.past import Past
 

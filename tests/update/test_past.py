@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
 import pytest
 
 from knowloom.base import KnowledgeBase
-from knowloom.errors import NotFound, UnknownAttribute
+from knowloom.errors import NotFound, UnknownAttribute, UsageError
 from knowloom.knowledge.record import Record
 from knowloom.ontology.things import Thing
 from knowloom.subgraph.graph import Subgraph, thing_json
@@ -77,6 +77,23 @@ def test_before_everything_there_is_nothing(kb: KnowledgeBase, write: Write) -> 
     with pytest.raises(UnknownAttribute):
         kb.as_of(before).find("Person", {"age": 1})
     assert [t.uid for t in kb.as_of().find("Person", {"name": "Ada"})] == [uid("Ada")]
+
+
+def test_moments_and_days_as_they_are_given(kb: KnowledgeBase, write: Write) -> None:
+    """A text or a day is a moment, a moment is on a day, and a sentence tells what is neither."""
+    ada = Record("Person", uid("Ada"), {"name": "Ada"})
+    ada.valid_from, ada.valid_to = date(2010, 1, 1), date(2015, 1, 1)
+    write([ada])
+    later = datetime.now(UTC) + timedelta(hours=1)
+    tomorrow = (later + timedelta(days=1)).date()
+    for recorded in (later.isoformat(), tomorrow, str(tomorrow), datetime.max):
+        assert len(kb.as_of(recorded).find("Person")) == 1
+    for valid in ("2012-06-01", datetime(2012, 6, 1, 12), datetime(2012, 6, 1, 12, tzinfo=UTC)):
+        assert len(kb.as_of(valid=valid).find("Person")) == 1
+    with pytest.raises(UsageError, match=r"^recorded is '2024', which is not a date and time"):
+        kb.as_of("2024")
+    with pytest.raises(UsageError, match=r"^valid is 'May', which is not a date"):
+        kb.as_of(valid="May")
 
 
 def test_what_was_retracted_is_found_in_the_past(kb: KnowledgeBase, write: Write) -> None:

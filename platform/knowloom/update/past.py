@@ -25,7 +25,7 @@ from knowloom.knowledge.project import Projection, show
 from knowloom.knowledge.record import uid_of_fact
 from knowloom.knowledge.stated import statements_of
 from knowloom.ontology.build import Classes
-from knowloom.ontology.concepts import Ontology
+from knowloom.ontology.concepts import Attribute, Ontology, Scalar
 from knowloom.ontology.names import suggestions
 from knowloom.ontology.things import Thing
 from knowloom.ontology.values import reader
@@ -72,25 +72,27 @@ class Past:
     Args:
         database: where to read.
         classes: the classes of the ontology, as it is today.
-        recorded: only what was recorded by then, with a zone or in UTC; None for all of it.
-        valid: what holds on that day; None for the last that is known.
+        recorded: only what was recorded by then, with a zone or in UTC, or its text in ISO 8601;
+            None for all of it.
+        valid: what holds on that day, or its text; None for the last that is known.
+
+    Raises:
+        UsageError: that is no moment, or no day.
     """
 
     def __init__(
         self,
         database: Database,
         classes: Classes,
-        recorded: datetime | None = None,
-        valid: date | None = None,
+        recorded: date | str | None = None,
+        valid: date | str | None = None,
     ) -> None:
         self._database = database
         self._shapes = Shapes(classes)
         self._ontology: Ontology = self._shapes.ontology
-        self._valid = valid
+        self._valid = _day(valid)
         self._last = _ALL
-        moment = recorded
-        if moment is not None:
-            moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        if (moment := _moment(recorded)) is not None:
             found = past_runs(database).values()
             self._last = max((r.id for r in found if r.started <= moment), default=0)
         self._decisions = _decisions(database, moment)
@@ -380,6 +382,29 @@ class Past:
         ]
         values = {**one.shown.values, "uid": one.uid}
         return NodeRow(one.uid, ("_Instance", *sorted(labels)), values, links)
+
+
+def _moment(given: object) -> datetime | None:
+    """Return when that is, with a zone; raises as `Past` does."""
+    if given is None:
+        return None
+    moment = cast(datetime, _read("recorded", Scalar.DATETIME, given))
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _day(given: object) -> date | None:
+    """Return the day that is meant, or on which a moment is; raises as `Past` does."""
+    if given is None:
+        return None
+    day = given.date() if isinstance(given, datetime) else given
+    return cast(date, _read("valid", Scalar.DATE, day))
+
+
+def _read(name: str, scalar: Scalar, given: object) -> object:
+    try:
+        return reader(Attribute(name=name, range=scalar))(given)
+    except Unfit as unfit:
+        raise UsageError(f"{name} {unfit}") from unfit
 
 
 def _decisions(database: Database, moment: datetime | None) -> Decisions:
