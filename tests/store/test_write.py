@@ -399,6 +399,41 @@ def links(database: Database) -> list[str]:
     return [row["name"] for row in rows]
 
 
+def in_order(database: Database) -> list[str]:
+    """Return the names of the affiliations of the only person in the order of the list."""
+    rows = database.read(
+        "MATCH (:Person)-[e:AFFILIATION]->(o) RETURN o.name AS name ORDER BY e._position"
+    )
+    return [row["name"] for row in rows]
+
+
+@pytest.mark.parametrize("promoted", [False, True])
+def test_a_list_of_links_in_another_order(database: Database, *, promoted: bool) -> None:
+    """The order that the source gives last counts, and nothing is written where it is the same."""
+    if promoted:
+        write(database, [person("p", born=1950)], "b")
+    write(database, [person("p", affiliation=["o1", "o2", "o3"])])
+    again = [person("p", affiliation=["o3", "o1", "o1", "o2"])]
+    write(database, [person("p", affiliation=["o3", "o1", "o2"])])
+    assert in_order(database) == ["o3", "o1", "o2"]
+    assert write(database, [person("p", affiliation=["o3", "o1", "o2"])]).updates == 0
+    less = [person("p", affiliation=["o2", "o3", "o2"])]
+    write(database, less)
+    assert in_order(database) == ["o2", "o3"]
+    assert write(database, less).updates == 0
+    assert write(database, again).updates
+    assert in_order(database) == ["o3", "o1", "o2"]
+    assert write(database, again).updates == 0
+
+
+def test_rows_of_one_thing_that_give_its_links_in_two_orders(database: Database) -> None:
+    """The first of them counts, each time."""
+    said = [person("p", affiliation=["o1", "o2"]), person("p", affiliation=["o2", "o1"])]
+    write(database, said)
+    assert in_order(database) == ["o1", "o2"]
+    assert write(database, said).updates == 0
+
+
 def test_a_link_that_a_cut_load_never_wrote_is_healed(database: Database) -> None:
     """Also where another source said something of the same thing before the load was repeated."""
     said = [person("p3", born=1950, affiliation=["o1"])]

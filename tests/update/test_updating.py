@@ -157,6 +157,18 @@ def test_rows_in_another_order_are_the_same(kb: KnowledgeBase, folder: Path) -> 
     assert (report.updates, report.run, report.unchanged) == (0, 0, 4)
 
 
+def test_a_list_in_another_order_is_shown_so(kb: KnowledgeBase, folder: Path) -> None:
+    """It is nothing new that the source says, so only the places of its links are written."""
+    place = source(put(folder / "people.csv", ROWS), folder)
+    update(kb, place)
+    put(folder / "people.csv", [("Ada", "1815", "London", "Y;X"), *ROWS[1:]])
+    changed = update(kb, place)
+    assert (counts(changed), changed.updates > 0) == ((0, 4, 0), True)
+    [ada] = kb.find("Person", name="Ada")
+    assert [group.name for group in vars(ada)["group"]] == ["Y", "X"]
+    assert update(kb, place).skipped
+
+
 def test_what_somebody_took_out_by_hand_is_made_again(kb: KnowledgeBase, folder: Path) -> None:
     """A changed row of a thing that is not there any more, though the snapshot knows of it."""
     path = put(folder / "people.csv", ROWS)

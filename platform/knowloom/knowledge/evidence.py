@@ -89,15 +89,16 @@ class Evidence:
         return replace(self, superseded_by=run)
 
     def completed(self, said: Evidence) -> Evidence:
-        """Return this evidence with the links that are missing from it.
+        """Return this evidence with the links that are missing from it, and all in their order.
 
         Args:
             said: the same, as its source says it.
         """
-        found = {name: frozenset(uids) for name, uids in self.links.items()}
-        if all(found.get(name, frozenset()).issuperset(said.links[name]) for name in said.links):
-            return self
-        return replace(self, links=said.links)
+        for name, uids in said.links.items():
+            known = [uid for uid in dict.fromkeys(self.links.get(name, ())) if uid in uids]
+            if known != [*dict.fromkeys(uids)]:
+                return replace(self, links=said.links)
+        return self
 
 
 def evidence_of(

@@ -65,7 +65,7 @@ class Revision:
         add_labels, remove_labels: what changes about its classes.
         records: evidence that becomes a record node.
         superseded: ids of record nodes with the run that ended them from now on; 0 for none.
-        add_links: attribute name, target uid and position of links to create.
+        add_links: attribute name, target uid and position of links to create or to move.
         remove_links: links no record supports any more.
         added: how many records are new.
         retired: True when nothing is said of it any more: unless something refers to it, it goes.
@@ -84,7 +84,7 @@ class Revision:
 
     @property
     def changes_node(self) -> bool:
-        """True when more than missing links is to be written."""
+        """True when more than missing or moved links is to be written."""
         return self.properties is not None or bool(self.remove_links)
 
 
@@ -403,15 +403,15 @@ def _link_names(ontology: Ontology, concepts: Collection[str]) -> dict[str, str]
 def _revise_links(
     revision: Revision, state: State, projection: Projection, ontology: Ontology
 ) -> None:
-    """Note which links are missing and which are no longer supported."""
+    """Note which links are missing or elsewhere in their list, and which nothing supports."""
     types = {name: type_ for type_, name in _link_names(ontology, projection.concepts).items()}
-    there = {(link.type, link.target) for link in state.links}
+    there = {(link.type, link.target): link.position for link in state.links}
     wanted = {
         (types[name], uid): (name, uid, position)
         for name, uids in projection.links.items()
-        for position, uid in enumerate(uids)
+        for position, uid in enumerate(dict.fromkeys(uids))
     }
-    revision.add_links = [link for key, link in wanted.items() if key not in there]
+    revision.add_links = [link for key, link in wanted.items() if there.get(key) != link[2]]
     revision.remove_links = [
         link for link in state.links if (link.type, link.target) not in wanted
     ]

@@ -190,6 +190,11 @@ class FactColumns:
         return Fact(self.relation, self.attribute, *ends, values, self.rows[number])
 
 
+def in_places(mentions: Iterable[Mention]) -> Iterable[tuple[int, Mention]]:
+    """Return what a list refers to, each thing once, with its place in the list."""
+    return enumerate({mention.uid: mention for mention in mentions}.values())
+
+
 def uid_of_key(declarer: str, values: Sequence[Value]) -> str:
     """Return the uid of the thing whose declared key has these values.
 

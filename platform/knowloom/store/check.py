@@ -180,7 +180,8 @@ def shows_otherwise(
 
 def _links_differ(state: State, ontology: Ontology, rules: Rules) -> bool:
     links = revise(state, (), ontology, run=0, kept=rules.kept, policy=rules.policy)
-    return bool(links.add_links or links.remove_links)
+    there = {link.target for link in state.links}
+    return bool(links.remove_links) or any(uid not in there for _, uid, _ in links.add_links)
 
 
 def _differ(name: str, shown: Values, projected: Values) -> bool:

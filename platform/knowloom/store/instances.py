@@ -16,7 +16,7 @@ from knowloom.assets import cypher
 from knowloom.knowledge.evidence import Key
 from knowloom.knowledge.instance import State, inline_properties
 from knowloom.knowledge.project import Evidence, evidence_of
-from knowloom.knowledge.record import Mention, Record
+from knowloom.knowledge.record import Mention, Record, in_places
 from knowloom.ontology.concepts import Ontology, Range, Scalar
 from knowloom.ontology.names import quoted_labels
 from knowloom.store.columns import Shape, assigned, columns
@@ -144,6 +144,7 @@ class InstanceWriter:
             outcome.written += part.written
             outcome.updates += part.updates
             differing |= others
+        linked: set[str] = set()  # of those said twice the first settles the order of links
         for record, hash_ in started.batch:
             if (
                 record.uid in differing
@@ -157,7 +158,8 @@ class InstanceWriter:
                 continue
             if self._run.earlier:
                 self._again.extend((_number(record.uid), int(hash_, 16)))
-            if record.links:
+            if record.links and record.uid not in linked:
+                linked.add(record.uid)
                 outcome.edges += self._edges(record)
         return outcome
 
@@ -289,7 +291,7 @@ class InstanceWriter:
         return [
             Edge(self._reviser.kind(record.concept, name), "", head, mention, position)
             for name, mentions in record.links.items()
-            for position, mention in enumerate(mentions)
+            for position, mention in in_places(mentions)
         ]
 
     def _revise(

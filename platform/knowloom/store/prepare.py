@@ -27,6 +27,7 @@ from knowloom.knowledge.record import (
     Statement,
     Values,
     hash_of,
+    in_places,
     packed_uids,
     said,
 )
@@ -280,7 +281,7 @@ class Preparer:
         attributes = self._ontology.attributes(record.concept)
         for name, mentions in record.links.items():
             kind = EdgeKind(attributes[name].relationship_type, derived=True)
-            for position, mention in enumerate(mentions):
+            for position, mention in in_places(mentions):
                 yield Edge(kind, "", head, mention, position)
 
     def _add_fact(self, fact: Fact) -> None:

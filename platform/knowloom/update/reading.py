@@ -54,7 +54,7 @@ class Reading:
         self.ended: set[str] = set()
         """Those of them that it does not say now."""
         self.changed = Spool[Statement]()
-        """The statements that are not in the last snapshot."""
+        """The statements that are not in the last snapshot, or may be in another form there."""
         self.renewed: set[str] = set()
         """The uids of things of which it says something new."""
         self.given = 0
@@ -171,3 +171,10 @@ class Reading:
             self.changed.add(statement)
             if isinstance(statement, Record):
                 self.renewed.add(statement.uid)
+        elif self.known and isinstance(statement, Record) and _lists(statement):
+            self.changed.add(statement)  # the row is another: what it lists may be in new order
+
+
+def _lists(record: Record) -> bool:
+    """Return whether a record refers to several things in an order."""
+    return any(len(mentions) > 1 for mentions in record.links.values())
