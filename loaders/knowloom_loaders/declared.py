@@ -18,6 +18,7 @@ from knowloom.knowledge.record import (
     Value,
     Values,
     key_values,
+    lacking,
     uid_of_key,
     uid_of_source_id,
 )
@@ -247,7 +248,8 @@ class Declared:
             return uid_of_source_id(self._source, called)
         found = key_values(self.ontology, thing.concept, thing.values)
         if found is None:
-            what = f"lacks {', '.join(key[1])}, by which a {thing.concept} is known"
+            missing = ", ".join(lacking(key[1], thing.values))
+            what = f"lacks {missing}, by which a {thing.concept} is known"
             raise Faulty(thing.line, what, "missing-key")
         return uid_of_key(key[0], found)
 

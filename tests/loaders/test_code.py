@@ -223,3 +223,15 @@ def test_times_keep_their_zone(tmp_path: Path) -> None:
     """A datetime may be built by its module's name and carry a zone in its text."""
     text = 'a = Person("A", seen=datetime.datetime.fromisoformat("2020-01-01T00:00:00+00:00"))'
     assert read(tmp_path, text)[0].values["seen"] == datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def test_only_the_missing_part_of_a_key_is_named(tmp_path: Path) -> None:
+    """A key of several parts tells which of them is not there."""
+    prize = Concept(
+        name="Prize", key=("name", "year"), attributes=(Attribute(name="year", range=Scalar.INT),)
+    )
+    path = tmp_path / "said.py"
+    path.write_text('Prize("Turing")\n')
+    [found] = CodeLoader().statements(path, ontology=Ontology([prize]), source="s")
+    assert isinstance(found, Reject)
+    assert found.reason == "lacks year, by which a Prize is known"

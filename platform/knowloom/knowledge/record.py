@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import orjson
 
@@ -273,16 +273,15 @@ def hash_of(content: bytes) -> str:
 
 
 def key_values(ontology: Ontology, concept: str, values: Values) -> tuple[Value, ...] | None:
-    """Return the values of the concept's key; None when it has none or a part is missing.
+    """Return the values of the concept's key; None when it has none or a part is missing."""
+    if (key := ontology.key(concept)) is None or lacking(key[1], values):
+        return None
+    return tuple(cast(Value, values[name]) for name in key[1])
 
-    A list value is no identity, so it counts as missing.
-    """
-    if (key := ontology.key(concept)) is None:
-        return None
-    found = tuple(v for name in key[1] if (v := values.get(name)) is not None)
-    if len(found) < len(key[1]) or any(isinstance(v, list) for v in found):
-        return None
-    return found  # type: ignore[return-value]  # lists were excluded above
+
+def lacking(names: Sequence[str], values: Values) -> list[str]:
+    """Return the parts of a key that are missing; a list is no identity, so it counts as such."""
+    return [n for n in names if values.get(n) is None or isinstance(values[n], list)]
 
 
 def _digest(identity: bytes) -> str:

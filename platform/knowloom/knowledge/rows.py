@@ -39,6 +39,7 @@ from knowloom.knowledge.record import (
     Statement,
     Value,
     Values,
+    lacking,
     uid_of_key,
     uid_of_source_id,
 )
@@ -297,8 +298,8 @@ def _by_key(concept: str, declarer: str, names: Sequence[str]) -> Identify:
     first, alone = names[0], len(names) == 1
 
     def missing(values: Values) -> NoReturn:
-        lacking = [n for n in names if values.get(n) is None or isinstance(values[n], list)]
-        raise Unfit(f"has no {' and no '.join(lacking)}, by which a {concept} is known", _MISSING)
+        what = f"has no {' and no '.join(lacking(names, values))}, by which a {concept} is known"
+        raise Unfit(what, _MISSING)
 
     def by_one(values: Values, cells: Cells) -> str:
         value = values.get(first)
