@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -237,6 +237,18 @@ def test_faulty_statements_are_listed_and_the_rest_goes_on(
     assert report.counts == Counts(given=8, written=1, rejected=7)
     assert sorted(reject["row"] for reject in listed) == [1, 2, 3, 4, 5, 6, 8]
     assert "born is 'soon'" in next(r["reason"] for r in listed if r["row"] == 1)
+
+
+def test_a_time_that_ends_before_it_begins_is_rejected(database: Database) -> None:
+    """With its row and both days; one of a single day is stored."""
+    said = [person(f"p{i}", row=i) for i in (1, 2)]
+    for each, last in zip(said, (9, 10), strict=True):
+        each.valid_from, each.valid_to = date(2020, 5, 10), date(2020, 5, last)
+    report = write(database, said)
+    assert report.counts == Counts(given=2, written=1, rejected=1)
+    [reject] = report.rejects
+    assert (reject.row, reject.code) == (1, "period")
+    assert reject.reason == "valid_to (2020-05-09) is before valid_from (2020-05-10)"
 
 
 def test_stored_class_of_an_end_is_checked(database: Database) -> None:

@@ -138,7 +138,10 @@ class Validator:
         if compiled is None:
             self._reject_unknown(record, record.concept)
             return False
-        if problems := compiled.problems(record.values, record.links):
+        problems: Sequence[tuple[str, str]] = compiled.problems(record.values, record.links)
+        if record.valid_to is not None and (problem := _time_problem(record)):
+            problems = [*problems, problem]
+        if problems:
             self._reject(_reject(record, problems))
             return False
         return True
@@ -174,6 +177,14 @@ class Validator:
     def _reject_unknown(self, statement: Record | Fact, concept: str) -> None:
         reason = f"{concept} is no concept of the stored ontology"
         self._reject(Reject(statement.row, reason, "unknown-concept", given_of(statement)))
+
+
+def _time_problem(record: Record) -> tuple[str, str] | None:
+    """Return what is wrong with the time in which a record holds, None for nothing."""
+    first, end = record.valid_from, record.valid_to
+    if first is None or end is None or first <= end:
+        return None
+    return "period", f"valid_to ({end}) is before valid_from ({first})"
 
 
 def _fact_problems(compiled: CompiledConcept, fact: Fact) -> Sequence[tuple[str, str]]:
