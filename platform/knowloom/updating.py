@@ -276,7 +276,7 @@ class _Update:
         advance: Advance,
     ) -> Reading:
         """Read the whole source, and keep what its last snapshot does not hold."""
-        ontology, without = self._kb.ontology, fetched.deleted
+        ontology, without = plan.ontology if plan.added else self._kb.ontology, fetched.deleted
         deleted = _deletions(plan, ontology, fetched)
         validator = Validator(ontology, rejects.add)
         read = Reading(self._source, validator, rejects.add, known, deleted)
@@ -390,13 +390,15 @@ class _Update:
         self._report.rejects_file = rejects.path if rejects.count else None
 
     def _try(self, plan: loading.LoadPlan, fetched: Fetched) -> None:
-        """Say what an update would do."""
+        """Say what an update would do, but for what is only rejected when it is written."""
         database, report = self._kb.database, self._report
         run = runs.begin(database, self._source.name, "update run")
         known = _known(database, self._source.name)
         with RejectFile(None) as rejects:
             read = self._read(plan, fetched, _snapshot(database, known)[1], rejects, self._advance)
         gone = self._gone(read, run)
+        if rejects.count:  # what was not looked at closely does not go
+            gone, report.removed = set[str](), 0
         new = sorted(read.now - (read.before or set()))
         self._note_rejects(rejects)
         report.written = len(new)

@@ -187,6 +187,26 @@ def test_a_trial_tells_what_a_run_does(kb: KnowledgeBase, place: Source) -> None
     assert counts(tried) == counts(update(kb, place)) == (7, 2, 5, 4, 0)
 
 
+def test_a_trial_of_rows_that_are_rejected(kb: KnowledgeBase, place: Source) -> None:
+    """Where something is rejected nothing goes, and a trial says so."""
+    put(place, ROWS)
+    update(kb, place)
+    put(place, [*ROWS[2:], ("Ada", "soon", "London", "X", "")])
+    tried = update(kb, place, dry_run=True)
+    assert [line for line in tried.changes if line.startswith("-")] == []
+    assert counts(tried) == counts(update(kb, place))
+
+
+def test_a_trial_of_what_brings_its_classes(kb: KnowledgeBase, tmp_path: Path) -> None:
+    """A source without a mapping can be tried before its classes are there."""
+    path = tmp_path / "towns.csv"
+    path.write_text("name,size\nRome,3\nOslo,1\nOslo,2\n")
+    towns = Source(name="towns", location=str(path))
+    tried = update(kb, towns, dry_run=True)
+    assert "Town" not in kb.ontology
+    assert counts(tried) == counts(update(kb, towns)) == (3, 3, 0, 0, 0)
+
+
 def test_an_old_snapshot_serves_too(
     kb: KnowledgeBase, place: Source, made_out: list[Sequence[object]]
 ) -> None:
@@ -221,7 +241,9 @@ def test_any_states_one_after_the_other(kb: KnowledgeBase, place: Source, seed: 
     for _ in range(6):
         rows = [chance.choice(some) for _ in range(chance.randrange(1, 9))]
         put(place, rows)
+        tried = counts(update(kb, place, dry_run=True))
         report = update(kb, place)
+        assert tried == counts(report)
         given, written, unchanged, _, rejected = counts(report)
         assert given == written + unchanged + rejected
     put(place, [row for row in rows if row[1] != "soon"])
