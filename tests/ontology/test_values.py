@@ -42,6 +42,7 @@ class Ref:
     """A reference as the rules see it."""
 
     concept: str
+    values: tuple[tuple[str, object], ...] = ()
 
 
 def attribute(range_: Range, **more: object) -> Attribute:

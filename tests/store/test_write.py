@@ -251,6 +251,23 @@ def test_a_time_that_ends_before_it_begins_is_rejected(database: Database) -> No
     assert reject.reason == "valid_to (2020-05-09) is before valid_from (2020-05-10)"
 
 
+def test_references_by_too_long_keys_are_rejected(database: Database) -> None:
+    """What no index can hold ends no load: the row that refers by it is told."""
+    long = "x" * 8_001
+    said: list[Statement] = [
+        person("p1", row=1, affiliation=[long]),
+        person("p2", row=2, affiliation=["o"]),
+        Fact("", "affiliation", mention("p2", "Person"), mention(long), {}, 3),
+        Fact("", "affiliation", mention(long, "Person"), mention("o"), {}, 4),
+    ]
+    report = write(database, said)
+    assert [(r.row, r.code) for r in report.rejects] == [(n, "key-length") for n in (1, 3, 4)]
+    assert report.counts == Counts(given=4, written=1, rejected=3)
+    [reason] = {r.reason for r in report.rejects if r.row == 1}
+    what = "whose name take 8,001 bytes, and a key has at most 8,000"
+    assert reason == f"affiliation refers to Organization, {what}"
+
+
 def test_stored_class_of_an_end_is_checked(database: Database) -> None:
     """A fact whose stored end is of another class is rejected, whatever the row takes it for."""
     write(database, [Record("City", "c0ffee", {"name": "Paris"})])

@@ -26,6 +26,7 @@ from knowloom.knowledge.record import (
 )
 from knowloom.ontology.concepts import Attribute, Ontology, Scalar
 from knowloom.ontology.names import suggestions
+from knowloom.ontology.rules import FEW
 from knowloom.ontology.values import reader
 from knowloom.ontology.verdicts import Unfit
 
@@ -319,13 +320,15 @@ class Each:
         return tuple(self._one(_plain(item))[0] for item in _listed(cell))
 
     def column(self, rows: Sequence[Cells]) -> EndColumn | KeyColumn | None:
-        """Return what each row refers to; None when one does not refer to just one thing.
+        """Return what each row refers to; None when one takes a closer look.
+
+        That is one that does not refer to just one thing, or by a key that may be too long.
 
         Raises:
             ValueError: a value cannot be read.
         """
         cells = list(map(self._get, rows))
-        if set(map(type, cells)) != {str}:
+        if set(map(type, cells)) != {str} or max(map(len, cast(list[str], cells))) > FEW:
             return None
         values = list(map(self._read, cells))
         if self._key:

@@ -5,7 +5,7 @@ What one value has to be is told by `knowloom.ontology.values`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from knowloom.ontology.concepts import ENDS, ConceptRange, Ontology
@@ -15,7 +15,7 @@ from knowloom.ontology.verdicts import Problem, Refers, Unfit
 
 _NOTHING: tuple[object, ...] = (None, [])
 _LONGEST_KEY = 8_000  # bytes; an entry of Neo4j's index has some 8,160 at most
-_FEW = 500  # characters, of which four keys surely fit
+FEW = 500  # characters, of which four keys surely fit
 
 
 class CompiledConcept:
@@ -82,7 +82,7 @@ class CompiledConcept:
         if links and not self._links_fit(links):
             return self._all_problems(values, links)
         for name in self._key:
-            if len(str(values.get(name))) > _FEW:
+            if len(str(values.get(name))) > FEW:
                 return self._all_problems(values, links)
         return ()
 
@@ -141,15 +141,8 @@ class CompiledConcept:
         for name in self._required:
             if values.get(name) in _NOTHING and not links.get(name):
                 found.append(Problem("missing", f"{name} is missing, and {self.concept} needs it"))
-        return (*found, *self._key_problems(values), *self._link_problems(links))
-
-    def _key_problems(self, values: Mapping[str, Any]) -> Iterator[Problem]:
-        """Yield the problem of a key that the server's index cannot hold."""
-        size = sum(len(str(values.get(name)).encode(errors="replace")) for name in self._key)
-        if size > _LONGEST_KEY:
-            named = " and ".join(self._key)
-            what = f"{named} take {size:,} bytes, and a key has at most {_LONGEST_KEY:,}"
-            yield Problem("key-length", what)
+        key = [(name, values.get(name)) for name in self._key]
+        return (*found, *_key_problems(key), *self._link_problems(links))
 
     def _links_fit(self, links: Mapping[str, Sequence[Refers]]) -> bool:
         """Return whether all links are known by now to be right."""
@@ -159,7 +152,7 @@ class CompiledConcept:
             if len(targets) > 1 and not self._attributes[name].many:
                 return False
             for target in targets:
-                if known.get(target.concept, "not judged yet"):
+                if known.get(target.concept, "not judged yet") or may_be_long(target.values):
                     return False
         return True
 
@@ -175,6 +168,7 @@ class CompiledConcept:
                 found.append(Problem("cardinality", given))
             whys = dict.fromkeys(self.refusal(name, t.concept) for t in targets)
             found += (Problem("link-type", f"{name} {why}") for why in whys if why)
+            found += (p for t in targets for p in reference_problems(name, t))
         return found
 
     def _unknown(self, name: str) -> Problem:
@@ -182,6 +176,35 @@ class CompiledConcept:
         near = suggestions(name, self._accept)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         return Problem("unknown-attribute", f"{name} is no attribute of {self.concept}{hint}")
+
+
+def may_be_long(key: Iterable[tuple[str, object]]) -> bool:
+    """Return whether a key deserves a closer look at how much room it takes."""
+    for _, value in key:  # noqa: SIM110 - it is asked of every end of every fact
+        if len(str(value)) > FEW:
+            return True
+    return False
+
+
+def reference_problems(name: str, target: Refers) -> Iterator[Problem]:
+    """Yield the problem of a reference by a key that the server's index cannot hold.
+
+    Args:
+        name: of the attribute, or the end of a fact.
+        target: the reference.
+    """
+    for code, reason in _key_problems(target.values):
+        yield Problem(code, f"{name} refers to {target.concept}, whose {reason}")
+
+
+def _key_problems(key: Iterable[tuple[str, object]]) -> Iterator[Problem]:
+    """Yield the problem of a key that the server's index cannot hold."""
+    parts = dict(key)
+    size = sum(len(str(value).encode(errors="replace")) for value in parts.values())
+    if size > _LONGEST_KEY:
+        named = " and ".join(parts)
+        what = f"{named} take {size:,} bytes, and a key has at most {_LONGEST_KEY:,}"
+        yield Problem("key-length", what)
 
 
 def compile_concept(ontology: Ontology, concept: str) -> CompiledConcept:

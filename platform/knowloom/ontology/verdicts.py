@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 
@@ -21,7 +22,9 @@ class Problem(NamedTuple):
 
 
 class Refers(Protocol):
-    """Anything that says which concept it takes its target for, such as a `Mention`."""
+    """Anything that says which concept it takes its target for, and by what key: a `Mention`."""
 
     @property
     def concept(self) -> str: ...
+    @property
+    def values(self) -> Iterable[tuple[str, object]]: ...

@@ -32,6 +32,7 @@ from knowloom.knowledge.record import (
     said,
 )
 from knowloom.ontology.concepts import ENDS, Attribute, Ontology, Scalar
+from knowloom.ontology.rules import may_be_long
 from knowloom.store.edges import Edge, EdgeKind
 from knowloom.store.runs import Run
 from knowloom.store.sheets import Unstageable, cell, is_argument
@@ -287,12 +288,13 @@ class Preparer:
     def _add_fact(self, fact: Fact) -> None:
         """Keep a fact, if it can be stored.
 
-        Without qualifiers that depends on the classes of its ends alone, so only the first of a
-        kind is judged.
+        Without qualifiers, and by keys of a usual length, that depends on the classes of its ends
+        alone, so only the first of a kind is judged.
         """
         head, tail = fact.head, fact.tail
         rows = self._plain.get((fact.relation, fact.attribute, head.concept, tail.concept))
-        if (rows is None or fact.values) and (rows := self._judged(fact)) is None:
+        plain = not (fact.values or may_be_long(head.values) or may_be_long(tail.values))
+        if (rows is None or not plain) and (rows := self._judged(fact)) is None:
             return
         rows.append((head.uid, tail.uid, head.values, tail.values, fact.row))
 

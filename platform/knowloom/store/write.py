@@ -22,7 +22,12 @@ from knowloom.errors import StoreError, WriteLost
 from knowloom.knowledge.evidence import Key
 from knowloom.knowledge.record import Fact, Record, Reject, Statement, hash_of, said, uid_of_fact
 from knowloom.ontology.concepts import ENDS, ConceptRange, Ontology
-from knowloom.ontology.rules import CompiledConcept, compile_concept
+from knowloom.ontology.rules import (
+    CompiledConcept,
+    compile_concept,
+    may_be_long,
+    reference_problems,
+)
 from knowloom.store.collector import paused_collector
 from knowloom.store.database import Database
 from knowloom.store.edges import BATCH_EDGES, Edge, EdgeKind, EdgeWriter, Spool
@@ -189,12 +194,16 @@ def _time_problem(record: Record) -> tuple[str, str] | None:
 
 def _fact_problems(compiled: CompiledConcept, fact: Fact) -> Sequence[tuple[str, str]]:
     """Return what keeps a fact from being stored; empty when nothing does."""
+    found: Sequence[tuple[str, str]] = ()
     if fact.relation:
-        return compiled.fact_problems(fact.values, fact.head.concept, fact.tail.concept)
-    if not compiled.is_link(fact.attribute):
-        return [("unknown", f"{fact.attribute} is no link attribute of {fact.head.concept}")]
+        found = compiled.fact_problems(fact.values, fact.head.concept, fact.tail.concept)
+    elif not compiled.is_link(fact.attribute):
+        found = [("unknown", f"{fact.attribute} is no link attribute of {fact.head.concept}")]
     # What the end really is, is stored with it: its class is tested when the link is written.
-    return ()
+    for end, mention in (("head", fact.head), ("tail", fact.tail)):
+        if may_be_long(mention.values):
+            found = [*found, *reference_problems(end, mention)]
+    return found
 
 
 def _edge_kind(ontology: Ontology, fact: Fact, subject: str) -> EdgeKind:
