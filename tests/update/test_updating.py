@@ -291,6 +291,20 @@ def test_a_database_is_asked(kb: KnowledgeBase, folder: Path) -> None:
         update(kb, source(f"sqlite:///{folder / 'crm.db'}", folder))
 
 
+def test_bytes_of_a_database_are_text_or_rejected(kb: KnowledgeBase, folder: Path) -> None:
+    """Those that are no text are told with their row, unless nobody asks for them."""
+    with sqlite3.connect(folder / "crm.db") as crm:
+        crm.execute("CREATE TABLE people (name, born, home, groups, photo)")
+        homes = ["Zürich".encode(), b"\xff\xd8\x00", "Oslo"]
+        rows = [(f"p{i}", "1900", home, "", b"\xff") for i, home in enumerate(homes)]
+        crm.executemany("INSERT INTO people VALUES (?, ?, ?, ?, ?)", rows)
+    place = source(f"sqlite:///{folder / 'crm.db'}", folder, query="SELECT * FROM people")
+    report = update(kb, place)
+    assert [(r.row, r.code) for r in report.rejects] == [(2, "type")]
+    assert "bytes that are no text" in report.rejects[0].reason
+    assert {vars(p)["home"] for p in kb.find("Person")} == {"Zürich", "Oslo"}
+
+
 class Feed(BaseHTTPRequestHandler):
     """Serves lines with an ETag, and answers 304 to those who have them."""
 

@@ -131,7 +131,7 @@ def _rows(source: Source) -> Iterator[bytes]:
         engine = sqlalchemy.create_engine(source.location)
         with engine.connect().execution_options(stream_results=True) as connection:
             for row in connection.execute(sqlalchemy.text(source.query)).mappings():
-                yield orjson.dumps(dict(row), default=str) + b"\n"
+                yield orjson.dumps(dict(row), default=_told) + b"\n"
         engine.dispose()
     except SQLAlchemyError as error:
         why = str(error).splitlines()[0]
@@ -140,6 +140,20 @@ def _rows(source: Source) -> Iterator[bytes]:
         raise SourceError(
             source.name, f"the driver of the database is missing: {error}"
         ) from error
+
+
+def _told(value: object) -> object:
+    """Return a value of a database as JSON can say it.
+
+    Bytes are read as text. Those that are none become what no attribute takes, so that the row is
+    rejected where its attribute is wanted.
+    """
+    if not isinstance(value, bytes | bytearray | memoryview):
+        return str(value)
+    try:
+        return bytes(value).decode()
+    except UnicodeDecodeError:
+        return {"bytes that are no text": len(value)}
 
 
 def _file_name(source: Source) -> str:
