@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import getpass
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -140,6 +140,7 @@ class _Update:
     def run(self, dry_run: bool, break_lock: bool) -> UpdateReport:
         """Look at the source, and do what there is to do."""
         known = _known(self._kb.database, self._source.name)
+        self._refuse_another_query(known)
         seen = Known()
         if _is_current(known):
             seen = Known(known["etag"] or "", known["modified"] or "")
@@ -164,6 +165,16 @@ class _Update:
                 if is_held and ahead.begun.exception() is None:
                     drop_lock(self._kb.database, ahead.begun.result())
         return self._report
+
+    def _refuse_another_query(self, known: Mapping[str, Any]) -> None:
+        """Refuse to take a second query of a database for the first because neither has a name."""
+        source = self._source
+        if not source.is_named and known["query"] not in (None, source.query):
+            raise UsageError(
+                f"{source.name} was asked another query before, and what this one does not find "
+                "would go: call this source otherwise with --name, or give --name "
+                f"{source.name} to let it take the place of the other"
+            )
 
     def _begin(self, by_force: bool) -> Run:
         """Begin the run, and take the lock of its source."""
@@ -351,6 +362,7 @@ class _Update:
             "modified": fetched.modified or None,
             "watermark": run.started,
             "mirrors": run.id if run.recorded else max(run.earlier, default=0),
+            "query": self._source.query or None,
         }
 
         def work(tx: Any) -> None:
@@ -455,7 +467,7 @@ def _kind_of(files: Iterable[Path]) -> str:
 def _known(database: Database, source: str) -> dict[str, Any]:
     """Return how far a source has been read."""
     rows = database.read(cypher("update/read_source"), source=source)
-    names = ("name", "digest", "etag", "modified", "mirrors", "last", "interrupted")
+    names = ("name", "digest", "etag", "modified", "mirrors", "last", "interrupted", "query")
     return dict(rows[0]) if rows else dict.fromkeys(names)
 
 

@@ -25,7 +25,7 @@ from knowloom.errors import SourceBusy, SourceError, TooMuchWouldGo, UsageError
 from knowloom.store import runs
 from knowloom.store.connect import Endpoint
 from knowloom.update.lock import take_lock
-from knowloom.update.sources import Source
+from knowloom.update.sources import Source, source_of
 from knowloom.updating import UpdateReport, update
 
 pytestmark = pytest.mark.neo4j
@@ -289,6 +289,25 @@ def test_a_database_is_asked(kb: KnowledgeBase, folder: Path) -> None:
         update(kb, source(f"sqlite:///{folder / 'crm.db'}", folder, query="SELECT nonsense"))
     with pytest.raises(UsageError):
         update(kb, source(f"sqlite:///{folder / 'crm.db'}", folder))
+
+
+def test_two_queries_of_a_database_are_told_apart(kb: KnowledgeBase, folder: Path) -> None:
+    """Under the name of the database only one is asked, unless a name says so."""
+    with sqlite3.connect(folder / "crm.db") as crm:
+        crm.execute("CREATE TABLE people (name, born, home, groups)")
+        crm.executemany("INSERT INTO people VALUES (?, ?, ?, ?)", ROWS)
+    place = f"sqlite:///{folder / 'crm.db'}"
+
+    def asked(query: str, **more: Any) -> UpdateReport:
+        given = {"query": f"SELECT * FROM people {query}", "mapping": folder / "mapping.toml"}
+        return update(kb, source_of(place, {}, **given, **more))
+
+    assert asked("LIMIT 2").written == 2
+    assert asked("LIMIT 2").skipped
+    with pytest.raises(UsageError, match="another query before"):
+        asked("WHERE name > 'C'")
+    assert asked("WHERE name > 'C'", name="others").written == 2
+    assert counts(asked("WHERE name > 'B'", name=place, guard=1.0)) == (2, 1, 1)
 
 
 def test_bytes_of_a_database_are_text_or_rejected(kb: KnowledgeBase, folder: Path) -> None:

@@ -38,6 +38,7 @@ class Source:
         every: seconds from one run to the next; 0 for none.
         cron: the times of its runs, in the five fields of cron; empty for none.
         jitter: the most seconds by which a run is put off, so that many do not begin together.
+        is_named: False when it is only called by its place.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Source:
     every: int = 0
     cron: str = ""
     jitter: int = 0
+    is_named: bool = True
 
     @property
     def scheme(self) -> str:
@@ -62,7 +64,7 @@ class Source:
         return "database" if scheme else "files"
 
 
-_KEYS = {field.name for field in fields(Source)} - {"name"}
+_KEYS = {field.name for field in fields(Source)} - {"name", "is_named"}
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "delta": (bool,),
     "resolve": (bool,),
@@ -98,8 +100,8 @@ def source_of(location: str, known: Mapping[str, Source], **options: Any) -> Sou
     if location in known:
         known_fields = {f.name: getattr(known[location], f.name) for f in fields(Source)}
         return Source(**{**known_fields, **given})
-    name = given.pop("name", "") or _name_of(location)
-    return Source(name=name, location=location, **given)
+    name = given.pop("name", "")
+    return Source(name=name or _name_of(location), location=location, is_named=bool(name), **given)
 
 
 def seconds(text: str) -> int:
