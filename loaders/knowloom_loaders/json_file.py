@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ Item = tuple[int, Object] | Reject
 _CHUNK = 1 << 16
 _LONGEST = 64 << 20
 _SHOWN = 500
+_ROUNDED = 2.0**63  # from here on whole numbers come as floats
 _SPACE = " \t\r\n\ufeff"
 _TEXT = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _TOKEN = re.compile(_TEXT + r'|[{}\[\]"]', re.S)
@@ -215,8 +217,32 @@ def _item(place: int, text: str) -> Item:
             return Reject(place, why, "encoding", _shown(text))
         return Reject(place, f"is no JSON: {error}", "json", _shown(text))
     if isinstance(found, dict):
-        return place, cast(Object, found)
+        whole = cast(Object, found)
+        return place, cast(Object, _exact(text)) if _is_rounded(whole.values()) else whole
     return Reject(place, "is no JSON object, which is written {…}", "json", _shown(text))
+
+
+def _is_rounded(items: Iterable[object]) -> bool:
+    """Return whether a number within may have been a whole one of more than 64 bits."""
+    for item in items:
+        kind = type(item)
+        if kind is float:
+            if not -_ROUNDED < cast(float, item) < _ROUNDED:
+                return True
+        elif kind is dict:
+            if _is_rounded(cast(Object, item).values()):
+                return True
+        elif kind is list and _is_rounded(cast(list[object], item)):
+            return True
+    return False
+
+
+def _exact(text: str) -> object:
+    """Return a JSON text with whole numbers as written, but for those of thousands of digits."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return orjson.loads(text)
 
 
 def _shown(text: str) -> str:

@@ -195,3 +195,20 @@ def test_a_table_that_fits_no_class_needs_a_mapping(tmp_path: Path) -> None:
     with pytest.raises(MappingError, match=r"ships\.csv: fits no class of the ontology: give a"):
         list(CsvLoader().statements(path, ontology=ONTOLOGY))
     assert CsvLoader().propose(path, ONTOLOGY).added == ("Ship",)
+
+
+def test_whole_numbers_beyond_64_bits_stay_what_they_are(tmp_path: Path) -> None:
+    """As text to the last digit; where a number is wanted the reject shows it as it is written."""
+    huge, path = "123456789012345678901234567890", tmp_path / "t.jsonl"
+    path.write_text(
+        f'{{"a": {{"b": [{huge}]}}, "c": {huge}}}\n{{"a": {{"b": [1e300]}}, "c": 1}}\n'
+    )
+    loader = JsonLoader()
+    [text, _] = read(loader, path, {"tags": Cell(column="a.b")})
+    assert isinstance(text, Record)
+    assert text.values["tags"] == [huge]
+    [number, plain] = read(loader, path, {"year": Cell(column="c")})
+    assert isinstance(number, Reject)
+    assert number.reason == f"year (column 'c') is {huge}, which does not fit 64 bits"
+    assert isinstance(plain, Record)
+    assert plain.values == {"year": 1}
