@@ -86,6 +86,34 @@ def test_a_column_of_classes_gives_each_row_its_class() -> None:
     )
 
 
+def test_rows_of_several_kinds_and_of_classes_nobody_knows() -> None:
+    """Each row is of the class it names, of whatever kind, and a row of no known class is told."""
+    meeting = Concept(
+        name="Meeting", parents=("Event",), attributes=(Attribute(name="year", range=Scalar.INT),)
+    )
+    columns = ("type", "name", "pen_name", "year")
+    rows: tuple[Sequence[object], ...] = (
+        ("Author", "Ada", "A", None),
+        ("Company", "Acme", None, None),
+        ("Meeting", "Talk", None, 1843),
+        ("Ship", "Beagle", None, None),
+        ("Person", "Bo", None, None),
+    )
+    known = ONTOLOGY.with_concepts([meeting])
+    found = propose(Sample("x.jsonl", columns, rows), known)
+    assert found.ontology is known
+    table = Table(columns, iter(enumerate(rows, 1)))
+    said = list(statements(table, found.mapping, known, source="s", file="x.jsonl"))
+    records = {s.row: (s.concept, s.values) for s in said if isinstance(s, Record)}
+    assert records == {
+        1: ("Author", {"name": "Ada", "pen_name": "A"}),
+        2: ("Company", {"name": "Acme"}),
+        3: ("Meeting", {"name": "Talk", "year": 1843}),
+        5: ("Person", {"name": "Bo"}),
+    }
+    assert [(s.row, s.code) for s in said if isinstance(s, Reject)] == [(4, "unknown-concept")]
+
+
 def test_a_table_of_two_ends_is_a_relation() -> None:
     """Columns called like the classes at both ends, with qualifiers, state a relation."""
     found = proposed("employment.csv", "author,company,since", ("Ada", "Acme", "1843"))

@@ -7,7 +7,7 @@ the table becomes a class of its own with an attribute for each column.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import cast
 
@@ -110,9 +110,8 @@ class _Candidate:
 
 def _object_candidates(table: _Table, ontology: Ontology) -> Iterator[_Candidate]:
     """Yield the classes that rows may state things of."""
-    if subclass := _subclass(table, ontology):
-        column, above = subclass
-        yield _object_candidate(table, ontology, ontology[above], column)
+    if subclasses := _subclasses(table, ontology):
+        yield _of_several_classes(table, ontology, *subclasses)
         return
     for concept in ontology:
         if ontology.kind(concept.name) is not Kind.RELATION:
@@ -122,16 +121,46 @@ def _object_candidates(table: _Table, ontology: Ontology) -> Iterator[_Candidate
                 yield found
 
 
-def _subclass(table: _Table, ontology: Ontology) -> tuple[str, str] | None:
-    """Return the column that names the class of each row, and a class above all of them."""
+def _subclasses(table: _Table, ontology: Ontology) -> tuple[str, list[list[str]]] | None:
+    """Return the column that names the class of each row, and its classes by what is above them.
+
+    Most rows have to name a known class there; what the others name is told when they are read.
+    """
     for column, values in table.values.items():
-        names = {str(value) for value in values}
-        if normal_form(column) in _CLASS_COLUMNS and names and all(n in ontology for n in names):
-            lineages = [ontology.lineage(name) for name in sorted(names)]
-            common = [a for a in lineages[0] if all(a in lineage for lineage in lineages)]
-            if common and ontology.kind(common[0]) is not Kind.RELATION:
-                return column, common[0]
+        if normal_form(column) not in _CLASS_COLUMNS:
+            continue
+        known = [str(value) for value in values if str(value) in ontology]
+        groups: dict[Kind, list[str]] = {}
+        for name in sorted(set(known)):
+            groups.setdefault(ontology.kind(name), []).append(name)
+        if 2 * len(known) > len(values) and Kind.RELATION not in groups:
+            return column, list(groups.values())
     return None
+
+
+def _of_several_classes(
+    table: _Table, ontology: Ontology, column: str, groups: Sequence[Sequence[str]]
+) -> _Candidate:
+    """Return how rows that name their class would state things, a section for each group."""
+    first, *others = groups
+    whole = _object_candidate(table, ontology, _above(ontology, first), column)
+    if not others:
+        return whole
+    # What is in no group stays with the first, so that it is rejected and not passed over.
+    elsewhere = tuple(name for group in others for name in group)
+    sections = [replace(whole.mapping.objects[0], unless={column: elsewhere})]
+    for group in others:
+        found = _object_candidate(table, ontology, _above(ontology, group), column)
+        sections.append(replace(found.mapping.objects[0], where={column: tuple(group)}))
+        whole.columns |= found.columns
+    whole.mapping = Mapping(objects=tuple(sections))
+    return whole
+
+
+def _above(ontology: Ontology, names: Sequence[str]) -> Concept:
+    """Return the most special class above all of some, which are of one kind."""
+    lineages = [ontology.lineage(name) for name in names]
+    return ontology[next(a for a in lineages[0] if all(a in lineage for lineage in lineages))]
 
 
 def _object_candidate(

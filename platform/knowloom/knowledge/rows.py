@@ -51,6 +51,7 @@ from knowloom.ontology.verdicts import Unfit
 Speak = Callable[[int, Cells], Iterable[Statement]]
 
 _SHOWN = 500
+_MISSING = "missing-key"
 
 
 def statements(
@@ -290,16 +291,13 @@ def _identify(compiler: Compiler, concept: str, id_: Cell | None, named: Counter
     return by_occurrence
 
 
-_MISSING = "missing-key"
-
-
 def _by_key(concept: str, declarer: str, names: Sequence[str]) -> Identify:
     """Return how things are identified by the key of their class."""
     first, alone = names[0], len(names) == 1
 
     def missing(values: Values) -> NoReturn:
-        what = f"has no {' and no '.join(lacking(names, values))}, by which a {concept} is known"
-        raise Unfit(what, _MISSING)
+        parts = " and no ".join(lacking(names, values))
+        raise Unfit(f"has no {parts}, by which a {concept} is known", _MISSING)
 
     def by_one(values: Values, cells: Cells) -> str:
         value = values.get(first)
