@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import orjson
 
@@ -150,10 +150,11 @@ def _told(value: object) -> object:
     """
     if not isinstance(value, bytes | bytearray | memoryview):
         return str(value)
+    raw = bytes(cast(bytes, value))  # whichever of the three the driver gives
     try:
-        return bytes(value).decode()
+        return raw.decode()
     except UnicodeDecodeError:
-        return {"bytes that are no text": len(value)}
+        return {"bytes that are no text": len(raw)}
 
 
 def _file_name(source: Source) -> str:
