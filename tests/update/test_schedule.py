@@ -9,10 +9,12 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from threading import Event
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -115,6 +117,75 @@ def test_jitter_puts_runs_off_within_bounds() -> None:
         table.finished("a", now, failed=False)
         begins.append(now.timestamp() % 3600)
     assert 0 <= min(begins) < max(begins) <= 600
+
+
+@pytest.fixture
+def in_berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[ZoneInfo]:
+    """Make this machine one in Berlin, where clocks go forward and back."""
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    yield ZoneInfo("Europe/Berlin")
+    monkeypatch.undo()
+    time.tzset()
+
+
+def begins(cron: str, start: datetime, zone: ZoneInfo, count: int) -> list[str]:
+    """Return when the next runs begin, as a clock on the wall shows it."""
+    table = Timetable([Source(name="a", location="x", cron=cron)], start, {"a": start})
+    now, found = start, list[str]()
+    for _ in range(count):
+        now += timedelta(seconds=table.wait(now))
+        assert table.due(now) == ["a"]
+        table.finished("a", now, failed=False)
+        found.append(f"{now.astimezone(zone):%a %d %H:%M}")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("cron", "days"),
+    [
+        ("0 6 * * 0", ["Sun 06", "Sun 13"]),
+        ("0 6 * * 7", ["Sun 06", "Sun 13"]),
+        ("0 6 * * 1-5", ["Wed 02", "Thu 03", "Fri 04", "Mon 07"]),
+        ("0 6 * * MON-fri", ["Wed 02", "Thu 03", "Fri 04", "Mon 07"]),
+        ("0 6 * * sat-mon", ["Sat 05", "Sun 06", "Mon 07", "Sat 12"]),
+        ("0 6 13 * fri", ["Fri 04", "Fri 11", "Sun 13", "Fri 18"]),
+        ("0 6 13 * *", ["Sun 13", "Wed 13"]),
+    ],
+)
+def test_days_of_the_week_are_those_of_cron(
+    cron: str, days: list[str], in_berlin: ZoneInfo
+) -> None:
+    """0 and 7 are Sunday; of a day of the month and one of the week either will do."""
+    found = begins(cron, NOON, in_berlin, len(days))
+    assert found == [f"{day} 06:00" for day in days]
+
+
+@pytest.mark.parametrize(
+    ("cron", "start", "times"),
+    [
+        ("30 2 * * *", datetime(2030, 3, 30, 0, tzinfo=UTC), ["30 02:30", "31 03:30", "01 02:30"]),
+        ("30 2 * * *", datetime(2030, 10, 26, 9, tzinfo=UTC), ["27 02:30", "28 02:30"]),
+        (
+            "*/30 * * * *",
+            datetime(2030, 10, 27, 0, tzinfo=UTC),
+            ["27 02:30", "27 03:00", "27 03:30"],
+        ),
+    ],
+)
+def test_clocks_that_go_forward_and_back(
+    cron: str, start: datetime, times: list[str], in_berlin: ZoneInfo
+) -> None:
+    """A repeated hour counts once, a run in one left out comes later, and none is due for ever."""
+    found = begins(cron, start, in_berlin, len(times))
+    assert [each[4:] for each in found] == times
+
+
+@pytest.mark.parametrize("cron", ["0 0 30 2 *", "0 6 * * 8", "0 6 * * 1-", "@daily", "61 * * * *"])
+def test_expressions_that_never_come_true_are_refused(cron: str) -> None:
+    """A day that there is not, and fields that are none, are told before anything begins."""
+    with pytest.raises(SettingsError, match="no cron expression"):
+        Timetable([Source(name="a", location="x", cron=cron)], NOON, {})
 
 
 def test_expressions_that_are_none_are_named() -> None:

@@ -20,6 +20,8 @@ from knowloom.update.sources import Source
 _FIRST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=6)
 _STEP_BACK = timedelta(minutes=1)
+_FIELDS = ("minute", "hour", "day", "month", "day_of_week")
+_WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 
 
 @dataclass(slots=True)
@@ -64,12 +66,12 @@ class Timetable:
         chance: Random | None = None,
     ) -> None:
         self._chance = chance or Random()
-        self._crons: dict[str, Any] = {}
+        self._crons: dict[str, Cron] = {}
         self._seen = now
         self.entries: dict[str, Entry] = {}
         for source in sources:
             if source.cron:
-                self._crons[source.name] = _cron(source)
+                self._crons[source.name] = Cron(source)
             if source.cron or source.every:
                 self.entries[source.name] = Entry(source, self._first(source, now, last))
 
@@ -115,27 +117,95 @@ class Timetable:
     def _point(self, source: Source, now: datetime) -> datetime:
         """Return the next of the fixed points after a moment."""
         if source.cron:
-            found: datetime | None = self._crons[source.name].get_next_fire_time(
-                None, now + timedelta(microseconds=1)
-            )
-            return found or datetime.max.replace(tzinfo=UTC)
+            return self._crons[source.name].after(now)
         passed = math.floor(now.timestamp() / source.every) + 1
         return datetime.fromtimestamp(passed * source.every, UTC)
 
 
-def _cron(source: Source) -> Any:
-    """Return the trigger of a cron expression, in this machine's time zone."""
-    try:
-        from apscheduler.triggers.cron import (  # pyright: ignore[reportMissingTypeStubs]
-            CronTrigger,
-        )
-    except ImportError as error:
-        raise ExtraMissing("a schedule with cron expressions", "schedule") from error
-    try:
+class Cron:
+    """The times of a cron expression, in this machine's time zone.
+
+    Days of the week are numbered as cron does, 0 and 7 are Sunday; where a day of the month is
+    given too, either will do. An hour that the clock repeats counts once, and a time that it
+    leaves out comes as much later.
+
+    Args:
+        source: with the expression.
+
+    Raises:
+        SettingsError: it is no cron expression, or never comes true.
+        ExtraMissing: the library that reads it is not there.
+    """
+
+    def __init__(self, source: Source) -> None:
+        try:
+            from apscheduler.triggers.cron import (  # pyright: ignore[reportMissingTypeStubs]
+                CronTrigger,
+            )
+        except ImportError as error:
+            raise ExtraMissing("a schedule with cron expressions", "schedule") from error
         trigger: Any = CronTrigger
-        return trigger.from_crontab(source.cron)
-    except ValueError as error:
-        raise SettingsError(
-            f"[sources.{source.name}]: cron = {source.cron!r} is no cron expression ({error}); "
-            "write five fields such as '30 6 * * mon-fri'"
-        ) from error
+        try:
+            self._triggers = [
+                trigger(**dict(zip(_FIELDS, fields, strict=True)), timezone=UTC)
+                for fields in _alternatives(source.cron)
+            ]
+            self._next(datetime(2000, 1, 1))
+        except ValueError as error:
+            raise SettingsError(
+                f"[sources.{source.name}]: cron = {source.cron!r} is no cron expression "
+                f"({error}); write five fields such as '30 6 * * mon-fri'"
+            ) from error
+
+    def after(self, now: datetime) -> datetime:
+        """Return the next of the times after a moment."""
+        wall, found = now.astimezone().replace(tzinfo=None, fold=0), now
+        while found <= now:
+            wall = self._next(wall)
+            found = datetime.fromtimestamp(wall.timestamp(), UTC)
+        return found
+
+    def _next(self, wall: datetime) -> datetime:
+        """Return what a clock on the wall shows at the next of the times."""
+        after = wall.replace(tzinfo=UTC) + timedelta(microseconds=1)
+        found = (each.get_next_fire_time(None, after) for each in self._triggers)
+        times: list[datetime] = [each for each in found if each]
+        if not times:
+            raise ValueError("there is no such day")
+        return min(times).replace(tzinfo=None)
+
+
+def _alternatives(expression: str) -> list[list[str]]:
+    """Return the fields of an expression, in as many lists as there are ways to fulfil it."""
+    fields = expression.split()
+    if len(fields) != len(_FIELDS):
+        raise ValueError(f"it has {len(fields)} fields")
+    *times, day, month, weekday = fields
+    weekday = ",".join(map(_weekdays, weekday.lower().split(",")))
+    if "*" in (day[0], weekday[0]):
+        return [[*times, day, month, weekday]]
+    return [[*times, day, month, "*"], [*times, "*", month, weekday]]
+
+
+def _weekdays(part: str) -> str:
+    """Return a part of the field for days of the week with the names of all days it means.
+
+    >>> _weekdays("1-5"), _weekdays("sun"), _weekdays("5-7/2"), _weekdays("*")
+    ('mon,tue,wed,thu,fri', 'sun', 'fri,sun', '*')
+    """
+    span, _, step = part.partition("/")
+    if span == "*":
+        return part
+    first, dash, last = span.partition("-")
+    begin, end = _weekday(first), _weekday(last if dash else first)
+    if end < begin:
+        end += 7
+    return ",".join(_WEEKDAYS[day % 7] for day in range(begin, end + 1, int(step or 1)))
+
+
+def _weekday(text: str) -> int:
+    """Return the number of a day of the week, which begins on Sunday."""
+    day = _WEEKDAYS.index(text) if text in _WEEKDAYS else int(text)
+    if not 0 <= day <= 7:
+        raise ValueError(f"{day} is no day of the week")
+    return day
