@@ -188,6 +188,18 @@ def test_expressions_that_never_come_true_are_refused(cron: str) -> None:
         Timetable([Source(name="a", location="x", cron=cron)], NOON, {})
 
 
+def test_a_daily_source_that_fails_is_tried_again_soon() -> None:
+    """Not the next day only, and not before its pause when it is due all the time."""
+    daily = Source(name="daily", location="x", every=86400)
+    often = Source(name="often", location="x", every=1)
+    table = Timetable([daily, often], NOON, {})
+    assert table.due(NOON) == ["daily", "often"]
+    for name in ("daily", "often"):
+        table.finished(name, NOON, failed=True)
+    assert table.due(NOON + timedelta(seconds=59)) == []
+    assert table.due(NOON + timedelta(seconds=60)) == ["daily", "often"]
+
+
 def test_expressions_that_are_none_are_named() -> None:
     """A wrong cron expression or duration says where and what would be right."""
     with pytest.raises(SettingsError, match="five fields"):

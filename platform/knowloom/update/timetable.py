@@ -95,7 +95,7 @@ class Timetable:
         entry.failures = entry.failures + 1 if failed else 0
         if failed:
             pause = _FIRST_PAUSE * 2 ** min(entry.failures - 1, 20)
-            entry.next = max(entry.next, now + min(pause, _LONGEST_PAUSE))
+            entry.next = now + min(pause, _LONGEST_PAUSE)
 
     def wait(self, now: datetime) -> float:
         """Return how many seconds nothing is due for."""
