@@ -331,13 +331,16 @@ class Feed(BaseHTTPRequestHandler):
     etag = ""
     status = 200
     answers: list[int] = []
+    logins: list[str | None] = []
 
     def do_GET(self) -> None:
         status = type(self).status
         if self.etag and self.headers["If-None-Match"] == self.etag:
             status = 304
         self.answers.append(status)
+        self.logins.append(self.headers["Authorization"])
         self.send_response(status)
+        self.send_header("Retry-After", "600")
         self.send_header("ETag", self.etag)
         self.end_headers()
         if status == 200:
@@ -393,6 +396,54 @@ def test_a_feed_as_snapshot_with_a_huge_field(
     Feed.etag = ""
     with pytest.raises(SourceError, match="404"):
         update(kb, place)
+
+
+@pytest.mark.parametrize(("status", "why"), [(304, "304"), (503, "503"), (401, "401")])
+def test_a_feed_that_does_not_answer_is_told_at_once(
+    status: int, why: str, kb: KnowledgeBase, folder: Path, address: str
+) -> None:
+    """Without its login and query, and without waiting for as long as it says."""
+    secret = address.replace("://", "://ann:sec%3Aret@") + "?token=secret"
+    place = source(secret, folder)
+    Feed.content, Feed.etag, Feed.status = lines(ROWS), "", status
+    with pytest.raises(SourceError, match=why) as raised:
+        update(kb, place)
+    assert "sec" not in str(raised.value)
+    assert Feed.logins[-1] == "Basic YW5uOnNlYzpyZXQ="
+    with pytest.raises(SourceError, match="refused") as raised:
+        update(kb, source("http://ann:secret@127.0.0.1:9/x?token=secret", folder))
+    assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("delta", [False, True])
+def test_a_file_says_that_things_are_no_more(delta: bool, kb: KnowledgeBase, folder: Path) -> None:
+    """Also one that tells all there is; a folder is refused, since its files have no order."""
+    file = folder / "data" / "people.jsonl"
+    file.parent.mkdir()
+    file.write_bytes(lines(ROWS))
+    for place in (file, file.parent):
+        update(kb, source(place, folder, name=place.name, delta=delta))
+    file.write_bytes(lines(ROWS[1:], ["Ada"]))
+    assert counts(update(kb, source(file, folder, name=file.name, delta=delta)))[2] == 1
+    with pytest.raises(SourceError, match="cannot; give it by itself, with --name data"):
+        update(kb, source(file.parent, folder, name="data", delta=delta))
+
+
+def test_addresses_that_are_none_are_told_without_secrets(
+    kb: KnowledgeBase, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of who logs in is told, and which library is missing is called by its name."""
+    for place in ("sqlite://ann:secret@host:port/crm", "no such://ann:secret@host/crm"):
+        with pytest.raises(SourceError) as raised:
+            update(kb, source(place, folder, query="SELECT 1"))
+        assert "secret" not in str(raised.value)
+    with pytest.raises(SourceError, match="no address"):
+        update(kb, source("http://ann:secret@host:port/x", folder))
+    with pytest.raises(UsageError, match="no address"):
+        source_of("http://[::1/x", {})
+    monkeypatch.setitem(sys.modules, "sqlalchemy", None)
+    with pytest.raises(UsageError, match=r"knowloom\[sql\]"):
+        update(kb, source("sqlite:///x.db", folder, query="SELECT 1"))
 
 
 def test_columns_that_are_gone_are_named(kb: KnowledgeBase, folder: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
+from urllib.parse import unquote
 
 import orjson
 
@@ -15,6 +17,7 @@ from knowloom.update.sources import Source
 
 DELETED = "_deleted"
 """The field of a line or column of a row that says that a thing is no more."""
+_LINES = (".jsonl", ".ndjson")
 _MARK = f'"{DELETED}"'.encode()
 _PATIENCE = 60.0
 _CHUNK = 1 << 18
@@ -63,7 +66,7 @@ def fetch(source: Source, known: Known, folder: Path) -> Fetched:
 
     Raises:
         SourceError: it cannot be reached or read; nothing is written then.
-        ExtraMissing: a database needs the extra `database`.
+        ExtraMissing: a database needs the extra `sql`.
     """
     match source.scheme:
         case "http":
@@ -78,10 +81,24 @@ def _from_files(source: Source, folder: Path) -> Fetched:
     path = Path(source.location)
     if not path.exists():
         raise SourceError(path, "there is no such file or folder")
-    if source.delta and path.suffix.lower() in (".jsonl", ".ndjson"):
+    for file in sorted(path.rglob("[!.]*")) if path.is_dir() else [path]:
+        if not (file.suffix.lower() in _LINES and file.is_file() and _deletes(file)):
+            continue
+        if file != path:
+            raise SourceError(
+                file,
+                f"it says with {DELETED!r} that things are no more, which a file of a folder "
+                f"cannot; give it by itself, with --name {source.name}",
+            )
         with path.open("rb") as lines:
             return _parted(lines, path.name, folder)
     return Fetched((path,), kind=source.kind)
+
+
+def _deletes(file: Path) -> bool:
+    """Return whether a file of lines says of anything that it is no more."""
+    with file.open("rb") as lines:
+        return any(_MARK in line and _deletion(line) is not None for line in lines)
 
 
 def _from_http(source: Source, known: Known, folder: Path) -> Fetched:
@@ -93,20 +110,26 @@ def _from_http(source: Source, known: Known, folder: Path) -> Fetched:
         headers["If-None-Match"] = known.etag
     if known.modified:
         headers["If-Modified-Since"] = known.modified
-    pool = urllib3.PoolManager(timeout=_PATIENCE, retries=urllib3.Retry(3, backoff_factor=0.5))
+    retries = urllib3.Retry(3, backoff_factor=0.5, respect_retry_after_header=False)
+    pool = urllib3.PoolManager(timeout=_PATIENCE, retries=retries)
     try:
+        if login := re.match(r"\w+://([^/?#]*)@", source.location):
+            headers |= urllib3.make_headers(basic_auth=unquote(login[1]))
         answer = pool.request("GET", source.location, headers=headers, preload_content=False)
-        if answer.status == 304:
+        if answer.status == 304 and known != Known():
             return Fetched(unchanged=True, etag=known.etag, modified=known.modified)
         if answer.status != 200:
-            raise SourceError(source.location, f"its server answers with status {answer.status}")
+            raise SourceError(source.place, f"its server answers with status {answer.status}")
         raw = folder / "fetched.part"
         with raw.open("wb") as file:
             for chunk in answer.stream(_CHUNK):
                 file.write(chunk)
         answer.release_conn()
+    except urllib3.exceptions.LocationValueError as error:
+        raise SourceError(source.place, "it is no address") from error
     except urllib3.exceptions.HTTPError as error:
-        raise SourceError(source.location, f"its server does not answer: {error}") from error
+        why = getattr(error, "reason", error)  # all else that is told of a retry holds the address
+        raise SourceError(source.place, f"its server does not answer: {why}") from error
     with raw.open("rb") as lines:
         found = _parted(lines, _file_name(source), folder)
     etag, modified = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
@@ -126,15 +149,15 @@ def _rows(source: Source) -> Iterator[bytes]:
         import sqlalchemy
         from sqlalchemy.exc import SQLAlchemyError
     except ImportError as error:
-        raise ExtraMissing("reading a database", "database") from error
+        raise ExtraMissing("reading a database", "sql") from error
     try:
-        engine = sqlalchemy.create_engine(source.location)
+        engine = _engine(sqlalchemy, source)
         with engine.connect().execution_options(stream_results=True) as connection:
             for row in connection.execute(sqlalchemy.text(source.query)).mappings():
                 yield orjson.dumps(dict(row), default=_told) + b"\n"
         engine.dispose()
     except SQLAlchemyError as error:
-        why = str(error).splitlines()[0]
+        why = str(error).splitlines()[0].replace(source.location, source.place)
         raise SourceError(source.name, f"the database does not answer the query: {why}") from error
     except ImportError as error:
         raise SourceError(
@@ -155,6 +178,14 @@ def _told(value: object) -> object:
         return raw.decode()
     except UnicodeDecodeError:
         return {"bytes that are no text": len(raw)}
+
+
+def _engine(sqlalchemy: Any, source: Source) -> Any:
+    """Return what speaks to the database of a source."""
+    try:
+        return sqlalchemy.create_engine(source.location)
+    except ValueError as error:
+        raise SourceError(source.name, f"{source.place} is no address of a database") from error
 
 
 def _file_name(source: Source) -> str:

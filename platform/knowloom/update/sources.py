@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from knowloom.errors import SettingsError
+from knowloom.errors import SettingsError, UsageError
 from knowloom.ontology.names import suggestions
 
 GUARD = 0.5
 _DURATION = re.compile(r"([1-9][0-9]*) ?(s|m|h|d)")
+_SECRETS = re.compile(r"(?<=://)[^/?#]*@|[?#].*", re.S)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -58,10 +59,19 @@ class Source:
     @property
     def scheme(self) -> str:
         """What kind of place it is: `http`, `database` or `files`."""
-        scheme = urlsplit(self.location).scheme if "://" in self.location else ""
+        scheme = self.location.partition("://")[0] if "://" in self.location else ""
         if scheme in ("http", "https"):
             return "http"
         return "database" if scheme else "files"
+
+    @property
+    def place(self) -> str:
+        """Where it is, as messages and logs may tell it: without who logs in and with what.
+
+        >>> Source(name="a", location="https://ann:secret@example.org/a.jsonl?key=secret").place
+        'https://example.org/a.jsonl'
+        """
+        return _SECRETS.sub("", self.location) if self.scheme != "files" else self.location
 
 
 _KEYS = {field.name for field in fields(Source)} - {"name", "is_named"}
@@ -150,6 +160,9 @@ def _name_of(location: str) -> str:
     """Return the name of a place: that of the file, or the address without who logs in."""
     if "://" not in location:
         return Path(location).resolve().name
-    parts = urlsplit(location)
+    try:
+        parts = urlsplit(location)
+    except ValueError as error:
+        raise UsageError(f"{location!r} is no address: {error}") from error
     host = parts.hostname or ""
     return f"{parts.scheme}://{host}{parts.path}"
