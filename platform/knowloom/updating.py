@@ -16,12 +16,16 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import orjson
+
 from knowloom import loading
 from knowloom.assets import cypher
 from knowloom.base import KnowledgeBase
 from knowloom.errors import KnowloomError, TooMuchWouldGo, UsageError
+from knowloom.knowledge.mapping_file import mapping_to_toml, read_mapping
 from knowloom.knowledge.plugins import News, all_new, loaders, news_of
 from knowloom.knowledge.record import Record, Reject, Statement
+from knowloom.ontology.as_json import to_json
 from knowloom.ontology.concepts import Ontology
 from knowloom.server.files import own_folder
 from knowloom.store import runs
@@ -90,6 +94,7 @@ class UpdateReport:
 
 
 _SHOWN = 20
+_KNOWN = ("name", "digest", "way", "etag", "modified", "mirrors", "last", "interrupted", "query")
 
 
 def update(
@@ -142,7 +147,7 @@ class _Update:
         known = _known(self._kb.database, self._source.name)
         self._refuse_another_query(known)
         seen = Known()
-        if _is_current(known):
+        if _is_current(known) and known["way"] and known["way"] == self._way():
             seen = Known(known["etag"] or "", known["modified"] or "")
         fetched = fetch(self._source, seen, self._folder)
         if fetched.unchanged:
@@ -271,6 +276,14 @@ class _Update:
             source=self._source.name,
         )
 
+    def _way(self) -> str:
+        """Return a hash of how the source is read, whatever it holds."""
+        source, mapping = self._source, self._source.mapping
+        text = mapping_to_toml(read_mapping(mapping)) if mapping else ""
+        content = orjson.dumps(to_json(self._kb.ontology), option=orjson.OPT_SORT_KEYS)
+        content += f"{source.location} {source.kind} {source.delta}\n{text}".encode()
+        return blake2b(content, digest_size=16).hexdigest()
+
     def _digest(self, plan: loading.LoadPlan, fetched: Fetched) -> str:
         """Return a hash of all that decides what this update writes."""
         [part] = plan.parts
@@ -357,6 +370,7 @@ class _Update:
         state = {
             "source": run.source,
             "digest": digest,
+            "way": self._way() if fetched.etag or fetched.modified else None,
             "given": self._report.given,
             "etag": fetched.etag or None,
             "modified": fetched.modified or None,
@@ -467,8 +481,7 @@ def _kind_of(files: Iterable[Path]) -> str:
 def _known(database: Database, source: str) -> dict[str, Any]:
     """Return how far a source has been read."""
     rows = database.read(cypher("update/read_source"), source=source)
-    names = ("name", "digest", "etag", "modified", "mirrors", "last", "interrupted", "query")
-    return dict(rows[0]) if rows else dict.fromkeys(names)
+    return dict(rows[0]) if rows else dict.fromkeys(_KNOWN)
 
 
 def _is_current(known: dict[str, Any]) -> bool:

@@ -398,6 +398,23 @@ def test_a_feed_as_snapshot_with_a_huge_field(
         update(kb, place)
 
 
+def test_a_feed_under_another_mapping_is_read_again(
+    kb: KnowledgeBase, folder: Path, address: str
+) -> None:
+    """That its lines did not change says nothing about what they mean."""
+    place = source(address, folder)
+    Feed.content, Feed.etag = lines(ROWS), '"1"'
+    (folder / "mapping.toml").write_text(MAPPING.replace('born = "born"', ""))
+    assert counts(update(kb, place)) == (4, 0, 0)
+    assert update(kb, place).skipped
+    (folder / "mapping.toml").write_text(MAPPING)
+    assert counts(update(kb, place)) == (4, 0, 0)
+    [row] = kb.database.read("MATCH (n:Person {name: 'Bob'}) RETURN n.born AS born")
+    assert row["born"] == 1900
+    assert update(kb, place).skipped
+    assert Feed.answers == [200, 304, 200, 304]
+
+
 @pytest.mark.parametrize(("status", "why"), [(304, "304"), (503, "503"), (401, "401")])
 def test_a_feed_that_does_not_answer_is_told_at_once(
     status: int, why: str, kb: KnowledgeBase, folder: Path, address: str
