@@ -47,6 +47,15 @@ def test_the_same_name_in_two_sources_is_one_person(kb: KnowledgeBase, write: Wr
     assert (again.joined, again.parted, again.run) == ([], [], 0)
 
 
+def test_a_name_that_no_index_takes_ends_nothing(kb: KnowledgeBase, write: Write) -> None:
+    """A text in the place of a name is compared with its like, and the others as ever."""
+    long = "".join(f"word{number} " for number in range(5_000)).strip()
+    write([known("Ada Lovelace", born=1815), known(long)])
+    write([known("Lovelace, Ada", "b"), known(long, "b")], "b")
+    kb.resolve()
+    assert frozenset({uid("Ada Lovelace"), uid("Lovelace, Ada", "b")}) in groups(kb)
+
+
 def test_another_birth_keeps_namesakes_apart(kb: KnowledgeBase, write: Write) -> None:
     """A contradiction is stronger than any name."""
     write([known("Ada Lovelace", born=1815)])

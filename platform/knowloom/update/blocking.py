@@ -25,6 +25,7 @@ _MULTIPLIERS = tuple(pow(0x9E3779B97F4A7C15, i + 1, _PRIME) for i in range(_BAND
 _MOST_CONTEXTS = 16
 SCHEME = 2
 """Which keys there are: blocks made under another number are made anew."""
+_LONGEST = 2000  # letters of a key; an index takes 8 kB
 _SHORTEST = 5  # letters; shorter names have the same ones too often
 
 
@@ -41,7 +42,7 @@ def block_keys(profile: Profile) -> frozenset[str]:
         keys.update(f"within {plain} {context}" for context in contexts)
     for declarer, values in profile.keys:
         keys.add(f"key {declarer} {values}")
-    return frozenset(keys)
+    return frozenset(key for key in keys if len(key) <= _LONGEST)
 
 
 class Blocks:
