@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Container, Generator, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -63,6 +63,10 @@ class Health:
             if known.get("last")
         }
 
+    def keep(self, names: Container[str]) -> None:
+        """Forget all sources but these: what is looked at no more does not fail for ever."""
+        self.sources = {n: known for n, known in self.sources.items() if n in names}
+
     def note(self, name: str, began: datetime, outcome: Mapping[str, Any]) -> None:
         """Note how a run went."""
         self.sources[name] = {"last": began.isoformat(), **outcome}
@@ -104,6 +108,7 @@ def keep_up_to_date(
     """
     with _alone(workspace) as health, ThreadPoolExecutor(_AT_ONCE) as pool:
         table = Timetable(sources, clock(), health.last())
+        health.keep(table.entries)
         running: dict[str, Future[dict[str, Any]]] = {}
         began: dict[str, datetime] = {}
         health.write(table, clock())
@@ -140,8 +145,10 @@ def look_once(sources: Iterable[Source], look: Look, workspace: Path) -> dict[st
         SchedulerBusy: a scheduler is at work in this workspace.
     """
     outcomes: dict[str, dict[str, Any]] = {}
+    named = {source.name: source for source in sources}
     with _alone(workspace) as health:
-        for source in sources:
+        health.keep(named)
+        for source in named.values():
             now = datetime.now(UTC)
             outcomes[source.name] = _look(look, source)
             health.note(source.name, now, outcomes[source.name])

@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowloom.errors import SchedulerBusy, SettingsError, SourceError
-from knowloom.scheduling import HEALTH, Health, keep_up_to_date
+from knowloom.scheduling import HEALTH, Health, keep_up_to_date, look_once
 from knowloom.store.connect import Endpoint
 from knowloom.store.database import Database
 from knowloom.update.sources import Source, read_sources, seconds
@@ -268,6 +268,27 @@ def test_one_failing_source_stops_no_other(tmp_path: Path) -> None:
     assert health.sources["good"]["run"] == 3
     (tmp_path / HEALTH).write_text("{ half")
     assert Health.read(tmp_path / HEALTH).sources == {}
+
+
+def test_a_source_that_was_taken_out_fails_no_more(tmp_path: Path) -> None:
+    """What became of it is forgotten by the next look, and by the scheduler."""
+
+    def look(source: Source) -> UpdateReport:
+        if source.name == "old":
+            raise SourceError("x", "there is no such file")
+        stop.set()
+        return UpdateReport(source.name)
+
+    stop = Event()
+    old, new = (Source(name=name, location="x", every=1) for name in ("old", "new"))
+    look_once([old, new], look, tmp_path)
+    assert Health.read(tmp_path / HEALTH).sources.keys() == {"old", "new"}
+    look_once([new], look, tmp_path)
+    assert Health.read(tmp_path / HEALTH).sources.keys() == {"new"}
+    look_once([old, new], look, tmp_path)
+    stop.clear()
+    keep_up_to_date([new], look, tmp_path, stop)
+    assert Health.read(tmp_path / HEALTH).sources.keys() == {"new"}
 
 
 def test_two_schedulers_at_once(tmp_path: Path) -> None:
