@@ -17,9 +17,11 @@ from threading import Event
 from zoneinfo import ZoneInfo
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from knowloom.cli import cli
 from knowloom.errors import SchedulerBusy, SettingsError, SourceError
 from knowloom.scheduling import HEALTH, Health, keep_up_to_date, look_once
 from knowloom.store.connect import Endpoint
@@ -219,6 +221,8 @@ def test_expressions_that_are_none_are_named() -> None:
     [
         ('[sources.a]\nlocation = "x"\nguard = 2', "no share"),
         ('[sources.a]\nlocation = "x"\nevery = "soon"', "no time"),
+        ('[sources.a]\nlocation = "x"\nevery = "99999999999d"', "no time"),
+        ('[sources.a]\nlocation = "x"\nevery = "1h"\njitter = "40000d"', "no time"),
         ('[sources.a]\nlocation = "x"\nevery = "1h"\ncron = "* * * * *"', "not both"),
         ('[sources.a]\nmapping = "x"', "location"),
         ("sources = 3", "table"),
@@ -289,6 +293,17 @@ def test_a_source_that_was_taken_out_fails_no_more(tmp_path: Path) -> None:
     stop.clear()
     keep_up_to_date([new], look, tmp_path, stop)
     assert Health.read(tmp_path / HEALTH).sources.keys() == {"new"}
+
+
+def test_a_schedule_of_no_sources_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A crontab that begins in a wrong folder does not look like one that works."""
+    monkeypatch.chdir(tmp_path)
+    for more in ([], ["--once"]):
+        result = CliRunner().invoke(cli, ["update", "schedule", *more])
+        assert result.exit_code == 2
+        assert f"no knowloom.toml of {tmp_path}" in result.output
 
 
 def test_two_schedulers_at_once(tmp_path: Path) -> None:

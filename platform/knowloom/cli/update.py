@@ -225,6 +225,8 @@ def schedule(ctx: click.Context, /, once: bool, settings: Settings, as_json: boo
 
     sources = list(read_sources(find_file(Path.cwd())).values())
     workspace = Path(settings.workspace)
+    if not sources:
+        raise click.UsageError(f"no knowloom.toml of {Path.cwd()} or above has [sources.NAME]")
     if once:
         outcomes = scheduling.look_once(sources, look, workspace)
         rows = [(name, o["status"], o.get("error", "")) for name, o in outcomes.items()]

@@ -18,6 +18,7 @@ from knowloom.ontology.names import suggestions
 
 GUARD = 0.5
 _DURATION = re.compile(r"([1-9][0-9]*) ?(s|m|h|d)")
+_LONGEST = 36_525 * 86_400
 _SECRETS = re.compile(r"(?<=://)[^/?#]*@|[?#].*", re.S)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -117,11 +118,14 @@ def source_of(location: str, known: Mapping[str, Source], **options: Any) -> Sou
 def seconds(text: str) -> int:
     """Return a duration such as `90 s`, `15m`, `6h` or `1d` in seconds; 0 when it is none.
 
+    One of more than a century is none either.
+
     >>> seconds("15m"), seconds("soon")
     (900, 0)
     """
     found = _DURATION.fullmatch(text.strip())
-    return int(found[1]) * _SECONDS[found[2]] if found else 0
+    length = int(found[1]) * _SECONDS[found[2]] if found else 0
+    return length if length <= _LONGEST else 0
 
 
 def _source(file: Path, name: str, table: Any) -> Source:
