@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -43,6 +45,17 @@ def stored(kb: KnowledgeBase) -> set[str]:
         "UNION MATCH (n:_Instance) WHERE n._hash IS NOT NULL RETURN n.uid + ' ' + n._hash AS held"
     )
     return {row["held"] for row in rows}
+
+
+def test_many_merge_at_once(kb: KnowledgeBase, write: Write) -> None:
+    """Decisions that hang together are taken one after the other, so that none is missed."""
+    names = [f"Person {number}" for number in range(8)]
+    write([person(name) for name in names])
+    with ThreadPoolExecutor(len(names)) as people:
+        done = [people.submit(kb.merge, uid(a), uid(b)) for a, b in pairwise(names)]
+    assert all(one.result().run for one in done)
+    assert len(kb.find("Person")) == 1
+    assert kb.database.read("MATCH (l:_SourceLock) RETURN l") == []
 
 
 def test_two_become_one(kb: KnowledgeBase, write: Write) -> None:

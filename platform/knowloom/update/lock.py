@@ -4,14 +4,52 @@ from __future__ import annotations
 
 import os
 import socket
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from random import uniform
 
 import psutil
 
 from knowloom.assets import cypher
 from knowloom.errors import SourceBusy
+from knowloom.store import runs
 from knowloom.store.database import Database
 from knowloom.store.runs import Run
+
+_PATIENCE = 30.0
+_PAUSES = 0.1, 0.4
+
+
+@contextmanager
+def alone(
+    database: Database, source: str, command: str, *, by_force: bool = False
+) -> Generator[Run]:
+    """Yield a run that has the lock of its source; who has it now is waited for a while.
+
+    Args:
+        database: where the lock is.
+        source, command: of the run, which begins when the lock is there.
+        by_force: take it from whoever has it.
+
+    Raises:
+        SourceBusy: another run still has it.
+    """
+    holder = runs.begin(database, source, command)
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            take_lock(database, holder, by_force=by_force)
+            break
+        except SourceBusy:
+            if time.monotonic() > until:
+                raise
+            time.sleep(uniform(*_PAUSES))
+    try:
+        yield runs.begin(database, source, command)
+    finally:
+        drop_lock(database, holder)
 
 
 def take_lock(database: Database, run: Run, *, by_force: bool = False) -> None:

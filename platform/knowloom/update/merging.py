@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import combinations
@@ -14,9 +15,11 @@ from knowloom.knowledge.policies import Policy
 from knowloom.ontology.concepts import Ontology
 from knowloom.store import runs
 from knowloom.store.database import Database
+from knowloom.store.runs import Run
 from knowloom.update import clusters
 from knowloom.update.apply import Applier, Held, Make, Write
 from knowloom.update.clusters import Decision, Decisions
+from knowloom.update.lock import alone
 from knowloom.update.plan import Plan, plan_identity
 
 SOURCE = "decisions"
@@ -101,10 +104,11 @@ def merge(
     if one == other:
         raise UsageError(f"{one} is one thing already: give two uids")
     _check(database, (one, other))
-    taken = decisions(database)
-    before = tuple(t.decision for t in taken)
-    after = clusters.merge(before, one, other)
-    return _decide(database, ontology, taken, after, command="merge", by=by, dry_run=dry_run)
+    with _deciding(database, "merge", dry_run) as run:
+        taken = decisions(database)
+        before = tuple(t.decision for t in taken)
+        after = clusters.merge(before, one, other)
+        return _decide(database, ontology, run, taken, after, by=by, dry_run=dry_run)
 
 
 def split(database: Database, ontology: Ontology, uid: str, *, dry_run: bool = False) -> Merged:
@@ -120,14 +124,15 @@ def split(database: Database, ontology: Ontology, uid: str, *, dry_run: bool = F
         NotFound: there is no such thing, or no merge names it.
     """
     _check(database, (uid,))
-    taken = decisions(database)
-    naming = [t for t in taken if t.decision.same and uid in t.decision[:2]]
-    if not naming:
-        raise NotFound("merge", uid, "`knowloom why UID` lists the records of a thing")
-    back = {t.decision for t in naming}
-    after = [d for d in (t.decision for t in taken) if d not in back]
-    after += [t.decision._replace(same=False) for t in naming if t.is_automatic]
-    return _decide(database, ontology, taken, tuple(after), command="split", dry_run=dry_run)
+    with _deciding(database, "split", dry_run) as run:
+        taken = decisions(database)
+        naming = [t for t in taken if t.decision.same and uid in t.decision[:2]]
+        if not naming:
+            raise NotFound("merge", uid, "`knowloom why UID` lists the records of a thing")
+        back = {t.decision for t in naming}
+        after = [d for d in (t.decision for t in taken) if d not in back]
+        after += [t.decision._replace(same=False) for t in naming if t.is_automatic]
+        return _decide(database, ontology, run, taken, tuple(after), dry_run=dry_run)
 
 
 def part(
@@ -139,25 +144,35 @@ def part(
         database, ontology, by: as in `merge`.
         members: their uids.
     """
-    taken = decisions(database)
-    after = [t.decision for t in taken if not (t.is_automatic and {*t.decision[:2]} <= {*members})]
-    for one, other in combinations(members, 2):
-        after.append(Decision(min(one, other), max(one, other), same=False))
-    return _decide(database, ontology, taken, tuple(dict.fromkeys(after)), command="part", by=by)
+    among = {*members}
+    with _deciding(database, "part") as run:
+        taken = decisions(database)
+        after = [t.decision for t in taken if not (t.is_automatic and {*t.decision[:2]} <= among)]
+        for one, other in combinations(members, 2):
+            after.append(Decision(min(one, other), max(one, other), same=False))
+        return _decide(database, ontology, run, taken, tuple(dict.fromkeys(after)), by=by)
+
+
+def _deciding(
+    database: Database, command: str, dry_run: bool = False
+) -> AbstractContextManager[Run]:
+    """Return the run of a decision, while which nobody else takes one."""
+    if dry_run:
+        return nullcontext(runs.begin(database, SOURCE, command))
+    return alone(database, SOURCE, command)
 
 
 def _decide(
     database: Database,
     ontology: Ontology,
+    run: Run,
     taken: list[Taken],
     after: Decisions,
     *,
-    command: str,
     by: str = "",
     dry_run: bool = False,
 ) -> Merged:
     """Carry out what leads from the decisions taken to others."""
-    run = runs.begin(database, SOURCE, command)
     before, standing = {t.decision for t in taken}, set(after)
     gone = [t for t in taken if t.decision not in standing]
     new = [d for d in after if d not in before]

@@ -28,7 +28,7 @@ from knowloom.update.clusters import (
     components,
 )
 from knowloom.update.identity import lesson
-from knowloom.update.lock import drop_lock, take_lock
+from knowloom.update.lock import alone
 from knowloom.update.merging import BY_EVIDENCE, SOURCE, Taken, decisions
 from knowloom.update.names import spelled_alike
 from knowloom.update.neighbours import Neighbours
@@ -90,16 +90,14 @@ def resolve(
         advance: called with every number of things looked at.
 
     Raises:
-        SourceBusy: somebody else is resolving.
+        SourceBusy: somebody else is resolving or deciding, and not done soon.
     """
-    run = runs.begin(database, SOURCE, "update resolve")
+    command = "update resolve"
     if dry_run:
+        run = runs.begin(database, SOURCE, command)
         return _Resolving(database, ontology, run, advance).tried(everything)
-    take_lock(database, run, by_force=break_lock)
-    try:
+    with alone(database, SOURCE, command, by_force=break_lock) as run:
         return _Resolving(database, ontology, run, advance).done(everything)
-    finally:
-        drop_lock(database, run)
 
 
 def weights_in(database: Database) -> Weights:
