@@ -62,10 +62,14 @@ def accept(
         raise UsageError("a value is for one dispute: `knowloom review list --about dispute`")
     done = Decisions()
     left = _still_open(proposals, done)
-    for proposal in (p for p in left if p.about is About.IDENTITY):
-        _join(kb, proposal, done, who, note)
-    for proposal in (p for p in left if p.is_dispute):
-        _rule(kb, proposal, done, who, note, value)
+    for proposal in left:
+        try:
+            if proposal.about is About.IDENTITY:
+                _join(kb, proposal, done, who, note)
+            elif proposal.is_dispute:
+                _rule(kb, proposal, done, who, note, value)
+        except ProposalDecided as error:
+            done.faults.append(Fault(proposal.subject, str(error), "decided"))
     left = [p for p in left if not p.is_dispute and p.about is not About.IDENTITY]
     grown, left = _grown(kb.ontology, left, done.faults)
     if not left:
@@ -99,6 +103,7 @@ def reject(
     """
     after = proposal.decided(State.REJECTED, _deed("rejected", who, note))
     if proposal.about is About.IDENTITY and not dry_run:
+        _check_unchanged(kb, proposal)
         part(kb.database, kb.ontology, proposal.body["members"], by=who)
     if not dry_run:
         stored.change(kb.database, proposal, after)
@@ -204,6 +209,7 @@ def _moved(concept: Concept, new: Concept) -> Concept:
 
 def _join(kb: KnowledgeBase, proposal: Proposal, done: Decisions, who: str, note: str) -> None:
     """Declare the things of a proposal one."""
+    _check_unchanged(kb, proposal)
     first, *others = proposal.body["members"]
     try:
         for other in others:
@@ -220,6 +226,7 @@ def _rule(
     kb: KnowledgeBase, proposal: Proposal, done: Decisions, who: str, note: str, value: object
 ) -> None:
     """Declare a value of a dispute right; the one that is shown when none is given."""
+    _check_unchanged(kb, proposal)
     body = proposal.body
     named = {side["name"]: side["value"] for side in reversed(body["sides"]) if side["name"]}
     chosen = body["sides"][0]["value"] if value is None else named.get(value, value)
@@ -234,6 +241,17 @@ def _rule(
     )
     stored.change(kb.database, proposal, after)
     done.accepted.append(after)
+
+
+def _check_unchanged(kb: KnowledgeBase, proposal: Proposal) -> None:
+    """Refuse what somebody else decided since it was read, before anything follows from it.
+
+    Raises:
+        ProposalDecided: it is decided, or was changed.
+    """
+    now = stored.one(kb.database, proposal.id)
+    if (now.state, len(now.deeds)) != (proposal.state, len(proposal.deeds)):
+        raise ProposalDecided(now.id, now.state, now.deeds[-1].who)
 
 
 def _still_open(proposals: Sequence[Proposal], done: Decisions) -> list[Proposal]:

@@ -12,7 +12,10 @@ from click.testing import CliRunner
 
 from knowloom.base import KnowledgeBase
 from knowloom.cli import cli
+from knowloom.errors import ProposalDecided
 from knowloom.knowledge.record import Record, Statement
+from knowloom.reviewing import accept, reject
+from knowloom.store import review as store
 from knowloom.store.connect import Endpoint
 from knowloom.store.database import Database
 from tests.update.conftest import Write
@@ -116,6 +119,24 @@ def test_what_is_not_certain_is_asked(
     again = kb.resolve(everything=True)
     assert (again.joined, again.review) == ([], ())
     assert run("review", "list") == []
+
+
+def test_who_decides_second_changes_nothing(kb: KnowledgeBase, write: Write) -> None:
+    """Things are neither joined nor parted by somebody who read the question before."""
+    write([known("Ada Lovelace", home="London"), known("Grace Hopper", home="New York")])
+    write([known("A. Lovelace", "b", home="London")], "b")
+    write([known("G. Hopper", "c", home="New York")], "c")
+    kb.resolve()
+    one, other = store.listed(kb.database)
+    reject(kb, one, who="ann")
+    done = accept(kb, [one, other], who="bob")
+    assert [fault.code for fault in done.faults] == ["decided"]
+    assert [each.id for each in done.accepted] == [other.id]
+    joined = groups(kb)
+    assert joined == {frozenset(other.body["members"])}
+    with pytest.raises(ProposalDecided, match="accepted by bob"):
+        reject(kb, other, who="ann")
+    assert groups(kb) == joined
 
 
 def test_a_trial_writes_nothing(kb: KnowledgeBase, write: Write) -> None:
