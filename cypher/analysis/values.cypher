@@ -8,7 +8,8 @@ WITH
   CASE WHEN valueType(n[attribute]) STARTS WITH 'LIST' THEN n[attribute] ELSE [n[attribute]] END
     AS found
 UNWIND found AS value
-WITH DISTINCT attribute, value
+WITH DISTINCT
+  attribute, CASE WHEN valueType(value) STARTS WITH 'STRING' THEN value END AS value
 WHERE value IS NOT NULL AND size(value) <= $longest AND toLower(value) IN $words
 RETURN attribute, value
 ORDER BY attribute, value

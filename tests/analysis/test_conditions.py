@@ -47,6 +47,7 @@ class Book(Entity, key=("name",)):
 
     year: int | None = None
     pages: int | None = None
+    lent: bool | None = None
     about: list[Topic] = []
     authors: list[Author] = []
 
@@ -101,6 +102,7 @@ def kb(database: Database, tmp_path: Path) -> Iterator[KnowledgeBase]:
             name,
             year=year,
             pages=pages,
+            lent=name == "One",
             about=[Topic(t) for t in about],
             authors=[people[a] for a in authors],
         )
