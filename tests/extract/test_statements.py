@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from math import inf
 
 import pytest
 
@@ -185,10 +186,17 @@ def test_a_relation_without_an_end_is_dropped() -> None:
 
 
 def test_an_extraction_comes_back_from_json_equal() -> None:
-    """Nested findings, tuples, dates and spans survive being kept on disk."""
+    """Nested findings, tuples, dates, spans and huge numbers survive being kept on disk."""
     nested = Finding(
         "Prize",
-        {"name": "won", "when": date(1990, 1, 2), "who": (ADA, "Bob"), "how_often": 2},
+        {
+            "name": "won",
+            "when": date(1990, 1, 2),
+            "who": (ADA, "Bob"),
+            "how_often": 2,
+            "for": 10**20,
+            "at_most": inf,
+        },
         Span(4, 7),
         0.5,
     )

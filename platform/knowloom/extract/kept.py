@@ -6,7 +6,7 @@ One SQLite file in the workspace; what has reached the graph is taken out again.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +17,8 @@ import orjson
 from knowloom.extract.findings import Dropped, Extraction, Finding, Span
 from knowloom.extract.statements import Located
 
+_LARGEST = 2**63 - 1  # beyond it, and for what is no number, JSON has no place
+_NUMBERS: Mapping[str, Callable[[str], int | float]] = {"int": int, "float": float}
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS extraction (
   document TEXT, extractor TEXT, number INTEGER, start INTEGER, body BLOB,
@@ -128,6 +130,8 @@ def _said(said: Any) -> Any:
         return {"finding": finding_to_json(said)}
     if isinstance(said, datetime):
         return {"datetime": said.isoformat()}
+    if isinstance(said, (int, float)) and not -_LARGEST <= said <= _LARGEST:
+        return {type(said).__name__: str(said)}
     return {"date": said.isoformat()} if isinstance(said, date) else said
 
 
@@ -139,4 +143,6 @@ def _read(body: Any) -> Any:
     [(kind, said)] = body.items()  # pyright: ignore[reportUnknownVariableType]
     if kind == "finding":
         return finding_from_json(said)  # pyright: ignore[reportUnknownArgumentType]
+    if kind in _NUMBERS:
+        return _NUMBERS[kind](said)
     return (datetime if kind == "datetime" else date).fromisoformat(said)  # pyright: ignore[reportUnknownArgumentType]
