@@ -14,6 +14,7 @@ from knowloom.analysis.words import stem, synonyms
 # Verbs that may be said of any link.
 ANY_VERB = frozenset(map(stem, ("make", "publish", "appear", "occur", "contain")))
 _HELPING = {"did", "does", "do", "has", "have", "had"}
+_GROUPING = {"per", "by", "each", "every"}
 _PREPOSITIONS = {"at", "from", "in", "of"}
 _KINDS = ("genre", "type", "kind", "category", "status", "class")
 
@@ -41,6 +42,7 @@ class Linking(Terms):
         found += [Condition(t.start, t.end, self._linked(t, unit)) for t in self._things()]
         found += [Condition(at, at + 1, one) for at, one in self._valued(unit)]
         found += self._existing(unit)
+        found += self._true(unit)
         found.sort(key=lambda one: one.start)
         found = [*self._either(found), *(self._timed(unit) if self.said.times else ())]
         return self._negated(found)
@@ -88,6 +90,25 @@ class Linking(Terms):
             has = Filter(path, "exists", (), f"any {term.only_class}")
             found.append(Condition(term.start - 1, term.end, has))
         return found
+
+    def _nouns(self) -> list[Term]:
+        """Return the terms that mean a class or attribute, those left out that say what is so."""
+        return [term for term in super()._nouns() if not self._says_so(term)]
+
+    def _says_so(self, term: Term) -> bool:
+        """Return whether a term is an attribute that units have or not: `lent books`."""
+        paths = term.noun.paths if term.noun and not term.noun.classes else ()
+        before = self.words[term.start - 1].text.casefold() if term.start else ""
+        return before not in _GROUPING and any(map(self.vocabulary.is_truth, paths))
+
+    def _true(self, unit: str) -> Iterator[Condition]:
+        """Yield what has to be true of units: `lent books`, `books that were lent`."""
+        for term in super()._nouns():
+            paths = term.noun.paths if term.noun and self._says_so(term) else ()
+            own = [path for path in paths if self.vocabulary.belongs(path, unit)]
+            if len(own) == 1:
+                term.used = True
+                yield Condition(term.start, term.end, Filter(own[0], "is", (True,), own[0].name))
 
     def _link(self, unit: str, term: Term) -> Path | None:
         """Return the one link from units to the class of a noun that the nearest verb means."""

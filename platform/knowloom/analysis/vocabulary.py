@@ -89,6 +89,10 @@ class Vocabulary:
         attribute = self.attribute(path)
         return attribute.range in _NUMBERS and not attribute.many and not self.is_time(path)
 
+    def is_truth(self, path: Path) -> bool:
+        """Return whether the values of a path are true or false."""
+        return self.attribute(path).range is Scalar.BOOL
+
     def is_time(self, path: Path) -> bool:
         """Return whether the values of a path are days or years."""
         return _is_time(self.attribute(path))
