@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache, cached_property
 from typing import Any
 
@@ -24,6 +25,7 @@ from knowloom.kbqa.programs import (
     words_of_program,
 )
 from knowloom.kbqa.schema import Schema, Value
+from knowloom.kbqa.unread import unread
 from knowloom.kbqa.words import is_mediator_name
 from knowloom.materials import Materials, materials
 from knowloom.ontology.concepts import Ontology
@@ -101,6 +103,10 @@ class Asker:
         run, sure = chosen(runs)
         if run is None:
             return Answer(text, why_not="no way through the graph fits the words of the question")
+        program, covered = run.candidate.program, run.candidate.covered
+        if word := unread(question, cues_of(question), program, covered):
+            why = f"what {word!r} means here cannot be told"
+            return replace(self._answer(text, run, 0.0, threshold), why_not=why, guesses=())
         return self._answer(text, run, sure, threshold)
 
     def _about(self, text: str, topic: str, threshold: float | None) -> Answer:

@@ -132,6 +132,31 @@ def test_what_is_not_there_is_not_said(films: Database) -> None:
         assert asker.ask(text).values == (), text
 
 
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("Which films were not released in 1999?", "not"),
+        ("Which films didn't Ann Lee direct?", "didn't"),
+        ("Which films did Bob Ray never direct?", "never"),
+        ("Which film is the second oldest film?", "second"),
+        ("Which films were released in May 1999?", "may"),
+        ("Who was born in February 1971?", "february"),
+        ("Who was born after 1970-05-01?", "1970-05-01"),
+        ("Which films did Ann Lee or Bob Ray direct?", "or"),
+        ("Which films were released later than Night Train?", "than"),
+        ("Were all films released in 1999?", "all"),
+        ("Which films were released after two thousand?", "thousand"),
+    ],
+)
+def test_a_word_that_turns_the_answer_round_is_not_passed_over(
+    films: Database, text: str, word: str
+) -> None:
+    """Where no program heeds it, nothing is said, not the answer to another question."""
+    answer = Asker(films).ask(text)
+    assert (answer.values, answer.guesses) == ((), ())
+    assert answer.why_not == f"what {word!r} means here cannot be told"
+
+
 def test_a_graph_that_was_there_before(shops: Database) -> None:
     """Labels, types and properties of any graph are enough; nothing is written to it."""
     asker = Asker(shops)

@@ -59,6 +59,7 @@ def meant(text: str) -> str:
         ("Which films did Ann Lee act in?", "each Film ←ACTED- (Ann Lee)"),
         ("Which films were released after 1990?", "each Film released > 1990"),
         ("What is the oldest film?", "each Film, the least by released"),
+        ("Which two films are the oldest?", "each Film, the least by released"),
         ("Who follows Bob Ray?", "each Person -FOLLOWS→ (Bob Ray)"),
         ("Whom does Bob Ray follow?", "each Person ←FOLLOWS- (Bob Ray)"),
         ("Which role did Ann Lee act in Night Train?", "role of Ann Lee -ACTED→ (Night Train)"),
@@ -141,3 +142,25 @@ def test_years_and_numbers_are_told_apart() -> None:
     """A whole number is a year by its name or its bounds."""
     kinds: dict[str, str] = {v.attribute: v.kind for v in SCHEMA.values if isinstance(v, Value)}
     assert kinds["released"] == kinds["born"] == "year"
+
+
+@pytest.mark.parametrize(
+    ("text", "operator", "number"),
+    [
+        ("no more than 5 films", "<=", 5),
+        ("not less than 5 films", ">=", 5),
+        ("more than 10,000 votes", ">", 10_000),
+        ("exactly 1,250.5 tons", "=", 1250.5),
+    ],
+)
+def test_numbers_and_how_they_compare(text: str, operator: str, number: float) -> None:
+    """A `no` turns a comparison round, and thousands are parted by commas."""
+    [bound] = bounds_of(Question.of(text), frozenset())
+    assert (bound.operator, bound.number) == (operator, number)
+
+
+def test_a_number_before_a_class_counts_its_things() -> None:
+    """What acted in more than 2 films was not born after the year 2."""
+    question = Question.of("Which people acted in more than 2 films?")
+    scores = [c.score for c in compose(question, SCHEMA, link(question, CALLED), [])]
+    assert max(scores) < 0.6

@@ -196,8 +196,10 @@ class Composer(Grower):
         """Return the values of a class that a superlative may pick by."""
         values = self.schema.values_of(concept) if concept else ()
         timely = by in {"time", "age"}
-        kinds = TIMES if timely else frozenset({"number"}) if by == "count" else SIZES
-        return [v for v in values if v.kind in kinds]
+        if timely:
+            return [v for v in values if v.kind in TIMES]
+        named = frozenset[Value]() if by == "count" else self.said.values.keys()
+        return [v for v in values if v.kind == "number" or (v.kind in SIZES and v in named)]
 
     def _pick_cost(self, value: Value, by: str) -> tuple[float, Positions]:
         if value in self.said.values:

@@ -35,6 +35,7 @@ _OPPOSED = 0.3  # what a link among equals costs the wrong way round
 _UNSAID = 0.22  # what a link costs that the question does not name
 _ASKING = frozenset({"did", "does", "do", "has", "have"})  # behind `what`: no class is asked for
 _FELLOW = frozenset({"co", "fellow"})
+_COUNTED = 0.3  # what it costs that a number before a class compares with a value
 _BEAM = 6
 _LONGEST = 3  # links of a way
 _WIDE = 40  # ways that are made longer
@@ -473,6 +474,8 @@ class Grower:
     def _bounded(self, tree: Grown, bound: Bound) -> Iterator[Grown]:
         """Yield trees of which some value compares with a number as the question says."""
         any_found = False
+        counted = max(bound.at) + 1  # `more than 2 ports` are no 2 of something else
+        counts = any(counted in at for at in self.said.classes.values())
         for spot, concept in _spots(tree.root):
             for value in self._sized(concept, bound.temporal):
                 cost, named = self._value_cost(value, bound)
@@ -483,7 +486,7 @@ class Grower:
                 yield Grown(
                     _put(tree.root, spot, met),
                     tree.covered | bound.at | named,
-                    tree.cost + cost + 0.04 * len(spot),
+                    tree.cost + cost + 0.04 * len(spot) + _COUNTED * counts,
                 )
         yield from self._bounded_links(tree, bound)
         if not any_found:

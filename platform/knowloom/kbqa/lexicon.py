@@ -114,10 +114,13 @@ NUMBERS = {word: number for number, word in enumerate(re.findall(r"[a-z]+", _COU
 # Longest first; what is compared stands behind them.
 COMPARATORS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("more", "than", "or", "equal", "to"), ">="),
+    (("no", "more", "than"), "<="), (("not", "more", "than"), "<="),
+    (("no", "less", "than"), ">="), (("not", "less", "than"), ">="),
+    (("no", "fewer", "than"), ">="), (("not", "fewer", "than"), ">="),
     (("greater", "than"), ">"), (("more", "than"), ">"), (("higher", "than"), ">"),
     (("larger", "than"), ">"), (("less", "than"), "<"), (("fewer", "than"), "<"),
     (("lower", "than"), "<"), (("smaller", "than"), "<"), (("at", "least"), ">="),
-    (("at", "most"), "<="), (("no", "more", "than"), "<="), (("exactly",), "="),
+    (("at", "most"), "<="), (("exactly",), "="),
     (("later", "than"), ">"), (("earlier", "than"), "<"),
     (("above",), ">"), (("over",), ">"), (("below",), "<"), (("under",), "<"),
     (("after",), ">"), (("before",), "<"), (("since",), ">="), (("until",), "<="),

@@ -205,7 +205,7 @@ def _picks(question: Question) -> Iterable[tuple[str, bool, Positions, int]]:
                 limit = NUMBERS[words[j]]
                 at |= {j}
         for j, other in enumerate(words[: min(at)]):
-            listed = words[j - 1 : j] in (["the"], ["top"]) and (
+            listed = words[j - 1 : j] in (["the"], ["top"], ["which"], ["what"]) and (
                 other in NUMBERS or other.isdecimal()
             )
             if limit == 1 and listed and 1 < (counted := NUMBERS.get(other) or int(other)) < 100:

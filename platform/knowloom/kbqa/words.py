@@ -7,7 +7,9 @@ import unicodedata
 from functools import lru_cache
 from hashlib import blake2b
 
-_WORD = re.compile(r"[^\W_]+(?:[.'\u2019][^\W_]+)*", re.UNICODE)
+_WORD = re.compile(
+    r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w,])|[^\W_]+(?:[.'\u2019][^\W_]+)*", re.UNICODE
+)
 _APART = re.compile(r"[\W_]+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _MEDIATOR = re.compile(r"[mg]\.[0-9a-z_]+")
@@ -50,8 +52,11 @@ def words_of(text: str) -> list[str]:
 
     >>> words_of("Who won the Côte-d'Or Prize?")
     ['who', 'won', 'the', 'cote', "d'or", 'prize']
+    >>> words_of("more than 10,000 votes")
+    ['more', 'than', '10000', 'votes']
     """
-    return [word.replace("\u2019", "'") for word in _WORD.findall(plain(text))]
+    found = _WORD.findall(plain(text))
+    return [word.replace("\u2019", "'").replace(",", "") for word in found]
 
 
 @lru_cache(maxsize=200_000)
