@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -103,6 +104,26 @@ def test_no_data_yet(
     line = said(tmp_path, *words, **login)
     assert hint in line
     assert "\n" not in line
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("find", "Person"),
+        ("subgraph", "Ada"),
+        ("search", "ada"),
+        ("analyse", "Number of people"),
+        ("review", "list"),
+        ("update", "history"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("limit", ["-5", "0", "99999999999999999999"])
+def test_a_limit_that_is_none(words: tuple[str, ...], limit: str) -> None:
+    """No server is asked for fewer than one, or more than it can count."""
+    done = CliRunner().invoke(cli, [*words, "--limit", limit])
+    assert isinstance(done.exception, click.BadParameter | SystemExit), done.exception
+    assert "--limit" in str(done.exception) + done.output
 
 
 @pytest.mark.neo4j

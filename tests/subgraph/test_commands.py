@@ -56,6 +56,11 @@ def test_find(run: Any) -> None:
         "grace  Person  Grace",
     ]
     assert run("find", "Person", "name=Nobody").stdout == "Nothing was found.\n"
+    cut = run("find", "Person", "--limit", "1", "--json")
+    assert (len(_json(cut)), cut.stderr) == (
+        1,
+        "knowloom: there are more than these 1: see --limit\n",
+    )
 
 
 def test_find_facts(run: Any) -> None:

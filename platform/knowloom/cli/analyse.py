@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from knowloom.cli.connection import connection_options
-from knowloom.cli.output import emit, json_option, look_at, table
+from knowloom.cli.output import AT_MOST, emit, json_option, look_at, table
 from knowloom.settings import Settings
 
 if TYPE_CHECKING:
@@ -33,7 +33,9 @@ _PARTS = ("definitions", "declaration", "analysis", "all")
     type=click.Path(file_okay=False, path_type=Path),
     help="Write results, program and charts into this folder.",
 )
-@click.option("--limit", default=100_000, show_default=True, help="Read so many of a class.")
+@click.option(
+    "--limit", type=AT_MOST, default=100_000, show_default=True, help="Read so many of a class."
+)
 @connection_options
 @json_option
 @click.pass_context

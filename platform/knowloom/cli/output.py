@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from knowloom.knowledge.record import Reject
 
 _SHOWN_REJECTS = 5
+AT_MOST = click.IntRange(1, 2**31 - 1)
+"""How many of something are shown or read."""
+# What data may hold, and a terminal would obey: it is shown, as Python writes it.
+_CONTROLS = {n: f"\\x{n:02x}" for n in (*range(32), *range(127, 160)) if chr(n) not in "\t\n"}
 F = TypeVar("F", bound=Callable[..., Any])
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -28,7 +32,7 @@ def emit(data: Any, as_json: bool, lines: Iterable[str] = ()) -> None:
         click.echo(text.decode())
         return
     for line in lines:
-        click.echo(line)
+        click.echo(line.translate(_CONTROLS))
 
 
 def look_at(link: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from knowloom.cli.connection import connection_options
-from knowloom.cli.output import emit, json_option, look_at, table
+from knowloom.cli.output import AT_MOST, emit, json_option, look_at, table
 from knowloom.ontology.concepts import ENDS
 from knowloom.settings import Settings
 
@@ -26,7 +26,9 @@ _QUOTE = 80  # characters of a sentence that a table shows
 @click.command()
 @click.argument("concept", metavar="CLASS")
 @click.argument("conditions", nargs=-1, metavar="[ATTRIBUTE=VALUE]...")
-@click.option("--limit", default=100, show_default=True, help="Show at most so many.")
+@click.option(
+    "--limit", type=AT_MOST, default=100, show_default=True, help="Show at most so many."
+)
 @connection_options
 @json_option
 def find(
@@ -53,7 +55,8 @@ def find(
     with knowledge_base(settings) as kb:
         if concept not in kb.ontology:
             demand_things(kb.database)
-        found = kb.reader.find(concept, _conditions(conditions), limit)
+        found = kb.reader.find(concept, _conditions(conditions), limit + 1)
+        more, found = len(found) > limit, found[:limit]
         place = browser_place(settings, kb.database)
         open_ = disputed(kb.database, kb.ontology, (thing.uid for thing in found))
     data = [
@@ -67,14 +70,25 @@ def find(
     link = place.things(dict.fromkeys(uid for thing in found for uid in _nodes(thing)))
     lines = _facts(found) if _is_fact(found[:1]) else _things(found, open_)
     emit(data, as_json, () if as_json else [*lines, *look_at(link)])
+    if more:
+        click.echo(f"knowloom: there are more than these {limit}: see --limit", err=True)
 
 
 @click.command()
 @click.argument("seed", metavar="NAME|UID")
-@click.option("--hops", default=1, show_default=True, help="How many relationships away.")
-@click.option("--limit", default=5_000, show_default=True, help="Show at most so many.")
+@click.option(
+    "--hops",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    help="How many relationships away.",
+)
+@click.option(
+    "--limit", type=AT_MOST, default=5_000, show_default=True, help="Show at most so many."
+)
 @click.option(
     "--per-node-cap",
+    type=AT_MOST,
     default=1_000,
     show_default=True,
     help="Follow at most so many relationships of one instance in each direction.",
@@ -114,7 +128,7 @@ def subgraph(
 
 @click.command()
 @click.argument("text", nargs=-1, required=True, metavar="WORD...")
-@click.option("--limit", default=10, show_default=True, help="Show at most so many.")
+@click.option("--limit", type=AT_MOST, default=10, show_default=True, help="Show at most so many.")
 @connection_options
 @json_option
 def search(text: tuple[str, ...], limit: int, settings: Settings, as_json: bool) -> None:

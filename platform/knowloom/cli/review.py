@@ -12,7 +12,7 @@ import click
 
 from knowloom.cli.afterwards import refreshing
 from knowloom.cli.connection import connection_options
-from knowloom.cli.output import emit, json_option, look_at
+from knowloom.cli.output import AT_MOST, emit, json_option, look_at
 from knowloom.cli.output import table as drawn
 from knowloom.settings import Settings
 
@@ -45,7 +45,7 @@ def review() -> None:
     type=click.Choice(["concept", "between", "alias", "identity", "dispute"]),
     help="Only questions of this kind.",
 )
-@click.option("--limit", default=100, show_default=True, help="How many at most.")
+@click.option("--limit", type=AT_MOST, default=100, show_default=True, help="How many at most.")
 @connection_options
 @json_option
 def list_(state: str, about: str | None, limit: int, settings: Settings, as_json: bool) -> None:

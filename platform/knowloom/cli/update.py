@@ -14,7 +14,7 @@ import click
 from knowloom.cli.afterwards import refreshing
 from knowloom.cli.connection import connection_options, workspace_option
 from knowloom.cli.identity import fit, resolve
-from knowloom.cli.output import emit, json_option, look_at, progress, reject_lines, table
+from knowloom.cli.output import AT_MOST, emit, json_option, look_at, progress, reject_lines, table
 from knowloom.settings import Settings
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def run(
 
 @update.command()
 @click.option("--source", help="Only runs of this source.")
-@click.option("--limit", default=20, show_default=True, help="Show at most so many.")
+@click.option("--limit", type=AT_MOST, default=20, show_default=True, help="Show at most so many.")
 @connection_options
 @json_option
 def history(source: str | None, limit: int, settings: Settings, as_json: bool) -> None:

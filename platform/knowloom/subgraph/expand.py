@@ -63,6 +63,8 @@ class Expansion:
         for hop in range(self._bounds.hops + 1):
             last = hop == self._bounds.hops
             ring = self._within(self._read(ring, follow=not last))
+            if not ring:
+                break
         self._complete()
         return self._finish(seeds)
 
