@@ -63,6 +63,19 @@ class GrandPrize(Prize):
     """Description: a large one."""
 
 
+class Ship(Entity, key=("name",)):
+    """Description: what goes to sea."""
+
+    launched: date | None = None
+
+
+class Crash(Entity, key=("name",)):
+    """Description: what happens when two ships meet."""
+
+    ships: list[Ship] = []
+
+
+LAUNCHED = {"Able": 1999, "Bold": 1911, "Calm": 1999}
 CITIES = {"Oslo": "Norway", "Bergen": "Norway", "Paris": "France", "Nowhere": None}
 # born, died, born in
 PEOPLE: dict[str, tuple[int | None, int | None, str | None]] = {
@@ -198,6 +211,7 @@ def test_averages_of_counts_for_each_group(kb: KnowledgeBase) -> None:
         "How many books except those of Bo Berg are there?",
         "How many authors were married in Oslo?",
         "Number of books per decade",
+        "Number of authors per year",  # of their birth, or of their death
         "Average number of pages per author for authors with at least 2 books",
     ],
 )
@@ -221,3 +235,24 @@ def test_an_unasked_chart_that_shows_nothing_is_left_out(kb: KnowledgeBase) -> N
     flat = analyse(kb, "Number of prizes per year")
     assert flat.good
     assert not flat.best.charts or not flat.best.charts[0].faults
+
+
+def test_what_is_in_no_group_is_said(kb: KnowledgeBase) -> None:
+    """The numbers of the groups need not add up to all that there are."""
+    for task in ("Number of books per topic", "Share of books by topic"):
+        done = analyse(kb, task)
+        assert done.good, done.best.reasons
+        assert "1 of 5 books are in no group: they have no about" in done.results.notes, task
+    whole = analyse(kb, "Number of prizes per year")
+    assert not any("in no group" in note for note in whole.results.notes)
+
+
+def test_days_are_grouped_by_their_year(database: Database, tmp_path: Path) -> None:
+    """Where no attribute is called so, and a class of that name is also an attribute."""
+    base = KnowledgeBase(database, tmp_path)
+    base.save_ontology(ontology_of(Crash))
+    ships = [Ship(name, launched=date(year, 5, 9)) for name, year in LAUNCHED.items()]
+    base.write([*ships, Crash("Off Dover", ships=ships[:2])])
+    done = analyse(base, "Number of ships per year")
+    assert done.good, done.best.reasons
+    assert [list(row) for row in done.results.tables[0].rows] == [[1911, 1], [1999, 2]]

@@ -156,9 +156,13 @@ def _plural(name: str) -> str:
     return f"{name.lower()}s" if not name.endswith("s") else name.lower()
 
 
-def _result(table: str, *, values: str = "", tests: str = "", chart: str = "") -> list[str]:
+def _result(
+    table: str, *, values: str = "", tests: str = "", chart: str = "", notes: str = ""
+) -> list[str]:
     """Return the code that leaves the results."""
     parts = [f'    "values": {{{values}}},']
+    if notes:
+        parts.append(f'    "notes": {notes},')
     if table:
         parts.append(f'    "tables": {{"main": {table}}},')
     if chart:
@@ -244,8 +248,22 @@ def _group(question: Question) -> list[str]:
     return [
         *_groups(question),
         _ranked(question),
-        *_result(f"table({[key, column]!r}, lines)", chart=_chart(question, key, column)),
+        _apart(question),
+        *_result(
+            f"table({[key, column]!r}, lines)",
+            chart=_chart(question, key, column),
+            notes="apart",
+        ),
     ]
+
+
+def _apart(question: Question) -> str:
+    """Return the code that tells how many units are in no group."""
+    assert question.group is not None
+    said = f" {_plural(question.unit)} are in no group: they have no {question.group.name}"
+    of = "f'{len(units) - len(some)} of {len(units)}'"
+    some = f"[u for u in units if {_keys(question.group)}]"
+    return f"apart = [{of} + {said!r} for some in [{some}] if len(some) < len(units)]"
 
 
 def _fold_groups(question: Question) -> list[str]:
@@ -278,9 +296,11 @@ def _share(question: Question) -> list[str]:
         f"lines = first(lines, 1, {question.most}, True)",
         "whole = total([row[1] for row, _ in lines]) or 1",
         "lines = [([*row, row[1] / whole], uids) for row, uids in lines]",
+        _apart(question),
         *_result(
             f"table({[key, column, 'share']!r}, lines)",
             chart=_chart(question, key, "share"),
+            notes="apart",
         ),
     ]
 

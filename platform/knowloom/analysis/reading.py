@@ -239,7 +239,19 @@ class _Reading(Linking):
         term.used = True
         return _Relation(Ask.GROUP, path.owner, group=path)
 
+    def _per_year(self) -> bool:
+        """Return whether years are the groups, without an attribute that is called so."""
+        return any(
+            word.text.casefold() in {"year", "years"}
+            and not any(t.start <= at < t.end for t in self.terms)
+            for place in self.said.per
+            for at, word in enumerate(self.words)
+            if at == place + 1
+        )
+
     def _grouped(self, ask: Ask) -> Question:
+        if self._per_year():
+            return self._over_time(ask)
         relation = self._relation(*self._two())
         if relation.group is None:
             raise CannotRead("what is grouped by what cannot be told")
@@ -266,6 +278,9 @@ class _Reading(Linking):
 
     def _ranked(self) -> Question:
         """Return a question for a number of each unit or group, perhaps the largest only."""
+        if self._per_year():
+            made = self._over_time(Ask.GROUP)
+            return replace(made, most=self.said.most, by_key=not self.said.most)
         one, other = self._two()
         relation = self._relation(one, other)
         made = self._made(relation.ask, relation)
