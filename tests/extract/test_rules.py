@@ -149,6 +149,17 @@ def test_a_template_makes_a_typed_object_with_its_place() -> None:
     assert (city.concept, city.name) == ("City", "Nowhere Upon Sea")
 
 
+@pytest.mark.parametrize(
+    "name", ["Jeanne d'Arc", "Côte d\u2019Ivoire", "P&O", "St. John's", "Mt. Ida", "Vasco da Gama"]
+)
+def test_a_name_is_not_cut_where_small_letters_and_signs_are_part_of_it(name: str) -> None:
+    """Half of a name is the name of something else."""
+    [one] = found(f"Zoe Roe was born in {name}.")
+    city = one.values["born_in"]
+    assert isinstance(city, Finding)
+    assert city.name == name
+
+
 def test_the_fullest_reading_stays() -> None:
     """What says a part of the same is left out."""
     [person] = found("Ada Lovelace was born on 10 December 1815 in London.")

@@ -16,9 +16,13 @@ from knowloom.extract.gazetteer import Gazetteer
 from knowloom.ontology.concepts import Ontology
 
 _UPPER = "A-ZÀ-ÖØ-ÞĀ-Ž"
-_WORD = rf"(?:[{_UPPER}]\.(?:\s?[{_UPPER}]\.)*|[{_UPPER}][\w\u2019'\-]*\w|[{_UPPER}])"
+_WORD = (
+    rf"(?:[{_UPPER}]\.(?:\s?[{_UPPER}]\.)*|(?:Ste?|Mt|Ft)\.(?=\s[{_UPPER}])"
+    rf"|[{_UPPER}][\w\u2019'\-&]*\w|[{_UPPER}])"
+)
 _INSIDE = r"(?:of|the|de|van|von|der|den|di|da|la|le|du|del|for|and\sthe)"
-_PHRASE = re.compile(rf"\b{_WORD}(?:\s+(?:{_INSIDE}\s+){{0,2}}{_WORD})*")
+_ELIDED = r"(?:(?:d|l|dell|dall|nell|sull)[\u2019'])?"  # Jeanne d'Arc
+_PHRASE = re.compile(rf"\b{_WORD}(?:\s+(?:{_INSIDE}\s+){{0,2}}{_ELIDED}{_WORD})*")
 _QUOTED = re.compile(r"[“\"]([^“”\"]{2,200})[”\"]|《([^》]{1,200})》")
 _DATE = re.compile(DATE)
 _PRONOUN = re.compile(r"\b(?:[Hh]e|[Ss]he|[Hh]is|[Hh]er)\b")
