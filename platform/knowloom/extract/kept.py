@@ -144,5 +144,5 @@ def _read(body: Any) -> Any:
     if kind == "finding":
         return finding_from_json(said)  # pyright: ignore[reportUnknownArgumentType]
     if kind in _NUMBERS:
-        return _NUMBERS[kind](said)
+        return _NUMBERS[kind](said)  # pyright: ignore[reportUnknownArgumentType]
     return (datetime if kind == "datetime" else date).fromisoformat(said)  # pyright: ignore[reportUnknownArgumentType]
