@@ -252,6 +252,16 @@ def test_what_a_changed_document_says_no_more_goes(kb: KnowledgeBase) -> None:
     assert kb.check().faults == []
 
 
+def test_what_a_document_said_once_has_no_sentence_of_what_it_says_now(kb: KnowledgeBase) -> None:
+    """The sentence that stands there now says something else."""
+    write("a.txt", "Ada was born in London in 1815.")
+    run(kb, Births(), "a.txt")
+    write("a.txt", "Ada was born in London in 1816.")
+    run(kb, Births(), "a.txt")
+    quotes = {reason.value: reason.quote for reason in kb.why("Ada", "born")}
+    assert quotes == {1816: "Ada was born in London in 1816.", 1815: ""}
+
+
 def test_a_document_that_fails_in_part_takes_nothing_away(kb: KnowledgeBase) -> None:
     """Only one that was understood to its end says what it does not say."""
     write("a.txt", "Ada was born in London in 1815.")

@@ -174,8 +174,11 @@ def _quoted(database: Database, found: Sequence[Reason]) -> list[Reason]:
 
 
 def _with_quote(reason: Reason, found: Quoted | None) -> Reason:
-    """Return a reason with its sentence, if its source is a document."""
-    if found is None:
+    """Return a reason with its sentence, if its source is a document.
+
+    What a document does not say any more is not at that place of what it is now.
+    """
+    if found is None or reason.evidence.superseded_by:
         return reason
     at = reason.evidence.row - 1 - found.at
     for start, end in sentences(found.text):
