@@ -57,6 +57,7 @@ _RELATIONSHIPS = {
     "_RECORD": "a thing has a record",
     "_OF_SOURCE": "a run read a source",
     "_IS_DOCUMENT": "a source is a document now",
+    "_READ": "a run read a document",
     "_CHUNK": "a document has a chunk",
     "_SUBCLASS_OF": "a class lies below another",
     "_HAS_ATTRIBUTE": "a class has an attribute",

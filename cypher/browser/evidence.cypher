@@ -6,7 +6,10 @@ OPTIONAL MATCH (n)-[:_RECORD]->(kept:_Record)
 OPTIONAL MATCH (inline:_Run {id: n._run})
 WITH n, kept, coalesce(kept.source, inline.source) AS source, coalesce(kept.row, n._row) AS row,
   coalesce(kept.recorded, inline.started) AS recorded
-OPTIONAL MATCH (:_Source {name: source})-[:_IS_DOCUMENT]->(:_Document)-[:_CHUNK]->(c:_Chunk)
+OPTIONAL MATCH (:_Run {id: coalesce(kept.run, n._run)})-[:_READ]->(then:_Document)
+OPTIONAL MATCH (:_Source {name: source})-[:_IS_DOCUMENT]->(now:_Document)
+WITH n, kept, source, row, recorded, coalesce(then, now) AS d
+OPTIONAL MATCH (d)-[:_CHUNK]->(c:_Chunk)
 WHERE c.start < row AND row <= c.start + size(c.text) // characters are counted from 1
 WITH n, kept, source, row, recorded,
   min(substring(c.text, row - 1 - c.start, coalesce(kept.end, n._end) - row + 1)) AS passage

@@ -249,6 +249,7 @@ class _Extracting:
             stored.put_document(
                 self.kb.database,
                 document,
+                run=report.write.run,
                 characters=characters,
                 chunks=report.chunks,
                 extractor=f"{self.extractor.name} {self.extractor.version}",

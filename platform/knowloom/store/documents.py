@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from knowloom.assets import cypher
@@ -23,6 +23,14 @@ class Named(NamedTuple):
     aliases: Sequence[str] = ()
 
 
+class Place(NamedTuple):
+    """Where a source says something: the offset of a character, as a run read it."""
+
+    source: str
+    run: int
+    start: int
+
+
 class Quoted(NamedTuple):
     """Where something stands in a document, and the text around it.
 
@@ -38,9 +46,18 @@ class Quoted(NamedTuple):
 
 
 def put_document(
-    database: Database, document: Document, *, characters: int, chunks: int, extractor: str
+    database: Database,
+    document: Document,
+    *,
+    run: int,
+    characters: int,
+    chunks: int,
+    extractor: str,
 ) -> None:
-    """Store what is known of a document when all its chunks are: it is what its source is now."""
+    """Store what is known of a document when all its chunks are: it is what its source is now.
+
+    What the run found in it is quoted from it, whatever the source becomes.
+    """
     about = {
         "name": document.name,
         "media": document.media,
@@ -52,6 +69,7 @@ def put_document(
         cypher("documents/put_document"),
         digest=document.digest,
         source=document.name,
+        run=run,
         set=about,
     )
 
@@ -98,12 +116,13 @@ def texts(database: Database) -> Iterator[str]:
         after = rows[-1]["id"]
 
 
-def passages(
-    database: Database, places: Sequence[tuple[str, int]]
-) -> dict[tuple[str, int], Quoted]:
-    """Return the text around places of documents: (source, offset of a character) each."""
-    wanted = [{"source": source, "start": start} for source, start in places]
+def passages(database: Database, places: Iterable[Place]) -> dict[Place, Quoted]:
+    """Return the text around those places that lie in documents."""
+    wanted = [place._asdict() for place in places]
     rows = database.read(cypher("documents/read_passage"), places=wanted)
     return {
-        (row["source"], row["start"]): Quoted(row["text"], row["at"], row["place"]) for row in rows
+        Place(row["source"], row["run"], row["start"]): Quoted(
+            row["text"], row["at"], row["place"]
+        )
+        for row in rows
     }

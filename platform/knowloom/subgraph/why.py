@@ -21,7 +21,7 @@ from knowloom.ontology.binding import Bindings
 from knowloom.ontology.concepts import Ontology
 from knowloom.ontology.names import suggestions
 from knowloom.store.database import Database
-from knowloom.store.documents import Quoted, passages
+from knowloom.store.documents import Place, Quoted, passages
 from knowloom.store.policies import rules_of
 from knowloom.store.runs import PastRun, past_runs
 from knowloom.store.seeds import SeedFinder
@@ -168,17 +168,15 @@ def reasons(
 
 def _quoted(database: Database, found: Sequence[Reason]) -> list[Reason]:
     """Return the reasons with the sentences of the documents that say so."""
-    places = {(r.evidence.source, r.evidence.row - 1) for r in found if r.evidence.row}
-    texts = passages(database, sorted(places)) if places else {}
-    return [_with_quote(r, texts.get((r.evidence.source, r.evidence.row - 1))) for r in found]
+    places = [Place(r.evidence.source, r.evidence.run, r.evidence.row - 1) for r in found]
+    wanted = sorted({place for place in places if place.start >= 0})
+    texts = passages(database, wanted) if wanted else {}
+    return [_with_quote(r, texts.get(place)) for r, place in zip(found, places, strict=True)]
 
 
 def _with_quote(reason: Reason, found: Quoted | None) -> Reason:
-    """Return a reason with its sentence, if its source is a document.
-
-    What a document does not say any more is not at that place of what it is now.
-    """
-    if found is None or reason.evidence.superseded_by:
+    """Return a reason with its sentence, if its source is a document."""
+    if found is None:
         return reason
     at = reason.evidence.row - 1 - found.at
     for start, end in sentences(found.text):
