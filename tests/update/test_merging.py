@@ -16,6 +16,7 @@ from knowloom.cli import cli
 from knowloom.errors import NotFound, UsageError
 from knowloom.knowledge.record import Record, Statement
 from knowloom.store.connect import Endpoint
+from knowloom.update.merging import decisions, decisions_near
 from tests.update.conftest import Write
 from tests.update.people import employed, group, person, someone, uid
 
@@ -56,6 +57,23 @@ def test_many_merge_at_once(kb: KnowledgeBase, write: Write) -> None:
     assert all(one.result().run for one in done)
     assert len(kb.find("Person")) == 1
     assert kb.database.read("MATCH (l:_SourceLock) RETURN l") == []
+
+
+def test_only_decisions_that_hang_together_are_read(kb: KnowledgeBase, write: Write) -> None:
+    """However many others stand, and however long the chain is."""
+    names = [f"Person {number}" for number in range(6)]
+    write([person(name) for name in names])
+    first, second, third, *others = map(uid, names)
+    kb.merge(first, second)
+    kb.merge(second, third)
+    kb.merge(*others[:2])
+    near = decisions_near(kb.database, [third])
+    assert {frozenset(t.decision[:2]) for t in near} == {
+        frozenset((first, second)),
+        frozenset((second, third)),
+    }
+    assert near == [t for t in decisions(kb.database) if t in near]
+    assert decisions_near(kb.database, others[2:]) == []
 
 
 def test_two_become_one(kb: KnowledgeBase, write: Write) -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import combinations
 
+import neo4j
+
 from knowloom.assets import cypher
 from knowloom.errors import NotFound, UsageError
 from knowloom.knowledge.policies import Policy
@@ -64,16 +66,34 @@ class Merged:
 
 def decisions(database: Database) -> list[Taken]:
     """Return the decisions that stand, in the order taken."""
-    return [
-        Taken(
-            row["id"],
-            Decision(row["left"], row["right"], row["same"]),
-            row["at"].to_native(),
-            row["by"],
-            row["automatic"],
-        )
-        for row in database.read(cypher("update/read_decisions"))
-    ]
+    return [_taken(row) for row in database.read(cypher("update/read_decisions"))]
+
+
+def decisions_near(database: Database, uids: Iterable[str]) -> list[Taken]:
+    """Return the decisions that stand about some things and all that others join them to.
+
+    Args:
+        database: read once for each step away from the things.
+        uids: of the things.
+
+    Returns:
+        The decisions in the order taken.
+    """
+    found: set[Taken] = set()
+    seen, todo = set[str](), set(uids)
+    while todo:
+        rows = database.read(cypher("update/read_decisions_of"), uids=sorted(todo))
+        seen |= todo
+        new = {_taken(row) for row in rows}
+        found |= new
+        todo = {uid for taken in new for uid in taken.decision[:2]} - seen
+    return sorted(found, key=lambda taken: (taken.id, taken.decision))
+
+
+def _taken(row: neo4j.Record) -> Taken:
+    """Return a decision as it was taken."""
+    decision = Decision(row["left"], row["right"], row["same"])
+    return Taken(row["id"], decision, row["at"].to_native(), row["by"], row["automatic"])
 
 
 def merge(
@@ -105,7 +125,7 @@ def merge(
         raise UsageError(f"{one} is one thing already: give two uids")
     _check(database, (one, other))
     with _deciding(database, "merge", dry_run) as run:
-        taken = decisions(database)
+        taken = decisions_near(database, (one, other))
         before = tuple(t.decision for t in taken)
         after = clusters.merge(before, one, other)
         return _decide(database, ontology, run, taken, after, by=by, dry_run=dry_run)
@@ -125,7 +145,7 @@ def split(database: Database, ontology: Ontology, uid: str, *, dry_run: bool = F
     """
     _check(database, (uid,))
     with _deciding(database, "split", dry_run) as run:
-        taken = decisions(database)
+        taken = decisions_near(database, (uid,))
         naming = [t for t in taken if t.decision.same and uid in t.decision[:2]]
         if not naming:
             raise NotFound("merge", uid, "`knowloom why UID` lists the records of a thing")
@@ -146,7 +166,7 @@ def part(
     """
     among = {*members}
     with _deciding(database, "part") as run:
-        taken = decisions(database)
+        taken = decisions_near(database, members)
         after = [t.decision for t in taken if not (t.is_automatic and {*t.decision[:2]} <= among)]
         for one, other in combinations(members, 2):
             after.append(Decision(min(one, other), max(one, other), same=False))
