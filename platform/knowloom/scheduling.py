@@ -156,6 +156,15 @@ def look_once(sources: Iterable[Source], look: Look, workspace: Path) -> dict[st
     return outcomes
 
 
+def is_at_work(workspace: Path) -> bool:
+    """Return whether a scheduler keeps the sources of a workspace up to date at the moment."""
+    try:
+        with _alone(workspace):
+            return False
+    except SchedulerBusy:
+        return True
+
+
 class _Wake:
     """Wakes the scheduler when a run is done or it is to stop."""
 

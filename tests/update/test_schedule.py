@@ -359,12 +359,14 @@ def test_the_command_as_a_process(database: Database, endpoint: Endpoint, tmp_pa
         shown = json.loads(ran("status", "--json").stdout)
         assert shown["people"]["status"] == "done"
         assert "no such file" in shown["gone"]["error"]
+        assert "No scheduler" not in ran("status").stdout
     finally:
         process.send_signal(signal.SIGTERM)
         _, error = process.communicate(timeout=60)
     assert process.returncode == 0, error
     assert "Traceback" not in error
     assert database.read("MATCH (l:_SourceLock) RETURN l") == []
+    assert "No scheduler is at work now" in ran("status").stdout
     once = ran("--once")
     assert once.returncode == 1
     assert "no such file" in once.stdout

@@ -136,7 +136,8 @@ def accept(
 
     with knowledge_base(settings) as kb:
         _bring_up_to_date(kb)
-        named = [store.one(kb.database, key) for key in proposals]
+        found = (store.one(kb.database, key) for key in proposals)
+        named = [*{proposal.id: proposal for proposal in found}.values()]
         known = {p.id for p in named}
         if above is not None:
             named += [

@@ -253,15 +253,18 @@ def status(ctx: click.Context, /, settings: Settings, as_json: bool) -> None:
     Example:
         knowloom update schedule status
     """
-    from knowloom.scheduling import HEALTH, Health
+    from knowloom.scheduling import HEALTH, Health, is_at_work
 
-    found = Health.read(Path(settings.workspace) / HEALTH).sources
+    workspace = Path(settings.workspace)
+    found = Health.read(workspace / HEALTH).sources
     rows = [
         (name, k.get("last"), k.get("status"), k.get("failures"), k.get("next"), k.get("error"))
         for name, k in sorted(found.items())
     ]
     columns = ("source", "last", "status", "failures", "next", "error")
     lines = table(columns, rows) if rows else ["No scheduler has been at work here."]
+    if rows and not is_at_work(workspace):
+        lines.append("No scheduler is at work now: knowloom update schedule")
     emit(found, as_json, lines)
     if any(known.get("status") == "failed" for known in found.values()):
         ctx.exit(1)

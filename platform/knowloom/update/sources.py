@@ -168,5 +168,5 @@ def _name_of(location: str) -> str:
         parts = urlsplit(location)
     except ValueError as error:
         raise UsageError(f"{location!r} is no address: {error}") from error
-    host = parts.hostname or ""
+    host = parts.netloc.rpartition("@")[2]
     return f"{parts.scheme}://{host}{parts.path}"
