@@ -29,6 +29,7 @@ Item = tuple[int, Object] | Reject
 _CHUNK = 1 << 16
 _LONGEST = 64 << 20
 _SHOWN = 500
+_DELETED = "_deleted"
 _ROUNDED = 2.0**63  # from here on whole numbers come as floats
 _SPACE = " \t\r\n\ufeff"
 _TEXT = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
@@ -218,6 +219,9 @@ def _item(place: int, text: str) -> Item:
         return Reject(place, f"is no JSON: {error}", "json", _shown(text))
     if isinstance(found, dict):
         whole = cast(Object, found)
+        if whole.get(_DELETED) is True:
+            why = "says that something is no more, which only `knowloom update run` follows"
+            return Reject(place, why, "deletion", _shown(text))
         return place, cast(Object, _exact(text)) if _is_rounded(whole.values()) else whole
     return Reject(place, "is no JSON object, which is written {…}", "json", _shown(text))
 

@@ -94,3 +94,12 @@ def test_a_line_that_is_no_text_is_no_hindrance(tmp_path: Path) -> None:
     found = list(news_of(loader("jsonl"), path, ONTOLOGY, MAPPING, "towns", ()))
     said = [s for some in found for _, part in some.new for s in part]
     assert told(said) == [(1, "Rome"), (2, "encoding"), (3, "Bonn")]
+
+
+def test_a_load_does_not_take_what_is_no_more_for_there(tmp_path: Path) -> None:
+    """Only an update can take something out."""
+    rome, ulm, _ = TOWNS["jsonl"]
+    path = tmp_path / "towns.jsonl"
+    path.write_text(rome + ulm.replace("}", ', "_deleted": true}'))
+    said = list(loader("jsonl").statements(path, ontology=ONTOLOGY, mapping=MAPPING))
+    assert told(said) == [(1, "Rome"), (2, "deletion")]

@@ -432,6 +432,17 @@ def test_a_feed_that_does_not_answer_is_told_at_once(
     assert "secret" not in str(raised.value)
 
 
+@pytest.mark.parametrize("said", [False, 0, "", "0", "false", "No ", None])
+def test_what_is_said_not_to_be_gone_is_there(
+    said: object, kb: KnowledgeBase, folder: Path
+) -> None:
+    """However a database or feed puts it."""
+    path = folder / "people.jsonl"
+    path.write_text(json.dumps({"name": "Ada", "_deleted": said}) + "\n")
+    update(kb, source(path, folder, delta=True))
+    assert len(kb.find("Person")) == 1
+
+
 @pytest.mark.parametrize("delta", [False, True])
 def test_a_file_says_that_things_are_no_more(delta: bool, kb: KnowledgeBase, folder: Path) -> None:
     """Also one that tells all there is; a folder is refused, since its files have no order."""

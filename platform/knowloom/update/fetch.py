@@ -17,6 +17,7 @@ from knowloom.update.sources import Source
 
 DELETED = "_deleted"
 """The field of a line or column of a row that says that a thing is no more."""
+_ALIVE = frozenset(("", "0", "0.0", "f", "false", "n", "no", "none", "null"))
 _LINES = (".jsonl", ".ndjson")
 _MARK = f'"{DELETED}"'.encode()
 _PATIENCE = 60.0
@@ -222,6 +223,9 @@ def _deletion(line: bytes) -> bytes | None:
         found: Any = orjson.loads(line)
     except orjson.JSONDecodeError:
         return None
-    if not isinstance(found, dict) or not found.pop(DELETED, False):  # pyright: ignore[reportUnknownMemberType]
+    if not isinstance(found, dict):
+        return None
+    said = str(found.pop(DELETED, ""))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+    if said.strip().casefold() in _ALIVE:
         return None
     return orjson.dumps(found) + b"\n"
