@@ -15,7 +15,10 @@ from click.testing import CliRunner
 from knowloom.browser import place
 from knowloom.cli import cli
 from knowloom.errors import NoBrowser
+from knowloom.ontology.concepts import Concept, Ontology
+from knowloom.store import ontology
 from knowloom.store.connect import Endpoint
+from knowloom.store.database import Database
 
 COMMANDS = [
     ("find", "Person"),
@@ -104,6 +107,16 @@ def test_no_data_yet(
     line = said(tmp_path, *words, **login)
     assert hint in line
     assert "\n" not in line
+
+
+@pytest.mark.neo4j
+@pytest.mark.usefixtures("login")
+def test_classes_are_found_before_there_is_data(database: Database) -> None:
+    """An ontology is something to look for."""
+    ontology.save(database, Ontology([Concept(name="Guest", description="Who is invited.")]))
+    done = CliRunner().invoke(cli, ["search", "invited"])
+    assert done.exit_code == 0, done.output
+    assert "Guest" in done.output
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,8 @@ def search(text: tuple[str, ...], limit: int, settings: Settings, as_json: bool)
     from knowloom.store.census import demand_things
 
     with knowledge_base(settings) as kb:
-        demand_things(kb.database)
+        if not kb.ontology:
+            demand_things(kb.database)
         hits = kb.search(" ".join(text), limit=limit)
         place = browser_place(settings, kb.database)
     data = [{**_hit(hit), "browser": _hit_link(place, hit)} for hit in hits]
