@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, LiteralString
 
 import neo4j
@@ -26,7 +27,7 @@ from knowloom.knowledge.instance import (
 )
 from knowloom.knowledge.project import Evidence
 from knowloom.knowledge.record import Mention, Record, Values
-from knowloom.knowledge.roles import Role, concepts_by_roles
+from knowloom.knowledge.roles import Role, Roles
 from knowloom.ontology.concepts import ConceptRange, Ontology
 from knowloom.ontology.names import quoted, quoted_labels
 from knowloom.store.database import Database
@@ -244,12 +245,16 @@ class Reviser:
                 uid, labels = row["uid"], set[str](row["labels"])
                 roles = [Role(*role) for role in row["roles"]]
                 known = said_in(row["properties"])
-                taken_for = concepts_by_roles(uid, labels, known, roles, self._ontology)
+                taken_for = self._roles.concepts_of(uid, labels, known, roles)
                 wanted = {label for c in taken_for for label in self._ontology.lineage(c)}
                 gone = sorted(label for label in labels - wanted if label in self._ontology)
                 if wanted:
                     rows.append({"uid": uid, "add": sorted(wanted - labels), "remove": gone})
         return run_rows(tx, cypher("write/relabel_instances"), rows)
+
+    @cached_property
+    def _roles(self) -> Roles:
+        return Roles(self._ontology)
 
     def prepare(self, records: Iterable[Record]) -> None:
         """Make the instances that records speak of, as yet unsaid, where there are none."""
