@@ -180,7 +180,7 @@ def _shadowed(namespace: Mapping[str, Any]) -> dict[str, Any]:
     scalars = {scalar.value for scalar in Scalar} & declared.keys()
     hints = {
         name: hint
-        for name, hint in declared.items()
+        for name, hint in (declared.items() if scalars else ())
         if isinstance(hint, str) and not scalars.isdisjoint(_WORD.findall(hint))
     }
     if not hints:

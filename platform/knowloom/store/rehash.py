@@ -71,10 +71,12 @@ def _concerned(
 
 def _followed(evidence: Evidence, changes: Sequence[Adjustment], ontology: Ontology) -> Evidence:
     """Return a record with the hash of what it says now, if it had that of what it said before."""
-    before = evidence
+    before, taken = evidence, list[str]()
     for change in reversed(changes):
-        before = _before(before, change, ontology)
-    taken = (c.old for c in changes if c.act is Act.RETYPE_RECORDS and c.new == before.concept)
+        if change.act is not Act.RETYPE_RECORDS:
+            before = _before(before, change, ontology)
+        elif change.new == evidence.concept:
+            taken.append(change.old)
     for concept in (before.concept, *taken):
         if content_hash_of(replace(before, concept=concept)) == evidence.hash:
             now = content_hash_of(evidence)
@@ -84,8 +86,6 @@ def _followed(evidence: Evidence, changes: Sequence[Adjustment], ontology: Ontol
 
 def _before(evidence: Evidence, change: Adjustment, ontology: Ontology) -> Evidence:
     """Return a record as it was before one adjustment of its attributes."""
-    if change.act is Act.RETYPE_RECORDS:
-        return evidence
     if evidence.concept not in ontology or change.label not in ontology.lineage(evidence.concept):
         return evidence
     if change.act is Act.RENAME_IN_RECORDS:
