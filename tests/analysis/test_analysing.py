@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from knowloom import Entity
 from knowloom.analysing import analyse
 from knowloom.analysis.cycle import Analysis
+from knowloom.analysis.judging import insights, not_borne_out
 from knowloom.base import KnowledgeBase
 from knowloom.cli import cli
 from knowloom.models.scripted import Scripted
@@ -270,3 +271,25 @@ def test_the_command(kb: KnowledgeBase, login: Endpoint, workspace: Path) -> Non
     refused = CliRunner().invoke(cli, ["analyse", "How many unicorns?"])
     assert refused.exit_code == 1
     assert "cannot be read" in refused.output
+
+
+def test_no_outliers_and_no_trend_are_answers_too(kb: KnowledgeBase) -> None:
+    class Depot(Entity, key=("name",)):
+        """Description: where things are stored."""
+
+        year: int | None = None
+        size: int | None = None
+
+    kb.save_ontology(kb.ontology.with_concepts(ontology_of(Depot)))
+    kb.write([Depot(f"Depot {n}", year=2000 + n, size=5 + n % 3) for n in range(12)])
+    none = analyse(kb, "outliers in size of depots")
+    found = {value.name: value.value for value in none.results.values}
+    assert none.good, none.best.reasons
+    assert found["outliers"] == 0
+    assert not none.results.tables
+    trend = analyse(kb, "trend of the average size of depots")
+    assert trend.good, trend.best.reasons
+    assert not insights(trend.results)
+    [said] = not_borne_out(trend.results)
+    assert said.startswith("not borne out: ")
+    assert "p = " in said

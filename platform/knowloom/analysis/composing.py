@@ -157,16 +157,22 @@ def _plural(name: str) -> str:
 
 
 def _result(
-    table: str, *, values: str = "", tests: str = "", chart: str = "", notes: str = ""
+    table: str,
+    *,
+    values: str = "",
+    tests: str = "",
+    chart: str = "",
+    notes: str = "",
+    when: str = "",
 ) -> list[str]:
-    """Return the code that leaves the results."""
+    """Return the code that leaves the results; `when` tells whether there is a table at all."""
     parts = [f'    "values": {{{values}}},']
     if notes:
         parts.append(f'    "notes": {notes},')
     if table:
-        parts.append(f'    "tables": {{"main": {table}}},')
+        parts.append(f'    "tables": {{"main": {table}}}{when},')
     if chart:
-        parts.append(f'    "charts": [{chart}],')
+        parts.append(f'    "charts": [{chart}]{when},')
     if tests:
         parts.append(f'    "tests": [{tests}],')
     return ["analysis_results = {", *parts, "}"]
@@ -503,9 +509,11 @@ def _outliers(question: Question) -> list[str]:
         f"lines = first([([called(u), {_value(question)}], [u.uid]) for u in some], 1, 0, True)",
         *_result(
             f"table({[name, column]!r}, lines)",
-            values='"low fence": {"value": low, "uids": uids_of(units)},'
+            values='"outliers": {"value": len(some), "uids": uids_of(some or units)},'
+            ' "low fence": {"value": low, "uids": uids_of(units)},'
             ' "high fence": {"value": high, "uids": uids_of(units)}',
             chart=_chart(question, name, column, mark="bar"),
+            when=" if lines else []",
         ),
     ]
 

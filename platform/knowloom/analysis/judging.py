@@ -115,6 +115,17 @@ def insights(results: Results) -> list[str]:
     return [_said(test) for test in results.tests if _bears(test)]
 
 
+def not_borne_out(results: Results) -> list[str]:
+    """Return what was tested and cannot be stated: one sentence each, with what speaks for it.
+
+    >>> from knowloom.analysis.results import Test
+    >>> not_borne_out(Results(tests=(Test("Mann-Kendall", 1.0, 0.9, 9, "sales rise with year"),)))
+    ['not borne out: sales rise with year (Mann-Kendall, statistic 1, p = 0.9, n = 9)']
+    """
+    tests = [test for test in results.tests if test.said and not _bears(test)]
+    return [f"not borne out: {_said(test)}" for test in tests]
+
+
 def _bears(test: Test) -> bool:
     if not test.said or test.p is None or test.p >= SURE or test.n < FEWEST:
         return False
@@ -122,10 +133,12 @@ def _bears(test: Test) -> bool:
 
 
 def _said(test: Test) -> str:
-    chance = "p < 0.001" if test.p is not None and test.p < 0.001 else f"p = {test.p:.2g}"
     parts = [test.name]
     if test.statistic is not None:
         parts.append(f"statistic {test.statistic:,.6g}")
     if test.low is not None and test.high is not None:
         parts.append(f"difference {test.low:,.4g} to {test.high:,.4g} in 95 of 100 samples")
-    return f"{test.said} ({', '.join([*parts, chance, f'n = {test.n:,}'])})"
+    if test.p is not None:
+        parts.append("p < 0.001" if test.p < 0.001 else f"p = {test.p:.2g}")
+    few = f", fewer than {FEWEST}" if test.n < FEWEST else ""
+    return f"{test.said} ({', '.join(parts)}, n = {test.n:,}{few})"

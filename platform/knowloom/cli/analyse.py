@@ -94,7 +94,7 @@ def analyse(
 
 def _data(done: Analysis, part: str | None, *, trace: bool, written: list[Path]) -> dict[str, Any]:
     """Return an analysis for a script."""
-    from knowloom.analysis.judging import insights
+    from knowloom.analysis.judging import insights, not_borne_out
 
     best = done.best
     found = done.results.json()
@@ -111,6 +111,7 @@ def _data(done: Analysis, part: str | None, *, trace: bool, written: list[Path])
         "good": done.good,
         **found,
         "insights": insights(done.results),
+        "not_borne_out": not_borne_out(done.results),
         "charts": [asdict(chart) for chart in best.charts] if done.good else [],
         "understood": list(best.notes),
         "attempts": [{"code": a.code, "reasons": list(a.reasons)} for a in done.attempts],
@@ -128,7 +129,7 @@ def _data(done: Analysis, part: str | None, *, trace: bool, written: list[Path])
 
 def _lines(done: Analysis, part: str | None, *, trace: bool, written: list[Path]) -> Iterator[str]:
     """Yield an analysis for a person."""
-    from knowloom.analysis.judging import insights
+    from knowloom.analysis.judging import insights, not_borne_out
 
     best = done.best
     if part:
@@ -143,6 +144,7 @@ def _lines(done: Analysis, part: str | None, *, trace: bool, written: list[Path]
     for number, chart in enumerate(best.charts if done.good else (), 1):
         yield from (f"note: chart {number}: {note}" for note in chart.notes)
     yield from (f"insight: {one}" for one in insights(done.results))
+    yield from not_borne_out(done.results)
     if done.good and best.ran:
         yield f"from {len(best.ran.program.crossing):,} objects"
     yield from (f"wrote {path}" for path in written)
