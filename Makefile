@@ -15,6 +15,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 NEURAL := .venv-neural
 CHECKED := platform loaders tests bench scripts examples
+# Two files of tests at a time, each beside a Neo4j of its own; one where all share a given server.
+TWO := -n $(if $(NEO4J_URI),0,2) --dist loadfile
 
 .PHONY: demo test test-slow test-neural test-browser check format bench wheel clean help
 
@@ -25,7 +27,7 @@ demo: $(VENV)/.installed
 	$(BIN)/knowloom demo
 
 test: $(VENV)/.developing
-	$(BIN)/pytest -m "not slow and not browser" $(PYTEST)
+	$(BIN)/pytest $(TWO) -m "not slow and not browser" $(PYTEST)
 
 test-slow: $(VENV)/.developing
 	$(BIN)/pytest -m "slow and not browser" $(PYTEST)

@@ -74,7 +74,7 @@ def tested(wheel: Path, folder: Path) -> int:
     packages = [f"{wheel}[charts,documents,llm,ranking,schedule]", *test_requirements()]
     subprocess.run([*pip, *packages], check=True)
     tests = subprocess.run(
-        [str(folder / "bin" / "pytest"), "-q", "-m", FAST],
+        [str(folder / "bin" / "pytest"), "-q", "-n", "2", "--dist", "loadfile", "-m", FAST],
         cwd=ROOT,
         env=os.environ | {"KNOWLOOM_TEST_INSTALLED": "wheel"},
         check=False,
