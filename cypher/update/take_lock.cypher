@@ -1,7 +1,9 @@
 // Take the lock of a source, or say who has it.
-// parameters: source, holder, host, pid, since, run
-// columns: holder, host, pid, since, run (of whoever has it now)
+// parameters: source, holder, host, pid, born, since, run
+// columns: source, holder, host, pid, born, since, run (of whoever has it now)
 CYPHER replan=skip
 MERGE (l:_SourceLock {source: $source})
-ON CREATE SET l.holder = $holder, l.host = $host, l.pid = $pid, l.since = $since, l.run = $run
-RETURN l.holder AS holder, l.host AS host, l.pid AS pid, l.since AS since, l.run AS run
+ON CREATE SET l.holder = $holder, l.host = $host, l.pid = $pid, l.born = $born,
+  l.since = $since, l.run = $run
+RETURN l.source AS source, l.holder AS holder, l.host AS host, l.pid AS pid, l.born AS born,
+  l.since AS since, l.run AS run

@@ -547,16 +547,17 @@ class UpdateError(KnowloomError):
 
 
 class SourceBusy(UpdateError):
-    """Another update of `source` is running: `holder` says whose, since `since`."""
+    """Another update of `source` is running, or decisions are taken: `holder` says whose."""
 
     def __init__(self, source: str, holder: str, since: str) -> None:
         self.source = source
         self.holder = holder
         self.since = since
-        super().__init__(
-            f"{source} is being updated by {holder} since {since}: wait for it, or, if that "
-            "process is no more, run again with --break-lock"
-        )
+        what, how = f"{source} is being updated", "update it with --break-lock"
+        if source == "decisions":
+            what, how = "decisions are being taken", "`knowloom update resolve --break-lock`"
+        no_more = f"if that process is no more, {how}"
+        super().__init__(f"{what} by {holder} since {since}: wait for it, or, {no_more}")
 
 
 class TooMuchWouldGo(UpdateError):

@@ -202,6 +202,8 @@ def _look(look: Look, source: Source) -> dict[str, Any]:
     outcome: dict[str, Any] = {"status": "failed" if failed else "done", **counts}
     if failed:
         outcome["error"] = f"{report.rejected} statements were rejected: {report.rejects_file}"
+    elif report.unresolved:
+        outcome |= {"status": "failed", "error": report.unresolved}
     return outcome | {"seconds": _since(began)}
 
 

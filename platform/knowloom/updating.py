@@ -21,7 +21,7 @@ import orjson
 from knowloom import loading
 from knowloom.assets import cypher
 from knowloom.base import KnowledgeBase
-from knowloom.errors import KnowloomError, TooMuchWouldGo, UsageError
+from knowloom.errors import KnowloomError, SourceBusy, TooMuchWouldGo, UsageError
 from knowloom.knowledge.mapping_file import mapping_to_toml, read_mapping
 from knowloom.knowledge.plugins import News, all_new, loaders, news_of
 from knowloom.knowledge.record import Record, Reject, Statement
@@ -35,8 +35,9 @@ from knowloom.store.revise import plan_ahead
 from knowloom.store.runs import Run
 from knowloom.store.write import RejectFile, Validator, Writer
 from knowloom.update.fetch import Fetched, Known, fetch
-from knowloom.update.lock import drop_lock, take_lock
+from knowloom.update.lock import begin_writing, drop_lock, take_lock
 from knowloom.update.reading import Reading
+from knowloom.update.resolve import is_behind
 from knowloom.update.restate import stated_by
 from knowloom.update.retract import retract
 from knowloom.update.snapshot import (
@@ -73,6 +74,8 @@ class UpdateReport:
         rejects_file: where all of them are listed.
         joined, to_review: pairs of things found to be one, and questions about such pairs, when
             the source asks for it.
+        unresolved: why that could not be looked at, when others went on deciding; the next update
+            does, whether the source changed or not.
         changes: the first statements that would be written or removed, in a trial.
     """
 
@@ -90,6 +93,7 @@ class UpdateReport:
     rejects_file: Path | None = None
     joined: int = 0
     to_review: int = 0
+    unresolved: str = ""
     changes: list[str] = field(default_factory=list[str])
 
 
@@ -125,9 +129,13 @@ def update(
     kb.workspace.mkdir(parents=True, exist_ok=True)
     with own_folder(kb.workspace, "update-") as folder:
         report = _Update(kb, source, folder, advance).run(dry_run, break_lock)
-    if source.resolve and not dry_run and not report.skipped:
-        found = kb.resolve()
-        report.joined, report.to_review = len(found.joined), len(found.review)
+    if source.resolve and not dry_run and (not report.skipped or is_behind(kb.database)):
+        try:
+            found = kb.resolve()
+        except SourceBusy as error:
+            report.unresolved = str(error)
+        else:
+            report.joined, report.to_review = len(found.joined), len(found.review)
     report.seconds = time.monotonic() - started
     return report
 
@@ -233,19 +241,20 @@ class _Update:
         Returns:
             Whether the last transaction dropped the lock.
         """
-        database, run = self._kb.database, ahead.begun.result()
+        database, holder = self._kb.database, ahead.begun.result()
         if plan.added:
             self._kb.save_ontology(plan.ontology, comment=f"for {self._source.name}")
             digest = self._digest(plan, fetched)
         known = _known(database, self._source.name)
         if known["interrupted"]:
-            database.write(cypher("update/close_interrupted"), source=run.source, run=run.id)
+            database.write(cypher("update/close_interrupted"), source=holder.source)
         if seen is None or known != ahead.known:  # somebody else had the lock before
             if seen is not None:
                 seen.rejects.close()
             seen = self._see(plan, fetched, _snapshot(database, known), ahead)
         (parts, _), read, rejects = seen
         with rejects:
+            run = begin_writing(database, holder)
             rejects.move(self._kb.workspace / "rejects" / f"{run.id}.jsonl")
             gone = self._gone(read, run)
             packing = ahead.aside.submit(changed_parts, parts, read.known, read.rows())
@@ -261,7 +270,7 @@ class _Update:
             if self._report.rejected:
                 read.keep(gone)  # what was not looked at closely did not go
                 packing = ahead.aside.submit(changed_parts, parts, read.known, read.rows())
-            self._advance_source(run, packing.result(), digest, fetched)
+            self._advance_source(run, holder, packing.result(), digest, fetched)
         return True
 
     def _load_plan(self, fetched: Fetched) -> loading.LoadPlan:
@@ -364,7 +373,9 @@ class _Update:
         report.unchanged = read.given - rejects.count - report.written
         report.run = run.id if run.recorded else 0
 
-    def _advance_source(self, run: Run, changed: Changed, digest: str, fetched: Fetched) -> None:
+    def _advance_source(
+        self, run: Run, holder: Run, changed: Changed, digest: str, fetched: Fetched
+    ) -> None:
         """Note how far the source was read, drop the lock and close the run, all at once."""
         rows = [part._asdict() for part in changed.parts]
         state = {
@@ -386,7 +397,7 @@ class _Update:
                 given = {"rows": rows}
                 tx.run(cypher("update/put_snapshot"), source=run.source, given=given).consume()
             tx.run(cypher("update/advance_source"), state).consume()
-            tx.run(cypher("update/drop_lock"), source=run.source, run=run.id).consume()
+            tx.run(cypher("update/drop_lock"), source=run.source, run=holder.id).consume()
             self._finish_in(tx, run, "done", "")
 
         self._kb.database.in_write(work)

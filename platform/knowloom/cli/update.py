@@ -86,7 +86,7 @@ def run(
                 kb, source, dry_run=dry_run, break_lock=break_lock, advance=advance
             )
             reports.append(report)
-            allowed = allowed and report.rejected <= source.allow_rejects
+            allowed = allowed and report.rejected <= source.allow_rejects and not report.unresolved
         place = browser_place(settings, kb.database)
     data = [{**_data(r), "browser": place.run(r.run)} for r in reports]
     lines = [line for r in reports for line in _lines(r)]
@@ -322,12 +322,15 @@ def _data(report: UpdateReport) -> dict[str, Any]:
 def _lines(report: UpdateReport) -> Iterator[str]:
     if report.skipped:
         yield f"{report.source}: unchanged"
-        return
-    yield (
-        f"{report.source}: {report.given:,} read, {report.written:,} written, "
-        f"{report.unchanged:,} unchanged, {report.removed:,} removed, {report.rejected:,} rejected"
-    )
+    else:
+        yield (
+            f"{report.source}: {report.given:,} read, {report.written:,} written, "
+            f"{report.unchanged:,} unchanged, {report.removed:,} removed, "
+            f"{report.rejected:,} rejected"
+        )
     if report.joined or report.to_review:
         yield f"  {report.joined:,} pairs found to be one, {report.to_review:,} put up for review"
+    if report.unresolved:
+        yield f"  who is who is for the next update to find: {report.unresolved}"
     yield from (f"  {change}" for change in report.changes)
     yield from reject_lines(report.rejects, report.rejected, report.rejects_file)

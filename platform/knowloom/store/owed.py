@@ -119,7 +119,7 @@ def _record_interrupted(database: Database, owed: Owed) -> None:
     def record(tx: neo4j.ManagedTransaction) -> None:
         for run in owed.runs:
             run.record(tx)
-            tx.run(cypher("update/close_interrupted"), source=run.source, run=0).consume()
+            tx.run(cypher("update/close_interrupted"), source=run.source).consume()
 
     database.in_write(record)
 

@@ -1,14 +1,23 @@
-"""One update of a source at a time, whoever runs it and wherever."""
+"""Who may do what beside whom.
+
+A source has one update at a time. Decisions, on who is who and on what is shown, are taken one at
+a time, and not while an update writes: it places what it says by the decisions that stood when it
+began. Whoever is in the way is waited for.
+
+Both sides first say in the graph what they are about to do, then look whether the other does; so
+one of the two always sees the other, and an update is the one that steps back.
+"""
 
 from __future__ import annotations
 
 import os
 import socket
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from random import uniform
+from typing import Any
 
 import psutil
 
@@ -18,38 +27,58 @@ from knowloom.store import runs
 from knowloom.store.database import Database
 from knowloom.store.runs import Run
 
+DECISIONS = "decisions"
+"""The source in whose name decisions are taken."""
 _PATIENCE = 30.0
+_PATIENCE_OF_UPDATES = 600.0  # nobody sits before them, and to look at all things takes minutes
 _PAUSES = 0.1, 0.4
+_EXACT = 2.0  # seconds; the machine's own start is told in whole ones
 
 
 @contextmanager
-def alone(
-    database: Database, source: str, command: str, *, by_force: bool = False
-) -> Generator[Run]:
-    """Yield a run that has the lock of its source; who has it now is waited for a while.
+def alone(database: Database, command: str, *, by_force: bool = False) -> Generator[Run]:
+    """Yield a run that takes decisions; who else does, or writes, is waited for a while.
 
     Args:
-        database: where the lock is.
-        source, command: of the run, which begins when the lock is there.
-        by_force: take it from whoever has it.
+        database: where the locks are.
+        command: of the run, which begins when nobody is in the way.
+        by_force: whoever is in the way is no more.
 
     Raises:
-        SourceBusy: another run still has it.
+        SourceBusy: another one still decides or writes.
     """
-    holder = runs.begin(database, source, command)
+    holder = runs.begin(database, DECISIONS, command)
     until = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            take_lock(database, holder, by_force=by_force)
-            break
-        except SourceBusy:
-            if time.monotonic() > until:
-                raise
-            time.sleep(uniform(*_PAUSES))
+    _patiently(lambda: take_lock(database, holder, by_force=by_force), until)
     try:
-        yield runs.begin(database, source, command)
+        if not by_force:
+            _patiently(lambda: _refuse(database, lambda row: row["writes"]), until)
+        yield runs.begin(database, DECISIONS, command)
     finally:
         drop_lock(database, holder)
+
+
+def begin_writing(database: Database, holder: Run) -> Run:
+    """Return the run in which a source is written, once nobody decides; none does until it ends.
+
+    Args:
+        database: where the locks are.
+        holder: has the lock of the source.
+
+    Raises:
+        SourceBusy: somebody still decides, after ten minutes.
+    """
+
+    def write() -> None:
+        _say(database, holder, writes=True)
+        try:
+            _refuse(database, lambda row: row["source"] == DECISIONS)
+        except SourceBusy:
+            _say(database, holder, writes=False)
+            raise
+
+    _patiently(write, time.monotonic() + _PATIENCE_OF_UPDATES)
+    return runs.begin(database, holder.source, holder.command)
 
 
 def take_lock(database: Database, run: Run, *, by_force: bool = False) -> None:
@@ -71,6 +100,7 @@ def take_lock(database: Database, run: Run, *, by_force: bool = False) -> None:
         "holder": f"process {pid} on {host}",
         "host": host,
         "pid": pid,
+        "born": _born(pid),
         "since": datetime.now(UTC),
         "run": run.id,
     }
@@ -78,9 +108,8 @@ def take_lock(database: Database, run: Run, *, by_force: bool = False) -> None:
         [row] = database.in_write(lambda tx: list(tx.run(cypher("update/take_lock"), mine)))
         if row["run"] == run.id:
             return
-        since = row["since"].to_native()
-        if not (by_force or _is_dead(row["host"], row["pid"], since)):
-            raise SourceBusy(run.source, row["holder"], since.isoformat(" ", "seconds"))
+        if not (by_force or _is_dead(row)):
+            raise _busy(row)
         database.write(cypher("update/drop_lock"), source=run.source, run=row["run"])
 
 
@@ -89,11 +118,50 @@ def drop_lock(database: Database, run: Run) -> None:
     database.write(cypher("update/drop_lock"), source=run.source, run=run.id)
 
 
-def _is_dead(host: str, pid: int, since: datetime) -> bool:
+def _patiently(attempt: Callable[[], None], until: float) -> None:
+    """Attempt something until nobody is in the way, or it is too late."""
+    while True:
+        try:
+            return attempt()
+        except SourceBusy:
+            if time.monotonic() > until:
+                raise
+        time.sleep(uniform(*_PAUSES))
+
+
+def _say(database: Database, run: Run, *, writes: bool) -> None:
+    """Say beside the lock of a run's source whether it writes."""
+    database.write(cypher("update/put_writing"), source=run.source, run=run.id, writes=writes)
+
+
+def _refuse(database: Database, is_in_the_way: Callable[[Any], bool]) -> None:
+    """Refuse while somebody who has a lock is in the way."""
+    for row in database.read(cypher("update/read_locks")):
+        if is_in_the_way(row) and not _is_dead(row):
+            raise _busy(row)
+
+
+def _busy(row: Any) -> SourceBusy:
+    since = row["since"].to_native()
+    return SourceBusy(row["source"], row["holder"], since.isoformat(" ", "seconds"))
+
+
+def _is_dead(row: Any) -> bool:
     """Return whether a process is known to be no more; its number may have been given away."""
-    if host != socket.gethostname():
+    if row["host"] != socket.gethostname():
         return False
     try:
-        return psutil.Process(pid).create_time() > since.timestamp()
+        return row["born"] is not None and abs(_born(row["pid"]) - row["born"]) > _EXACT
     except psutil.NoSuchProcess:
         return True
+
+
+def _born(pid: int) -> float:
+    """Return how long after its machine a process was started, in seconds.
+
+    What time it was then is said otherwise once somebody sets the clock.
+
+    Raises:
+        psutil.NoSuchProcess: there is none.
+    """
+    return psutil.Process(pid).create_time() - psutil.boot_time()

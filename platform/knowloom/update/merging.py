@@ -21,10 +21,9 @@ from knowloom.store.runs import Run
 from knowloom.update import clusters
 from knowloom.update.apply import Applier, Held, Make, Write
 from knowloom.update.clusters import Decision, Decisions
-from knowloom.update.lock import alone
+from knowloom.update.lock import DECISIONS, alone
 from knowloom.update.plan import Plan, plan_identity
 
-SOURCE = "decisions"
 BY_EVIDENCE = "knowloom"
 
 
@@ -178,8 +177,8 @@ def _deciding(
 ) -> AbstractContextManager[Run]:
     """Return the run of a decision, while which nobody else takes one."""
     if dry_run:
-        return nullcontext(runs.begin(database, SOURCE, command))
-    return alone(database, SOURCE, command)
+        return nullcontext(runs.begin(database, DECISIONS, command))
+    return alone(database, command)
 
 
 def _decide(

@@ -16,14 +16,14 @@ from knowloom.store.edges import EdgeWriter
 from knowloom.store.policies import Rules, rules_of
 from knowloom.store.revise import Reviser, StateReader
 from knowloom.store.runs import Run
-from knowloom.update.merging import SOURCE
+from knowloom.update.lock import DECISIONS
 
 _CHUNK = 2_000
 
 
 def show_anew(database: Database, ontology: Ontology) -> None:
     """Show of every instance what its records say by an ontology that was changed."""
-    run = runs.begin(database, SOURCE, "ontology load")
+    run = runs.begin(database, DECISIONS, "ontology load")
     changed = reproject(database, ontology, run, lambda _: None)
     runs.finish(database, run, "done", {"written": changed})
 

@@ -28,8 +28,8 @@ from knowloom.update.clusters import (
     components,
 )
 from knowloom.update.identity import lesson
-from knowloom.update.lock import alone
-from knowloom.update.merging import BY_EVIDENCE, SOURCE, Taken, decisions
+from knowloom.update.lock import DECISIONS, alone
+from knowloom.update.merging import BY_EVIDENCE, Taken, decisions
 from knowloom.update.names import spelled_alike
 from knowloom.update.neighbours import Neighbours
 from knowloom.update.plan import Plan, plan_identity
@@ -94,10 +94,22 @@ def resolve(
     """
     command = "update resolve"
     if dry_run:
-        run = runs.begin(database, SOURCE, command)
+        run = runs.begin(database, DECISIONS, command)
         return _Resolving(database, ontology, run, advance).tried(everything)
-    with alone(database, SOURCE, command, by_force=break_lock) as run:
+    with alone(database, command, by_force=break_lock) as run:
         return _Resolving(database, ontology, run, advance).done(everything)
+
+
+def is_behind(database: Database) -> bool:
+    """Return whether something happened that `resolve` has not looked at."""
+    [row] = database.read(cypher("update/read_looked_at"))
+    if row["newest"] is None:
+        return False
+    if row["run"] is None or row["undone"] or row["weights"] != _version(weights_in(database)):
+        return True
+    upto: int = min(row["newest"], (row["unfinished"] or row["newest"] + 1) - 1)
+    looked_at: int = row["run"]
+    return looked_at < upto
 
 
 def weights_in(database: Database) -> Weights:

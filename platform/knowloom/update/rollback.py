@@ -25,8 +25,8 @@ from knowloom.store import runs
 from knowloom.store.database import Database
 from knowloom.store.runs import Run
 from knowloom.update.apply import Applier, Held, Make, Write
-from knowloom.update.lock import drop_lock, take_lock
-from knowloom.update.merging import SOURCE, decisions
+from knowloom.update.lock import DECISIONS, begin_writing, drop_lock, take_lock
+from knowloom.update.merging import decisions
 from knowloom.update.plan import (
     Difference,
     Plan,
@@ -121,20 +121,24 @@ def rollback(
         NotFound: no run has this number.
         UsageError: it is rolled back already, or a decision.
         DecisionDepends: a later merge or decision concerns something that only this run speaks of.
-        SourceBusy: an update of its source is running.
+        SourceBusy: an update of its source is running, or a decision goes on and on.
     """
     found = _run(database, number)
     past = _entry(found["run"])
     if past.status == ROLLED_BACK:
         raise UsageError(f"run {number} is rolled back already")
-    if past.source == SOURCE:
-        raise UsageError(f"run {number} is a decision: take it back with `knowloom split UID`")
+    if past.source == DECISIONS:
+        raise UsageError(
+            f"run {number} is `{past.command}`, which is not rolled back: "
+            "what was joined is taken back with `knowloom split UID`"
+        )
     run = runs.begin(database, past.source, "update rollback")
-    work = _Rollback(database, ontology, run, number, _restates(found["next"]))
+    restates = _restates(found["next"])
     if dry_run:
-        return work.tried()
+        return _Rollback(database, ontology, run, number, restates).tried()
     take_lock(database, run)
     try:
+        work = _Rollback(database, ontology, begin_writing(database, run), number, restates)
         work.refuse_if_decided()
         return work.done()
     finally:
