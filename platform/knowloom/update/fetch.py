@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import re
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +14,8 @@ from urllib.parse import unquote
 
 import orjson
 
-from knowloom.errors import ExtraMissing, SourceError, UsageError
+from knowloom.errors import ExtraMissing, Fault, MappingError, SourceError, UsageError
+from knowloom.knowledge.mapping_file import read_mapping
 from knowloom.update.sources import Source
 
 DELETED = "_deleted"
@@ -122,8 +125,9 @@ def _from_http(source: Source, known: Known, folder: Path) -> Fetched:
         if answer.status != 200:
             raise SourceError(source.place, f"its server answers with status {answer.status}")
         raw = folder / "fetched.part"
+        is_packed = answer.headers.get("Content-Encoding", "").lower() in ("gzip", "x-gzip")
         with raw.open("wb") as file:
-            for chunk in answer.stream(_CHUNK):
+            for chunk in answer.stream(_CHUNK, decode_content=not is_packed):
                 file.write(chunk)
         answer.release_conn()
     except urllib3.exceptions.LocationValueError as error:
@@ -131,8 +135,11 @@ def _from_http(source: Source, known: Known, folder: Path) -> Fetched:
     except urllib3.exceptions.HTTPError as error:
         why = getattr(error, "reason", error)  # all else that is told of a retry holds the address
         raise SourceError(source.place, f"its server does not answer: {why}") from error
-    with raw.open("rb") as lines:
-        found = _parted(lines, _file_name(source), folder)
+    try:
+        with gzip.open(raw) if is_packed else raw.open("rb") as lines:
+            found = _parted(lines, _file_name(source), folder)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise SourceError(source.place, f"its answer is damaged or cut off: {error}") from error
     etag, modified = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
     return Fetched(found.files, found.deleted, "jsonl", etag, modified)
 
@@ -154,7 +161,9 @@ def _rows(source: Source) -> Iterator[bytes]:
     try:
         engine = _engine(sqlalchemy, source)
         with engine.connect().execution_options(stream_results=True) as connection:
-            for row in connection.execute(sqlalchemy.text(source.query)).mappings():
+            answer = connection.execute(sqlalchemy.text(source.query))
+            _check_columns(source, tuple(answer.keys()))
+            for row in answer.mappings():
                 yield orjson.dumps(dict(row), default=_told) + b"\n"
         engine.dispose()
     except SQLAlchemyError as error:
@@ -164,6 +173,26 @@ def _rows(source: Source) -> Iterator[bytes]:
         raise SourceError(
             source.name, f"the driver of the database is missing: {error}"
         ) from error
+
+
+def _check_columns(source: Source, names: Sequence[str]) -> None:
+    """Refuse a mapping of columns that a query does not answer, or under one name several times.
+
+    Raises:
+        MappingError: it names them.
+    """
+    if source.mapping is None:
+        return
+    faults: list[Fault] = []
+    for column in read_mapping(source.mapping).for_file(_file_name(source)).columns:
+        times = names.count(column) or names.count(column.split(".")[0])
+        known = "" if times else f": they are {', '.join(names)}"
+        number = f"the name of {times} columns" if times else "no column"
+        if times != 1:
+            what = f"{column!r} is {number} of what the query answers{known}"
+            faults.append(Fault(str(source.mapping), what, "column"))
+    if faults:
+        raise MappingError(faults)
 
 
 def _told(value: object) -> object:
