@@ -76,7 +76,7 @@ def declared(file: Path | None) -> Policy:
     fields: dict[str, Any] = {
         "choices": choices,
         "tolerance": _table(given.get("tolerance", {}), where, "tolerance", float),
-        "trusted": tuple(given.get("trusted", ())),
+        "trusted": _texts(given.get("trusted", []), where, "trusted"),
     }
     fields |= {key: given[key] for key in ("single", "many") if key in given}
     for name in (*choices.values(), *(fields[k] for k in ("single", "many") if k in fields)):
@@ -165,6 +165,15 @@ def _check_attributes(kb: KnowledgeBase, policy: Policy) -> None:
             near = suggestions(name, sorted(known))
             hint = f"did you mean {near[0]!r}?" if near else "see `knowloom ontology show`"
             raise SettingsError(f"[policies]: no class has an attribute {each!r}; {hint}")
+
+
+def _texts(value: Any, where: str, key: str) -> tuple[str, ...]:
+    """Return a list of texts."""
+    if isinstance(value, list):
+        found = cast("list[Any]", value)
+        if all(isinstance(each, str) for each in found):
+            return tuple(found)
+    raise SettingsError(f"{where}: {key} = {value!r} must be a list of the names of sources")
 
 
 def _table(value: Any, where: str, key: str, kind: type) -> dict[str, Any]:

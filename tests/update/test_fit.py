@@ -90,6 +90,7 @@ def test_the_command_reads_the_settings(
     [
         ("[policies]\ntrustd = []\n", "did you mean 'trusted'?"),
         ('[policies.attributes]\nborn = "lastest"\n', "'lastest' is no policy"),
+        ('[policies]\ntrusted = "register"\n', "must be a list"),
         ('policies = "latest"\n', "must be a table"),
         ('[policies.tolerance]\nborn = "much"\n', "of the wrong type"),
     ],

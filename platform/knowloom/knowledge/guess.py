@@ -12,7 +12,7 @@ from knowloom.ontology.concepts import Scalar
 # A number with a leading zero, such as a postal code, is a text.
 _INTEGER = re.compile(r"[+-]?(0|[1-9][0-9]{0,17})")
 _NUMBER = re.compile(r"[+-]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(Z|[+-][0-9]{2}:[0-9]{2})?")
 _TRUTH = frozenset(("true", "false"))
 
 
@@ -33,6 +33,8 @@ def guess(values: Iterable[object]) -> Guess | None:
     Guess(range=<Scalar.FLOAT: 'float'>, many=False)
     >>> guess([["a"], "01"])
     Guess(range=<Scalar.STR: 'str'>, many=True)
+    >>> guess(["2024-02-29+01:00"])  # a day in a zone, as XML has it
+    Guess(range=<Scalar.DATE: 'date'>, many=False)
     """
     found: set[Scalar] = set()
     many = False
@@ -80,10 +82,11 @@ def _of_text(text: str) -> Scalar:
         return Scalar.FLOAT
     if text in _TRUTH:
         return Scalar.BOOL
+    day = _DAY.fullmatch(text)
     try:
-        datetime.fromisoformat(text)
+        datetime.fromisoformat(day[1] if day else text)
     except ValueError:
         return Scalar.STR
-    if _DAY.fullmatch(text):
+    if day:
         return Scalar.DATE
     return Scalar.DATETIME if len(text) > 10 else Scalar.STR

@@ -8,6 +8,7 @@ the same rule. All sentences continue the attribute's name: `born` `is 'soon', w
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta, timezone
@@ -22,6 +23,7 @@ Accept = Callable[[object], Value | list[Value]]
 
 _LARGEST = sys.float_info.max
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_DAY_IN_A_ZONE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(Z|[+-][0-9]{2}:[0-9]{2})")
 _KINDS: Mapping[Scalar, str] = {
     Scalar.STR: "text",
     Scalar.INT: "a whole number",
@@ -400,10 +402,13 @@ def _read_truth(value: object) -> object:
 
 
 def _read_day(value: object) -> object:
-    """Return the date that a text or a midnight is."""
+    """Return the date that a text or a midnight is; of one in a zone, as XML has it, the day."""
     if isinstance(value, str):
+        text = value.strip()
+        if zoned := _zoned(text):
+            text = zoned[1]
         try:
-            value = datetime.fromisoformat(value.strip())
+            value = datetime.fromisoformat(text)
         except ValueError:
             return value
     if isinstance(value, datetime) and value.time() == time.min:
@@ -414,13 +419,21 @@ def _read_day(value: object) -> object:
 def _read_instant(value: object) -> object:
     """Return the datetime that a text or the start of a date is."""
     if isinstance(value, str):
+        text = value.strip()
+        if zoned := _zoned(text):
+            text = f"{zoned[1]}T00:00{zoned[2]}"
         try:
-            return datetime.fromisoformat(value.strip())
+            return datetime.fromisoformat(text)
         except ValueError:
             return value
     if isinstance(value, date) and not isinstance(value, datetime):
         return datetime.combine(value, time.min)
     return value
+
+
+def _zoned(text: str) -> re.Match[str] | None:
+    """Return a day in a zone as the two, which `fromisoformat` takes for a day and an hour."""
+    return _DAY_IN_A_ZONE.fullmatch(text) if len(text) > 10 else None
 
 
 _TEXT_READ = _read_text
