@@ -18,6 +18,7 @@ from knowloom.reviewing import accept, reject
 from knowloom.store import review as store
 from knowloom.store.connect import Endpoint
 from knowloom.store.database import Database
+from knowloom.update.merging import part
 from tests.update.conftest import Write
 from tests.update.people import ONTOLOGY, employed, group, person, someone, uid
 
@@ -137,6 +138,20 @@ def test_who_decides_second_changes_nothing(kb: KnowledgeBase, write: Write) -> 
     with pytest.raises(ProposalDecided, match="accepted by bob"):
         reject(kb, other, who="ann")
     assert groups(kb) == joined
+
+
+def test_decisions_outlive_what_they_are_about(kb: KnowledgeBase, write: Write) -> None:
+    """Those between things of which nobody speaks any more lead nowhere, and not in a circle."""
+    write([known("Ada Lovelace")])
+    gone = [write([known(name, "b")], "b") for name in ("Countess", "Lady Lovelace")]
+    one, two, three = uid("Ada Lovelace"), uid("Countess", "b"), uid("Lady Lovelace", "b")
+    part(kb.database, kb.ontology, [one, two])
+    part(kb.database, kb.ontology, [two, three])
+    for run in gone:
+        kb.rollback(run.run)
+    kb.resolve()
+    write([known("Ada Lovelace", born=1815)])
+    assert kb.resolve().joined == []
 
 
 def test_a_trial_writes_nothing(kb: KnowledgeBase, write: Write) -> None:

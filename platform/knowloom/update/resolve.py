@@ -225,8 +225,9 @@ class _Resolving:
             left, right = _ends(one)
             tied.setdefault(left, set()).add(right)
             tied.setdefault(right, set()).add(left)
-        found, todo = set[str](), set(start)
+        found, seen, todo = set[str](), set[str](), set(start)
         while todo:
+            seen |= todo  # of what is tied, nothing may be left that could be found
             self._near.load(sorted(todo))
             here = [uid for uid in sorted(todo) if uid in self._near]
             found.update(here)
@@ -234,7 +235,7 @@ class _Resolving:
             near = {other for uid in here for other in self._maybe[uid]}
             near |= {other for uid in todo for other in tied.get(uid, ())}
             self._advance(len(todo))
-            todo = near - found - todo
+            todo = near - seen
         return found
 
     def _compared(self, uid: str) -> Iterator[str]:
