@@ -13,13 +13,14 @@ from knowloom.base import KnowledgeBase
 from knowloom.cli import cli
 from knowloom.errors import WouldOrphan
 from knowloom.expanding import Expanded, expand, growing_from
+from knowloom.knowledge.growth import concept_of
 from knowloom.knowledge.proposal import About, Proposal, State
 from knowloom.models.encoders import Spelling
 from knowloom.models.scripted import Scripted
 from knowloom.ontology.concepts import Attribute, Concept, Kind, Ontology
 from knowloom.ontology.render import Style, render
 from knowloom.proposing import proposal
-from knowloom.reviewing import accept, concept_of, reject
+from knowloom.reviewing import accept, reject
 from knowloom.store import review as store
 from knowloom.store.connect import Endpoint
 from knowloom.store.database import Database

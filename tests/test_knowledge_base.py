@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from knowloom import Entity, Field, Relation, ontology_of
+from knowloom import Entity, Field, Relation, loading, ontology_of
 from knowloom.base import KnowledgeBase
 from knowloom.errors import NotFound, UnknownConcept
+from knowloom.ontology.concepts import Concept
 from knowloom.ontology.parse import read_ontology
 from knowloom.store.database import Database
 
@@ -126,3 +127,15 @@ def test_a_trial_of_an_ontology_leaves_an_empty_database_empty(
     assert kb.save_ontology(ontology_of(Person), dry_run=True)
     assert database.read("MATCH (n) RETURN n LIMIT 1") == []
     kb.migrate()  # for the tests that follow
+
+
+def test_a_load_keeps_classes_that_others_added(kb: KnowledgeBase, tmp_path: Path) -> None:
+    """What it plans is worked out from the ontology before; what came since stays."""
+    path = tmp_path / "ships.csv"
+    path.write_text("name,masts\nAda,3\n", encoding="utf-8")
+    plan = loading.plan("csv", [path], kb.ontology)
+    other = KnowledgeBase(kb.database, kb.workspace)
+    other.save_ontology(other.ontology.with_concepts([Concept(name="Harbour")]))
+    [report] = loading.load(kb, plan)
+    assert report.counts.rejected == 0
+    assert {"Harbour", *plan.added} <= {concept.name for concept in kb.ontology}

@@ -11,11 +11,13 @@ from click.testing import CliRunner, Result
 from knowloom.base import KnowledgeBase
 from knowloom.cli import cli
 from knowloom.errors import ProposalDecided, UnknownProposal
+from knowloom.knowledge.growth import concept_of
 from knowloom.knowledge.proposal import State
 from knowloom.models.scripted import Scripted
+from knowloom.ontology.check import check
 from knowloom.ontology.concepts import Attribute, Concept, ConceptRange, Ontology
 from knowloom.proposing import proposal, propose_by_model, propose_from_texts
-from knowloom.reviewing import accept, concept_of, edit, reject
+from knowloom.reviewing import accept, edit, reject
 from knowloom.store import review as store
 from knowloom.store.connect import Endpoint
 from knowloom.store.database import Database
@@ -130,6 +132,62 @@ def test_two_people_at_once(kb: KnowledgeBase) -> None:
     with pytest.raises(ProposalDecided, match="open by ann"):
         reject(kb, made, who="bob")
     assert concept_of(store.one(kb.database, made.id)).name == "Award"
+
+
+def test_two_people_accept_at_once(kb: KnowledgeBase) -> None:
+    """The second, who read the ontology before, takes nothing away that the first let in."""
+    made = [proposal(Concept(name=name), 0.9, [], "me") for name in ("Prize", "Medal")]
+    store.put(kb.database, made)
+    other = KnowledgeBase(kb.database, kb.workspace)
+    assert "Society" in other.ontology
+    assert accept(kb, made[:1], who="ann").accepted
+    assert accept(other, made[1:], who="bob").accepted
+    assert [c.name for c in other.ontology] == ["Society", "Prize", "Medal"]
+
+
+def test_what_was_decided_in_the_meantime_does_not_enter(kb: KnowledgeBase) -> None:
+    """The others that are accepted with it do."""
+    made = [proposal(Concept(name=name), 0.9, [], "me") for name in ("Prize", "Medal")]
+    store.put(kb.database, made)
+    reject(kb, made[0], who="ann")
+    done = accept(kb, made, who="bob")
+    assert [fault.code for fault in done.faults] == ["decided"]
+    assert [p.subject for p in done.accepted] == ["Medal"]
+    assert [c.name for c in kb.ontology] == ["Society", "Medal"]
+
+
+def test_a_class_that_is_there_by_now_stays_as_it_is(kb: KnowledgeBase) -> None:
+    """Whoever wrote it knew more than the proposal that waited."""
+    made = proposal(Concept(name="Prize", description="guessed"), 0.9, [], "me")
+    store.put(kb.database, [made])
+    known = Concept(name="Prize", attributes=(Attribute(name="year"),))
+    kb.save_ontology(kb.ontology.with_concepts([known]))
+    done = accept(kb, [made], who="ann")
+    assert [fault.code for fault in done.faults] == ["duplicate"]
+    assert kb.ontology["Prize"] == known
+    assert store.one(kb.database, "Prize").state is State.OPEN
+
+
+def test_what_no_file_could_hold_stays_open(kb: KnowledgeBase) -> None:
+    """An exported ontology can be loaded again, whatever was accepted."""
+    made = [proposal(Concept(name=name), 0.9, [], "me") for name in ("SOCIETY", "Prize")]
+    store.put(kb.database, made)
+    done = accept(kb, made, who="ann")
+    assert [fault.code for fault in done.faults] == ["letter-case"]
+    assert [p.subject for p in done.accepted] == ["Prize"]
+    assert check(kb.ontology) == []
+
+
+def test_a_parent_that_was_renamed_is_found(kb: KnowledgeBase) -> None:
+    """By its old name, an alias by now: the proposal is not stuck."""
+    giver = Attribute(name="giver", range=ConceptRange(("Society",)))
+    club = proposal(Concept(name="Club", parents=("Society",), attributes=(giver,)), 0.9, [], "me")
+    store.put(kb.database, [club])
+    kb.save_ontology(Ontology([Concept(name="Group", aliases=("Society",))]))
+    assert accept(kb, [club], who="ann").faults == []
+    assert kb.ontology["Club"].parents == ("Group",)
+    assert kb.ontology["Club"].attributes[0].range == ConceptRange(("Group",))
+    assert concept_of(store.one(kb.database, "Club")).parents == ("Group",)
 
 
 def test_nobody_knows_it(kb: KnowledgeBase) -> None:

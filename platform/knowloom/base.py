@@ -106,6 +106,13 @@ class KnowledgeBase:
             self.migrate()
         return self._shown(stored.save(self.database, ontology, **options))
 
+    def grow_ontology(
+        self, after: Callable[[Ontology], Ontology], *, comment: str = ""
+    ) -> stored.OntologyChange:
+        """Store what the present ontology becomes; see `knowloom.store.ontology.grow`."""
+        self.migrate()
+        return self._shown(stored.grow(self.database, after, comment=comment))
+
     def undo_ontology(self, **options: Any) -> stored.OntologyChange:
         """Revert the last change of the ontology; see `knowloom.store.ontology.undo`."""
         return self._shown(stored.undo(self.database, **options))

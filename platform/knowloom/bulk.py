@@ -64,7 +64,7 @@ def bulk_load(
             "--bulk is for a first load, and this graph holds instances: load without it"
         )
     if chosen.added:
-        kb.save_ontology(chosen.ontology)
+        kb.grow_ontology(chosen.added_to)
     server.workspace.prepare()
     with own_folder(server.workspace.folder, "bulk-") as folder:
         return _load(kb, server, chosen, folder, advance)

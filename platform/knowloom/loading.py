@@ -55,6 +55,10 @@ class LoadPlan:
     ontology: Ontology
     added: tuple[str, ...] = ()
 
+    def added_to(self, now: Ontology) -> Ontology:
+        """Return an ontology with the concepts that the files need and it lacks."""
+        return now.with_concepts(self.ontology[name] for name in self.added if name not in now)
+
     def mappings(self) -> list[str]:
         """Return the proposed mappings as TOML texts, each with the file it is for."""
         return [
@@ -124,9 +128,8 @@ def load(
     """
     kb.migrate()
     if chosen.added:
-        kb.save_ontology(
-            chosen.ontology, comment=f"for {', '.join(p.source for p in chosen.parts)}"
-        )
+        sources = ", ".join(part.source for part in chosen.parts)
+        kb.grow_ontology(chosen.added_to, comment=f"for {sources}")
     return [_load_part(kb, chosen, part, advance) for part in chosen.parts]
 
 

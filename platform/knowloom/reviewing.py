@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from knowloom.base import KnowledgeBase
-from knowloom.errors import Fault, NotFound, OntologyError, ProposalDecided, UsageError
+from knowloom.errors import Fault, NotFound, ProposalDecided, UsageError
+from knowloom.knowledge.growth import Growth, grown
 from knowloom.knowledge.proposal import About, Deed, Proposal, State
-from knowloom.ontology.as_json import concept_from_json, concept_to_json
+from knowloom.ontology.as_json import concept_to_json
 from knowloom.ontology.concepts import Concept, Ontology
-from knowloom.ontology.fitting import fitting
 from knowloom.store import review as stored
 from knowloom.update.deciding import decide
 from knowloom.update.merging import merge, part
@@ -45,7 +45,7 @@ def accept(
     Of a dispute one value is right from then on, under any policy and whatever sources say.
 
     A class that refers to one that is neither known nor accepted with it stays open, so does one
-    that the ontology cannot take.
+    that the ontology cannot take, or has in another form by now.
 
     Args:
         kb: whose ontology.
@@ -61,7 +61,7 @@ def accept(
     if value is not None and (len(proposals) != 1 or not proposals[0].is_dispute):
         raise UsageError("a value is for one dispute: `knowloom review list --about dispute`")
     done = Decisions()
-    left = _still_open(proposals, done)
+    left = _still_open(kb, proposals, done)
     for proposal in left:
         try:
             if proposal.about is About.IDENTITY:
@@ -71,16 +71,8 @@ def accept(
         except ProposalDecided as error:
             done.faults.append(Fault(proposal.subject, str(error), "decided"))
     left = [p for p in left if not p.is_dispute and p.about is not About.IDENTITY]
-    grown, left = _grown(kb.ontology, left, done.faults)
-    if not left:
-        return done
-    saved = kb.save_ontology(grown)
-    done.version = saved.version or None
-    deed = _deed("accepted", who, note)
-    for proposal in left:
-        after = proposal.decided(State.ACCEPTED, deed)
-        stored.change(kb.database, proposal, after)
-        done.accepted.append(after)
+    if left:
+        _let_in(kb, left, done, who, note)
     return done
 
 
@@ -144,67 +136,28 @@ def edit(
     return after
 
 
-def concept_of(proposal: Proposal) -> Concept:
-    """Return the class that is proposed; aliases propose none."""
-    between = proposal.about is About.BETWEEN
-    return concept_from_json(proposal.body["concept"] if between else proposal.body)
+def _let_in(
+    kb: KnowledgeBase, proposals: Sequence[Proposal], done: Decisions, who: str, note: str
+) -> None:
+    """Let the ontology, as it is at this moment, grow by proposals."""
+    growth: list[Growth] = []
 
+    def after(now: Ontology) -> Ontology:
+        growth[:] = [grown(now, proposals)]
+        return growth[0].ontology
 
-def _grown(
-    ontology: Ontology, proposals: Sequence[Proposal], faults: list[Fault]
-) -> tuple[Ontology, list[Proposal]]:
-    """Return an ontology with as many proposals as it can take, and these; note the others."""
-    left = list(proposals)
-    while True:
-        classes = [p for p in left if p.about is not About.ALIAS]
-        concepts, wrong = fitting(ontology, map(concept_of, classes))
-        names = {concept.name for concept in concepts}
-        left = [p for p in left if p.about is About.ALIAS or concept_of(p).name in names]
-        faults += wrong
-        grown = ontology.with_concepts(concepts)
-        changed: dict[str, Concept] = {}
-        refused: list[Proposal] = []
-        for proposal in left:
-            try:
-                _amend(proposal, grown, changed)
-            except OntologyError as error:
-                faults += error.faults or [Fault(proposal.subject, str(error), "unknown-concept")]
-                refused.append(proposal)
-        if not refused:
-            return grown.with_concepts(changed.values()) if changed else grown, left
-        left = [p for p in left if p not in refused]
-
-
-def _amend(proposal: Proposal, ontology: Ontology, changed: dict[str, Concept]) -> None:
-    """Note how known classes change by a proposal.
-
-    Raises:
-        OntologyError: one of them is not there, is a root, or would be its own superclass.
-    """
-    if proposal.about is About.ALIAS:
-        concept = _known(proposal.body["of"], ontology, changed)
-        said = (n for n in proposal.body["names"] if n not in {concept.name, concept.title})
-        aliases = tuple(dict.fromkeys([*concept.aliases, *said]))
-        changed[concept.name] = replace(concept, aliases=aliases)
-    elif proposal.about is About.BETWEEN:
-        new = concept_of(proposal)
-        moved = [_known(name, ontology, changed) for name in proposal.body["taking"]]
-        after = {c.name: _moved(c, new) for c in moved}
-        ontology.with_concepts({**changed, **after}.values())
-        changed.update(after)
-
-
-def _known(name: str, ontology: Ontology, changed: dict[str, Concept]) -> Concept:
-    concept = changed.get(name) or ontology[name]
-    if not concept.parents:
-        raise OntologyError([Fault(name, "is a root and cannot be redefined", "root")])
-    return concept
-
-
-def _moved(concept: Concept, new: Concept) -> Concept:
-    """Return a class below a new one in place of their common superclasses."""
-    parents = (new.name if p in new.parents else p for p in concept.parents)
-    return replace(concept, parents=tuple(dict.fromkeys(parents)))
+    done.version = kb.grow_ontology(after).version or None
+    done.faults += growth[0].faults
+    deed = _deed("accepted", who, note)
+    before = {proposal.id: proposal for proposal in proposals}
+    for proposal in growth[0].accepted:
+        held = proposal.decided(State.ACCEPTED, deed)
+        try:
+            stored.change(kb.database, before[proposal.id], held)
+        except ProposalDecided as error:
+            done.faults.append(Fault(proposal.subject, str(error), "decided"))
+            continue
+        done.accepted.append(held)
 
 
 def _join(kb: KnowledgeBase, proposal: Proposal, done: Decisions, who: str, note: str) -> None:
@@ -254,15 +207,20 @@ def _check_unchanged(kb: KnowledgeBase, proposal: Proposal) -> None:
         raise ProposalDecided(now.id, now.state, now.deeds[-1].who)
 
 
-def _still_open(proposals: Sequence[Proposal], done: Decisions) -> list[Proposal]:
+def _still_open(
+    kb: KnowledgeBase, proposals: Sequence[Proposal], done: Decisions
+) -> list[Proposal]:
+    """Return the proposals that stand as they were read and may be decided; note the others."""
+    stand = {p.id: p for p in stored.some(kb.database, [p.id for p in proposals])}
     left: list[Proposal] = []
     for proposal in proposals:
-        is_left = proposal.is_dispute and proposal.state is State.REJECTED
-        if proposal.state is State.OPEN or is_left:
+        now = stand.get(proposal.id, proposal)
+        is_left = now.is_dispute and now.state is State.REJECTED
+        if len(now.deeds) == len(proposal.deeds) and (now.state is State.OPEN or is_left):
             left.append(proposal)
         else:
-            error = ProposalDecided(proposal.id, proposal.state, proposal.deeds[-1].who)
-            done.faults.append(Fault(proposal.subject, str(error), "decided"))
+            error = ProposalDecided(now.id, now.state, now.deeds[-1].who)
+            done.faults.append(Fault(now.subject, str(error), "decided"))
     return left
 
 

@@ -243,7 +243,7 @@ class _Update:
         """
         database, holder = self._kb.database, ahead.begun.result()
         if plan.added:
-            self._kb.save_ontology(plan.ontology, comment=f"for {self._source.name}")
+            self._kb.grow_ontology(plan.added_to, comment=f"for {self._source.name}")
             digest = self._digest(plan, fetched)
         known = _known(database, self._source.name)
         if known["interrupted"]:

@@ -181,8 +181,8 @@ def edit(
     """
     from knowloom.errors import UsageError
     from knowloom.extract.decomposition import proposed_classes
+    from knowloom.knowledge.growth import concept_of
     from knowloom.ontology.concepts import Concept
-    from knowloom.reviewing import concept_of
     from knowloom.reviewing import edit as edited
     from knowloom.session import knowledge_base
     from knowloom.store import review as store
@@ -347,8 +347,8 @@ def accept_lines(done: Decisions) -> list[str]:
 
 def _summary(proposal: Proposal) -> str:
     """Return what a proposal says in a few words."""
+    from knowloom.knowledge.growth import concept_of
     from knowloom.knowledge.proposal import About
-    from knowloom.reviewing import concept_of
 
     if proposal.about is About.IDENTITY:
         return f"one thing? {proposal.body['names']} ({proposal.body['reason']})"
@@ -394,9 +394,9 @@ def _shown(proposal: Proposal) -> Iterator[str]:
 
 def _code(proposal: Proposal) -> str:
     """Return the class of a proposal as Python, or the question it asks."""
+    from knowloom.knowledge.growth import concept_of
     from knowloom.knowledge.proposal import About
     from knowloom.ontology.render_annotated import render_class
-    from knowloom.reviewing import concept_of
 
     if proposal.about is About.IDENTITY:
         return _summary(proposal)

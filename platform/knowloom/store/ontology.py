@@ -131,7 +131,23 @@ def save(
         OntologyError: an attribute ranges over something that is no concept. Other faults are not
             looked for here: see `knowloom.ontology.check`.
     """
-    return _save(database, new, {"comment": comment}, orphans, dry_run=dry_run)
+    return _save(database, lambda _: new, {"comment": comment}, orphans, dry_run=dry_run)
+
+
+def grow(
+    database: Database, after: Callable[[Ontology], Ontology], *, comment: str = ""
+) -> OntologyChange:
+    """Store what the ontology becomes from what it is at that moment, whoever changed it last.
+
+    Args:
+        database: with knowloom's schema (`knowloom migrate up`).
+        after: what becomes of the stored ontology; may be called more than once.
+        comment: what the change is for, kept with the version.
+
+    Raises:
+        WouldOrphan, OntologyError: as for `save`.
+    """
+    return _save(database, after, {"comment": comment}, Orphans.REFUSE, dry_run=False)
 
 
 def undo(
@@ -153,7 +169,7 @@ def undo(
         raise NothingToUndo
     before = load(database, version=number - 1)
     facts = {"comment": f"undoes version {number}", "undoes": number}
-    return _save(database, before, facts, orphans, dry_run=dry_run)
+    return _save(database, lambda _: before, facts, orphans, dry_run=dry_run)
 
 
 def versions(database: Database) -> tuple[OntologyVersion, ...]:
@@ -240,36 +256,45 @@ def _as_of(database: Database, ontology: Ontology, version: int) -> Ontology:
 
 def _save(
     database: Database,
-    new: Ontology,
+    after: Callable[[Ontology], Ontology],
     facts: Mapping[str, Any],
     orphans: Orphans,
     *,
     dry_run: bool,
 ) -> OntologyChange:
-    """Make `new` the stored ontology; `facts` go with the version."""
-    if faults := _unknown_ranges(new):
-        raise OntologyError(faults)
+    """Store what becomes of the ontology; `facts` go with the version."""
 
-    def work(tx: neo4j.ManagedTransaction) -> OntologyChange:
+    def work(tx: neo4j.ManagedTransaction) -> tuple[OntologyChange, Ontology]:
         if not dry_run:
             tx.run(cypher("ontology/lock")).consume()
         stored = _read(tx)
-        transition = Transition(stored.ontology, new, orphans)
+        transition = Transition(stored.ontology, _storable(after(stored.ontology)), orphans)
         found = impact(tx, transition)
         if dry_run or not transition.change:
-            return OntologyChange(0, transition.change, found)
+            return OntologyChange(0, transition.change, found), transition.new
         if found.orphans and orphans is Orphans.REFUSE:
             raise WouldOrphan(found.orphans)
         _write(tx, stored, transition)
         version = _put_version(tx, transition, found, facts)
-        return OntologyChange(version, transition.change, found)
+        return OntologyChange(version, transition.change, found), transition.new
 
     if dry_run:
-        return database.in_read(work)
+        return database.in_read(work)[0]
     resume(database)
-    done = database.in_write(work)
+    done, new = database.in_write(work)
     _finish(database, lambda: new)
     return done
+
+
+def _storable(ontology: Ontology) -> Ontology:
+    """Return an ontology whose ranges the graph can hold.
+
+    Raises:
+        OntologyError: one is no concept.
+    """
+    if faults := _unknown_ranges(ontology):
+        raise OntologyError(faults)
+    return ontology
 
 
 def _unknown_ranges(ontology: Ontology) -> list[Fault]:
