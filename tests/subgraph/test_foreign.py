@@ -13,6 +13,7 @@ import pytest
 from knowloom.errors import NotFound
 from knowloom.ontology.binding import Bindings
 from knowloom.ontology.build import Classes
+from knowloom.ontology.check import check
 from knowloom.ontology.concepts import (
     Attribute,
     Binding,
@@ -380,6 +381,35 @@ def test_inferred_ranges(types: list[str], expected: Any) -> None:
 
 @pytest.mark.neo4j
 @pytest.mark.skipif(not MOVIES.exists(), reason="needs Neo4j's movies data in KNOWLOOM_DATA")
+def test_inferred_classes_agree_with_their_superclasses() -> None:
+    """What is seen of a label differs from what is seen of a more general one."""
+    ontology = inferred(
+        [
+            LabelSample("Person", properties={"born": ["STRING"], "likes": ["STRING"]}),
+            LabelSample("Tall", properties={"height": ["FLOAT"]}),
+            LabelSample(
+                "Actor",
+                frozenset({"Person", "Tall"}),
+                {"born": ["INTEGER"], "first name": ["STRING"], "height": ["LIST<INTEGER>"]},
+            ),
+            LabelSample(
+                "Star", frozenset({"Person", "Tall", "Actor"}), {"first_name": ["STRING"]}
+            ),
+            LabelSample("Film"),
+        ],
+        [TypeSample("LIKES", [(["Star", "Actor", "Person", "Tall"], ["Film"])])],
+    )
+    assert check(ontology) == []
+    known = ontology.attributes("Star")
+    assert (known["born"].range, known["height"].range) == (Scalar.STR, Scalar.FLOAT)
+    assert known["height"].many
+    assert known["likes"].range is Scalar.STR
+    assert known["likes_2"].range == ConceptRange(("Film",))
+    assert ontology["Star"].binding == _binding(
+        "Star", first_name_2="first_name", name="first_name"
+    )
+
+
 def test_neo4j_movies(database: Database) -> None:
     """Neo4j's example graph comes back as typed objects with no word of configuration."""
     for statement in re.split(r";\s*\n", MOVIES.read_text(encoding="utf-8")):

@@ -8,7 +8,9 @@ seen is a sample, so a rare property may be missing: it is then kept aside when 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from graphlib import TopologicalSorter
+from typing import TypeVar
 
 from knowloom.assets import cypher
 from knowloom.ontology.concepts import (
@@ -28,6 +30,7 @@ from knowloom.ontology.names import attribute_name, concept_name, quoted
 from knowloom.store.database import Database
 from knowloom.store.statement import filled
 
+K = TypeVar("K")
 Types = Sequence[str]
 
 _SCALARS: Mapping[str, Scalar] = {
@@ -109,9 +112,14 @@ def inferred(labels: Sequence[LabelSample], types: Sequence[TypeSample]) -> Onto
     names = _Names(sample.label for sample in labels)
     above = {sample.label: sample.above for sample in labels}
     joining = [sample for sample in types if _joins(sample, above)]
-    concepts = [_concept(sample, names, above, joining) for sample in labels]
+    families = _joined({label, *general} for label, general in above.items())
+    called = {min(family): _AttributeNames() for family in families.values()}
+    concepts = [
+        _concept(sample, names, above, joining, called[min(families[sample.label])])
+        for sample in labels
+    ]
     relations = [_relation(sample, names, above) for sample in joining if sample.properties]
-    return Ontology([*concepts, *relations])
+    return Ontology([*_agreeing(concepts), *relations])
 
 
 class _Names:
@@ -128,6 +136,20 @@ class _Names:
         """
         words = type_.replace("_", " ").title() if type_.isupper() else type_
         return _unique(concept_name(words), self._taken)
+
+
+class _AttributeNames:
+    """Attribute names, the same for the same property or type wherever it is found."""
+
+    def __init__(self) -> None:
+        self._taken = {"uid", *_INHERITED}
+        self._names: dict[PropertyBinding | RelationshipBinding, str] = {}
+
+    def of(self, bound: PropertyBinding | RelationshipBinding, text: str) -> str:
+        """Return the name of the attribute that is bound there, made of a text."""
+        if bound not in self._names:
+            self._names[bound] = _unique(attribute_name(text), self._taken)
+        return self._names[bound]
 
 
 def _labels(
@@ -165,24 +187,24 @@ def _concept(
     names: _Names,
     above: Mapping[str, frozenset[str]],
     types: Iterable[TypeSample],
+    called: _AttributeNames,
 ) -> Concept:
     """Return the class of the nodes with a label."""
-    taken = {"uid", *_INHERITED}
     attributes: list[Attribute] = []
     bindings: dict[str, PropertyBinding | RelationshipBinding] = {}
-    for attribute, property_ in _plain(sample.properties, taken):
+    for attribute, property_ in _plain(sample.properties, called):
         attributes.append(attribute)
         bindings[attribute.name] = PropertyBinding(property_)
     for type_ in types:
         if targets := _targets(sample.label, type_, above):
             range_ = ConceptRange(tuple(names.of_label[target] for target in targets))
-            name = _unique(attribute_name(type_.type), taken)
+            name = called.of(RelationshipBinding(type_.type), type_.type)
             attributes.append(
                 Attribute(name=name, range=range_, many=True, relationship=type_.type)
             )
             bindings[name] = RelationshipBinding(type_.type)
-    if called := _name_property(sample):
-        bindings["name"] = PropertyBinding(called)
+    if titled := _name_property(sample):
+        bindings["name"] = PropertyBinding(titled)
     name = names.of_label[sample.label]
     parents = _general(sample.above, above)
     return Concept(
@@ -208,7 +230,7 @@ def _relation(sample: TypeSample, names: _Names, above: Mapping[str, frozenset[s
         for end, labels in zip(ENDS, columns, strict=True)
         if labels
     ]
-    plain = list(_plain(sample.properties, {"uid", *_INHERITED}))
+    plain = list(_plain(sample.properties, _AttributeNames()))
     name = names.of_type(sample.type)
     return Concept(
         name=name,
@@ -222,8 +244,60 @@ def _relation(sample: TypeSample, names: _Names, above: Mapping[str, frozenset[s
     )
 
 
-def _plain(properties: Mapping[str, Types], taken: set[str]) -> Iterator[tuple[Attribute, str]]:
-    """Return an attribute for each property that can be one; names are added to `taken`."""
+def _agreeing(concepts: Sequence[Concept]) -> Iterator[Concept]:
+    """Yield classes whose attributes hold what those of the same name above and below them hold.
+
+    Samples of a label and of a more general one show different values, and a subclass may not
+    allow what its superclass does not.
+    """
+    above = _ancestors({c.name: c.parents for c in concepts})
+    own = {c.name: {a.name: a for a in c.attributes} for c in concepts}
+    alike = _joined(
+        {(owner, name) for owner in (low, *above[low]) if name in own[owner]}
+        for low in own
+        for name in {name for owner in (low, *above[low]) for name in own[owner]}
+    )
+    for concept in concepts:
+        agreed = (
+            _holding(a, [own[c][n] for c, n in alike[concept.name, a.name]], above)
+            for a in concept.attributes
+        )
+        yield replace(concept, attributes=tuple(agreed))
+
+
+def _holding(
+    attribute: Attribute, others: Sequence[Attribute], above: Mapping[str, frozenset[str]]
+) -> Attribute:
+    """Return an attribute that holds what any of some others holds."""
+    links = {n for o in others if isinstance(o.range, ConceptRange) for n in o.range.concepts}
+    scalars = {o.range for o in others if isinstance(o.range, Scalar)}
+    plain = scalars.pop() if len(scalars) == 1 else _common(scalars)
+    range_ = ConceptRange(tuple(_widest(links, above))) if links else plain
+    return replace(attribute, range=range_, many=any(o.many for o in others))
+
+
+def _ancestors(parents: Mapping[str, Sequence[str]]) -> dict[str, frozenset[str]]:
+    """Return all that is above each of some classes, the roots left out."""
+    found: dict[str, frozenset[str]] = {}
+    for name in TopologicalSorter(parents).static_order():
+        direct = [parent for parent in parents.get(name, ()) if parent in parents]
+        found[name] = frozenset(direct).union(*(found[parent] for parent in direct))
+    return found
+
+
+def _joined(groups: Iterable[set[K]]) -> dict[K, set[K]]:
+    """Return for each member of some groups all that it is joined with, through any groups."""
+    found: dict[K, set[K]] = {}
+    for group in groups:
+        whole = group.union(*(found[member] for member in group if member in found))
+        found.update(dict.fromkeys(whole, whole))
+    return found
+
+
+def _plain(
+    properties: Mapping[str, Types], called: _AttributeNames
+) -> Iterator[tuple[Attribute, str]]:
+    """Yield an attribute for each property that can be one."""
     for property_ in sorted(properties):
         bare = {t.replace(" NOT NULL", "") for t in properties[property_]}
         many = any(t.startswith("LIST<") for t in bare)
@@ -233,7 +307,9 @@ def _plain(properties: Mapping[str, Types], taken: set[str]) -> Iterator[tuple[A
         scalars = {scalar for scalar in found if scalar}
         range_ = scalars.pop() if len(scalars) == 1 else _common(scalars)
         yield (
-            Attribute(name=_unique(attribute_name(property_), taken), range=range_, many=many),
+            Attribute(
+                name=called.of(PropertyBinding(property_), property_), range=range_, many=many
+            ),
             property_,
         )
 
