@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from knowloom.base import KnowledgeBase
 from knowloom.cli import cli
 from knowloom.errors import WouldOrphan
-from knowloom.expanding import Expanded, expand, growing_from
+from knowloom.expanding import Expanded, expand, growing_from, place_queued
 from knowloom.knowledge.growth import concept_of
 from knowloom.knowledge.proposal import About, Proposal, State
 from knowloom.models.encoders import Spelling
@@ -20,7 +20,7 @@ from knowloom.models.scripted import Scripted
 from knowloom.ontology.concepts import Attribute, Concept, Kind, Ontology
 from knowloom.ontology.render import Style, render
 from knowloom.proposing import proposal
-from knowloom.reviewing import accept, reject
+from knowloom.reviewing import accept, edit, reject
 from knowloom.store import review as store
 from knowloom.store.connect import Endpoint
 from knowloom.store.database import Database
@@ -282,6 +282,45 @@ def test_the_queue_itself_can_be_placed(kb: KnowledgeBase) -> None:
     assert [deed.what for deed in after.deeds] == ["proposed", "edited"]
 
 
+def test_the_queue_is_placed_by_what_it_says_now(kb: KnowledgeBase) -> None:
+    """A class renamed by a person, one with a small letter and one below it; relations stay."""
+    renamed = proposal(Concept(name="Bomb"), 0.9, [], "texts")
+    small = proposal(Concept(name="iPilot", description="a pilot of drones"), 0.8, [], "texts")
+    lower = proposal(Concept(name="LongiPilot", description="an iPilot"), 0.7, [], "texts")
+    relation = proposal(Concept(name="Fires", parents=("Wins",)), 0.5, [], "texts")
+    store.put(kb.database, [renamed, small, lower, relation])
+    edit(kb, renamed, Concept(name="SmokeGrenade", description="a grenade"), who="ann")
+    done = place_queued(kb, Spelling(), Rules())
+    parents = {concept_of(p).name: concept_of(p).parents for p in store.listed(kb.database)}
+    assert parents["SmokeGrenade"] == ("Grenade",)
+    assert parents["iPilot"] == ("Pilot",)
+    assert parents["LongiPilot"] in {("iPilot",), ("Pilot",)}
+    assert parents["Fires"] == ("Wins",)
+    assert [(fault.where, fault.code) for fault in done.faults] == [("Fires", "relation")]
+
+
+def test_marks_are_nobodys_name(kb: KnowledgeBase) -> None:
+    """Two names that both have some are not the same for that."""
+    news = [New("medal", "an honour", ("!!!",)), New("sword", "a weapon", ("???",))]
+    assert {p.where for p in placed(kb, *news).placements} == {Where.BELOW}
+
+
+def test_what_is_known_is_not_proposed(kb: KnowledgeBase) -> None:
+    """The same file again, after it was accepted, asks for nothing; it is said why."""
+    Path("new.jsonl").write_text('{"name": "hand grenade", "aliases": ["pineapple"]}\nauthors\n')
+    run("taxonomy", "expand", "new.jsonl", "--lexical", "--accept-above", "0")
+    again = run("taxonomy", "expand", "new.jsonl", "--lexical")
+    assert again.exit_code == 0
+    assert "hand grenade: a name of HandGrenade already" in again.output
+    assert "authors: a name of Author already" in again.output
+    assert store.listed(kb.database) == []
+
+
+def test_a_name_of_a_relation_in_other_letters_is_one(kb: KnowledgeBase) -> None:
+    """No class may differ from it in upper and lower case only."""
+    assert [fault.code for fault in placed(kb, New("WINS")).faults] == ["relation"]
+
+
 def test_wrong_use_is_said(kb: KnowledgeBase) -> None:
     """No file, both, and a folder that holds no ranker."""
     for arguments in ([], ["--queued", "pyproject.toml"]):
@@ -352,7 +391,7 @@ def test_what_does_not_wait_is_said(kb: KnowledgeBase) -> None:
     run("review", "accept", "Car", "authors", "--by", "ann")
     lines = run(*EXPAND).output.splitlines()
     assert any("below Grenade; rejected by ann before" in line for line in lines)
-    assert any("another name of Author; accepted by ann before" in line for line in lines)
+    assert "authors: a name of Author already" in lines
     run("ontology", "undo")
     assert run(*EXPAND).output.count("open again") == 2
     assert run("review", "accept", "Car", "--by", "ann").exit_code == 0

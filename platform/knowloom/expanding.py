@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from knowloom.base import KnowledgeBase
 from knowloom.errors import Fault, OntologyError
+from knowloom.knowledge.growth import concept_of
 from knowloom.knowledge.proposal import About, Deed, Proposal
 from knowloom.models.encoders import Encoder
 from knowloom.models.language_model import LanguageModel, converse
@@ -35,13 +36,16 @@ class Expanded:
 
     Args:
         placements: where each should go, in the order given.
-        proposals: one each, as they stand in the queue: some may be decided already.
+        proposals: one each but for what is known already, as they stand in the queue: some may be
+            decided already.
+        known: names that classes have already, with these classes.
         new: the ids of those that did not wait there before.
         faults: names that could not be placed.
     """
 
     placements: list[Placement] = field(default_factory=list[Placement])
     proposals: list[Proposal] = field(default_factory=list[Proposal])
+    known: dict[str, str] = field(default_factory=dict[str, str])
     new: list[str] = field(default_factory=list[str])
     faults: list[Fault] = field(default_factory=list[Fault])
 
@@ -84,7 +88,10 @@ def expand(
             continue
         placement = _fitted(kb.ontology, growing.take(placement, named), done.proposals)
         done.placements.append(placement)
-        done.proposals.append(_proposal(kb.ontology, placement, entry.new))
+        if _says_nothing_new(kb.ontology, placement, entry.new):
+            done.known[entry.new.name] = placement.same
+        else:
+            done.proposals.append(_proposal(kb.ontology, placement, entry.new))
         advance(1)
     if not dry_run:
         done.proposals, done.new = queue(kb, done.proposals)
@@ -125,24 +132,46 @@ def place_queued(
         scorer: judges candidates.
         dry_run: change nothing.
     """
-    waiting = {p.subject: p for p in review.listed(kb.database, about=About.CONCEPT) if p.subject}
-    concepts = [concept_from_json(p.body) for p in waiting.values()]
+    waiting: dict[str, Proposal] = {}
+    faults: list[Fault] = []
+    for one in _placeable(kb, faults):
+        waiting.setdefault(concept_name(concept_of(one).name), one)
+    called = {name: concept_of(one).name for name, one in waiting.items()}
+    concepts = map(concept_of, waiting.values())
     news = [New(c.name, c.description, c.aliases) for c in concepts]
     done = expand(kb, news, encoder, scorer, dry_run=True)
-    done.proposals = []
+    done.proposals, done.known = [], {}
+    done.faults += faults
     for placement in done.placements:
         if placement.where is Where.SAME:
             what = f"seems to be another name of {placement.same}: reject it, or keep its place"
-            done.faults.append(Fault(placement.new.name, what, "same"))
+            done.faults.append(Fault(called[placement.new.name], what, "same"))
             continue
         before = waiting[placement.new.name]
-        concept = replace(concept_from_json(before.body), parents=placement.parents)
+        parents = tuple(called.get(parent, parent) for parent in placement.parents)
+        concept = replace(concept_of(before), parents=parents)
         deed = Deed("edited", placement.by, datetime.now(UTC), "; ".join(placement.why[:1]))
         after = before.edited(concept_to_json(concept), deed)
         done.proposals.append(after)
         if not dry_run and after.body != before.body:
             review.change(kb.database, before, after)
     return done
+
+
+def _placeable(kb: KnowledgeBase, faults: list[Fault]) -> list[Proposal]:
+    """Return the open proposals of entities and events; note those of relations."""
+    listed = [p for p in review.listed(kb.database, about=About.CONCEPT) if p.subject]
+    above = {c.name: c.parents[0] for c in [*kb.ontology, *map(concept_of, listed)]}
+    kept: list[Proposal] = []
+    for one in listed:
+        way = [concept_of(one).name]
+        while (name := above.get(way[-1])) and name not in way:
+            way.append(name)
+        if way[-1] == Kind.RELATION:
+            faults.append(Fault(one.subject, "is a relation: it keeps its place", "relation"))
+        else:
+            kept.append(one)
+    return kept
 
 
 def _placed(
@@ -182,9 +211,11 @@ def _shown(growing: Growing, shortlist: list[str]) -> list[str]:
 def _wanted(ontology: Ontology, news: Sequence[New], faults: list[Fault]) -> dict[str, New]:
     """Return names by the class name they would have; note those that relations have."""
     found: dict[str, New] = {}
+    relations = {c.name.casefold() for c in ontology if ontology.kind(c.name) is Kind.RELATION}
+    relations.add(Kind.RELATION.casefold())
     for new in news:
         name = concept_name(new.name)
-        if name in ontology and ontology.kind(name) is Kind.RELATION:
+        if name.casefold() in relations:
             faults.append(Fault(new.name, "a relation is called so", "relation"))
         elif name in found:
             what = f"would be the class {name}, which {found[name].name!r} is already"
@@ -205,6 +236,15 @@ def _fitted(ontology: Ontology, placement: Placement, before: Sequence[Proposal]
     except OntologyError:
         return replace(placement, parents=placement.parents[:1])
     return placement
+
+
+def _says_nothing_new(ontology: Ontology, placement: Placement, new: New) -> bool:
+    """Return whether a name and its aliases are names of the class they mean, as they stand."""
+    known = ontology.get(placement.same) if placement.where is Where.SAME else None
+    if known is None:
+        return False
+    names = {known.title, *known.aliases, spoken(known.name)}
+    return all(said in names or spoken(said) in names for said in (new.name, *new.aliases))
 
 
 def _proposal(ontology: Ontology, placement: Placement, new: New) -> Proposal:

@@ -97,6 +97,13 @@ def test_published_figures_stand_beside_their_questions_only(folder: Path) -> No
     assert "| paper (S0 Table 1) | 59.7 | 80.8 |" in beside.as_markdown()
 
 
+def test_a_file_is_no_folder_to_write(folder: Path) -> None:
+    """Which is said before anything is learnt."""
+    made = run("train", "taxonomy", folder, "--lexical", "--out", folder / "test_definition.json")
+    assert made.exit_code == 2
+    assert "is a file" in made.output
+
+
 def test_a_share_is_told_only_where_names_were_held_out(folder: Path) -> None:
     """One taxonomy alone, learnt from for others, leaves none to try what was learnt on."""
     alone = run("train", "taxonomy", folder, "--lexical", "--out", "alone")

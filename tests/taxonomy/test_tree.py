@@ -113,6 +113,21 @@ def test_names_come_from_lines(tmp_path: Path) -> None:
     assert [fault.where for fault in faults] == [f"new.jsonl:{n}" for n in (5, 6, 7, 8, 9)]
 
 
+def test_aliases_are_names(tmp_path: Path) -> None:
+    """Marks name nothing; all aliases of a name that is there twice are kept."""
+    file = tmp_path / "new.jsonl"
+    lines = [
+        '{"name": "clamp", "aliases": ["!!!"]}',
+        '{"name": "splint", "aliases": [null]}',
+        '{"name": "lancet", "aliases": ["small  knife"]}',
+        '{"name": "lancet", "definition": "a knife", "aliases": ["fleam"]}',
+    ]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    faults: list[Fault] = []
+    assert read_news(file, faults) == [New("lancet", "a knife", ("small knife", "fleam"))]
+    assert [fault.where for fault in faults] == [f"new.jsonl:{n}" for n in (1, 2, 4)]
+
+
 def test_a_file_that_is_none(tmp_path: Path) -> None:
     """No traceback: what cannot be read is said."""
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00\x80")
@@ -126,6 +141,16 @@ def questions(folder: Path, *lines: str) -> Path:
     (folder / "test_taxonomy_expansion.json").write_text("\n".join(lines), encoding="utf-8")
     (folder / "test_definition.json").write_text('{"wolf": "a wild dog"}', encoding="utf-8")
     return folder
+
+
+def test_a_parent_that_is_not_there_is_no_question(tmp_path: Path) -> None:
+    """It has no place to compare answers with."""
+    line = (
+        '{"entity_list": ["animal", "dog"], "relation_list": [["animal", "dog"]],'
+        ' "test_node": "ghost", "test_node_parent": "spirit"}'
+    )
+    with pytest.raises(TaxonomyFaulty, match=r"json:1: its parent 'spirit' is not in the"):
+        read_questions(questions(tmp_path, line))
 
 
 def test_questions_of_both_shapes(tmp_path: Path) -> None:

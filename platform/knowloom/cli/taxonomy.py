@@ -97,8 +97,11 @@ def expand(
                     kb, news, encoder, scorer, model=asked, dry_run=dry_run, advance=advance
                 )
         faults += done.faults
-        lines = [*queued_lines(done.proposals), *map(str, faults)]
+        known = [f"{said}: a name of {name} already" for said, name in done.known.items()]
+        proposed = queued_lines(done.proposals) if done.proposals or not known else []
+        lines = [*proposed, *known, *map(str, faults)]
         data: dict[str, Any] = {"proposals": rows(done.proposals), "new": done.new}
+        data["known"] = done.known
         if accept_above is not None and not dry_run:
             accepted = accept_sure(kb, done.proposals, accept_above)
             data["accepted"] = decided(accepted)

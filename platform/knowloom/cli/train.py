@@ -12,6 +12,13 @@ from knowloom.cli.output import emit, json_option
 from knowloom.errors import ExtraMissing
 from knowloom.settings import Settings
 
+_out = click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder to write.",
+)
+
 
 @click.group()
 def train() -> None:
@@ -20,7 +27,7 @@ def train() -> None:
 
 @train.command()
 @click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write.")
+@_out
 @click.option(
     "--epochs",
     type=click.IntRange(1),
@@ -63,7 +70,7 @@ def extract(
 
 @train.command()
 @click.argument("data", nargs=-1, type=click.Path(path_type=Path, exists=True))
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write.")
+@_out
 @click.option("--stored", is_flag=True, help="Also learn from the stored ontology.")
 @click.option("--lexical", is_flag=True, help="Compare spellings only, without the encoder.")
 @click.option(
@@ -138,7 +145,7 @@ def taxonomy(
 
 @train.command()
 @click.argument("data", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write.")
+@_out
 @click.option("--epochs", default=18, show_default=True, help="How often each question is seen.")
 @click.option("--seed", default=1, show_default=True, help="Of all chance.")
 @click.option(

@@ -169,11 +169,12 @@ def _same_name(index: Index, entry: Entry, aliases: Aliases) -> tuple[str, str] 
 def forms(name: str) -> tuple[str, ...]:
     """Return the normal forms in which a name is looked up, the likeliest first.
 
-    >>> forms("statuses"), forms("Status")
-    (('statuse', 'status'), ('status',))
+    Marks alone have none: else all of them would be the same name.
+
+    >>> forms("statuses"), forms("Status"), forms("!!!")
+    (('statuse', 'status'), ('status',), ())
     """
-    other = without_es(name)
-    return (normal_form(name), normal_form(other)) if other else (normal_form(name),)
+    return tuple(form for said in (name, without_es(name)) if said and (form := normal_form(said)))
 
 
 def _alike(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 import orjson
 
@@ -57,7 +57,8 @@ def read_questions(folder: Path) -> list[Question]:
     the same taxonomy share it.
 
     Raises:
-        TaxonomyFaulty: a line is none of these, with its number.
+        TaxonomyFaulty: a line is none of these, or asks for a parent that is not there, with its
+            number.
     """
     meant: dict[str, str] = _json(folder / DEFINITIONS)
     shared: dict[str, Taxonomy] = {}
@@ -73,6 +74,9 @@ def read_questions(folder: Path) -> list[Question]:
         key = repr((names, edges))
         if key not in shared:
             shared[key] = taxonomy(edges, meant, names)
+        if gold not in shared[key]:
+            what = f"its parent {gold!r} is not in the taxonomy"
+            raise TaxonomyFaulty([Fault(where, what, "unknown-parent")])
         made.append(Question(shared[key], New(node, meant.get(node, "")), (gold,)))
     return made
 
@@ -82,7 +86,7 @@ def read_news(path: Path, faults: list[Fault]) -> list[New]:
 
     A line is a JSON object with `name` and perhaps `definition` and `aliases`, or `name<tab>
     definition`, or a name alone. A name that is there twice counts once, with the longest of its
-    definitions.
+    definitions and all their aliases.
 
     Args:
         path: of the file.
@@ -101,7 +105,9 @@ def read_news(path: Path, faults: list[Fault]) -> list[New]:
             continue
         if (before := found.get(new.name)) is not None:
             faults.append(Fault(f"{path.name}:{number}", f"{new.name!r} is there twice", "twice"))
-            new = max(before, new, key=lambda one: len(one.definition))
+            aliases = tuple(dict.fromkeys([*before.aliases, *new.aliases]))
+            longest = max(before, new, key=lambda one: len(one.definition))
+            new = replace(longest, aliases=aliases)
         found[new.name] = new
     return list(found.values())
 
@@ -176,17 +182,24 @@ def _new(line: str) -> New | str:
         row = {"name": name, "definition": definition}
     name, definition = row.get("name"), row.get("definition") or ""
     aliases: Any = row.get("aliases") or []
-    if not isinstance(name, str) or not any(c.isalnum() for c in name):
+    if not _is_name(name):
         return "has no name: each line wants one"
     if len(name) > _LONGEST_NAME:
         return f"its name has {len(name):,} characters, and {_LONGEST_NAME} are the most"
     if not isinstance(definition, str) or not isinstance(aliases, list):
         return f"the definition of {name!r} is no text, or its aliases are no list"
+    given = cast("list[object]", aliases)
+    said = [alias for alias in given if _is_name(alias)]
+    if len(said) < len(given):
+        return f"an alias of {name!r} is no name"
     return New(
-        " ".join(name.split()),
-        definition.strip(),
-        tuple(str(a) for a in cast("list[object]", aliases)),
+        " ".join(name.split()), definition.strip(), tuple(" ".join(a.split()) for a in said)
     )
+
+
+def _is_name(said: object) -> TypeGuard[str]:
+    """Return whether something is text with a letter or digit in it."""
+    return isinstance(said, str) and any(c.isalnum() for c in said)
 
 
 def _edges(line: str) -> Iterator[tuple[str, str]]:
