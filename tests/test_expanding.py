@@ -347,6 +347,29 @@ def test_a_rejected_place_stays_so(kb: KnowledgeBase) -> None:
     assert placed(kb, New("hand grenade", "a grenade")).new == []
 
 
+def test_nothing_stands_below_a_rejected_class(kb: KnowledgeBase) -> None:
+    """It would wait forever for what nobody wants."""
+    medal = New("medal", "an artifact given as an honour")
+    reject(kb, only(placed(kb, medal)), who="ann")
+    done = placed(kb, medal, New("gold medal", "a medal made of gold"))
+    assert "Medal" not in concept_of(done.proposals[1]).parents
+    assert done.proposals[0].state is State.REJECTED
+
+
+def test_a_class_is_asked_for_once(kb: KnowledgeBase) -> None:
+    """Also when something has come since that it would stand above."""
+    rocket = New("rocket", "a vehicle that is thrown into space")
+    waits = only(placed(kb, rocket))
+    assert waits.about is About.CONCEPT
+    lunar = Concept(name="MoonRocket", parents=concept_of(waits).parents)
+    kb.save_ontology(kb.ontology.with_concepts([lunar]))
+    again = placed(kb, rocket)
+    assert again.placements[0].where is Where.BETWEEN
+    assert (again.new, again.proposals) == ([], [waits])
+    reject(kb, waits, who="ann")
+    assert placed(kb, rocket).new == []
+
+
 def test_what_was_accepted_and_undone_is_open_again(kb: KnowledgeBase) -> None:
     """A class, one between others and another name; who accepted it before stays on record."""
     news = [

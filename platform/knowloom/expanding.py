@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from knowloom.base import KnowledgeBase
 from knowloom.errors import Fault, OntologyError
 from knowloom.knowledge.growth import concept_of
-from knowloom.knowledge.proposal import About, Deed, Proposal
+from knowloom.knowledge.proposal import About, Deed, Proposal, State
 from knowloom.models.encoders import Encoder
 from knowloom.models.language_model import LanguageModel, converse
 from knowloom.ontology.align import normal_form
@@ -62,7 +62,8 @@ def expand(
 ) -> Expanded:
     """Place new concepts one after another and put what that means into the review queue.
 
-    A later one may stand below an earlier one; it then stays open until that is accepted.
+    A later one may stand below an earlier one; it then stays open until that is accepted. None
+    stands below one that was rejected.
 
     Args:
         kb: whose ontology and queue.
@@ -79,6 +80,7 @@ def expand(
     done = Expanded()
     growing = growing_from(kb.ontology, encoder)
     wanted = _wanted(kb.ontology, news, done.faults)
+    rejected = _rejected(kb, wanted)
     for entry, new in zip(entries(list(wanted.values()), encoder), wanted, strict=True):
         named = replace(entry, new=replace(entry.new, name=new))
         placement = _placed(growing, entry, named, scorer, model)
@@ -86,7 +88,9 @@ def expand(
             what = f"means the same as the root {placement.same}, which can have no other name"
             done.faults.append(Fault(entry.new.name, what, "root"))
             continue
-        placement = _fitted(kb.ontology, growing.take(placement, named), done.proposals)
+        if named.new.name not in rejected:
+            placement = growing.take(placement, named)
+        placement = _fitted(kb.ontology, placement, done.proposals)
         done.placements.append(placement)
         if _says_nothing_new(kb.ontology, placement, entry.new):
             done.known[entry.new.name] = placement.same
@@ -156,6 +160,14 @@ def place_queued(
         if not dry_run and after.body != before.body:
             review.change(kb.database, before, after)
     return done
+
+
+def _rejected(kb: KnowledgeBase, names: Iterable[str]) -> set[str]:
+    """Return those of the names of classes that somebody rejected."""
+    kinds = [about for about in About if about.is_class]
+    asked = [Proposal(about=about, subject=n, body={}).id for n in names for about in kinds]
+    found = review.some(kb.database, asked)
+    return {proposal.subject for proposal in found if proposal.state is State.REJECTED}
 
 
 def _placeable(kb: KnowledgeBase, faults: list[Fault]) -> list[Proposal]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from knowloom.base import KnowledgeBase
 from knowloom.errors import ProposalDecided
@@ -15,7 +16,8 @@ from knowloom.store import review as stored
 def queue(kb: KnowledgeBase, proposals: Sequence[Proposal]) -> tuple[list[Proposal], list[str]]:
     """Put proposals of classes and of their names into the review queue.
 
-    One that is open or rejected stays as it is. One that was accepted is open again when the
+    One that is open or rejected stays as it is, also when the same class was proposed without or
+    with others below it then. One that was accepted is open again when the
     ontology has lost since what it proposed, as an undone change does: else it could never hold
     again.
 
@@ -23,7 +25,8 @@ def queue(kb: KnowledgeBase, proposals: Sequence[Proposal]) -> tuple[list[Propos
         All as they stand in the queue now, and the ids of those that wait and did not before.
     """
     kb.migrate()
-    there = _standing(kb, proposals)
+    there = _standing(kb, [*proposals, *map(_otherwise, proposals)])
+    proposals = [_as_asked_before(proposal, there) for proposal in proposals]
     opened: list[str] = []
     for proposal in proposals:
         before = there.get(proposal.id)
@@ -35,6 +38,20 @@ def queue(kb: KnowledgeBase, proposals: Sequence[Proposal]) -> tuple[list[Propos
     new = stored.put(kb.database, proposals)
     there = _standing(kb, proposals)
     return [there[p.id] for p in proposals], [*new, *opened]
+
+
+def _otherwise(proposal: Proposal) -> Proposal:
+    """Return the proposal of the same class as the other kind; of no class the same."""
+    other = {About.CONCEPT: About.BETWEEN, About.BETWEEN: About.CONCEPT}
+    return replace(proposal, about=other.get(proposal.about, proposal.about))
+
+
+def _as_asked_before(proposal: Proposal, there: Mapping[str, Proposal]) -> Proposal:
+    """Return what stands of the same class, open or rejected, else the proposal."""
+    other = there.get(_otherwise(proposal).id)
+    if proposal.id in there or other is None or other.state is State.ACCEPTED:
+        return proposal
+    return other
 
 
 def _standing(kb: KnowledgeBase, proposals: Sequence[Proposal]) -> dict[str, Proposal]:
