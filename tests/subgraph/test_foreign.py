@@ -410,6 +410,19 @@ def test_inferred_classes_agree_with_their_superclasses() -> None:
     )
 
 
+def test_what_is_inferred_can_be_loaded() -> None:
+    """A link with properties is stored as no relation is; names differ by more than their case."""
+    ontology = inferred(
+        [LabelSample("Film"), LabelSample("FILM"), LabelSample("entity")],
+        [TypeSample("QUOTES", [(["Film"], ["FILM"])], {"tail_entity": ["STRING"]})],
+    )
+    assert check(ontology) == []
+    assert [c.name for c in ontology] == ["Film", "FILM_2", "Entity_2", "Quotes"]
+    [link] = ontology["Film"].attributes
+    assert (link.name, link.relationship_type) == ("quotes", "QUOTES_LINK")
+    assert ontology["Film"].binding == _binding("Film", quotes=RelationshipBinding("QUOTES"))
+
+
 def test_neo4j_movies(database: Database) -> None:
     """Neo4j's example graph comes back as typed objects with no word of configuration."""
     for statement in re.split(r";\s*\n", MOVIES.read_text(encoding="utf-8")):

@@ -119,15 +119,15 @@ def inferred(labels: Sequence[LabelSample], types: Sequence[TypeSample]) -> Onto
         for sample in labels
     ]
     relations = [_relation(sample, names, above) for sample in joining if sample.properties]
-    return Ontology([*_agreeing(concepts), *relations])
+    return Ontology([*_apart(_agreeing(concepts), relations), *relations])
 
 
 class _Names:
     """Concept names for labels, and new ones beside them, no two alike."""
 
     def __init__(self, labels: Iterable[str]) -> None:
-        self._taken: set[str] = set(ROOTS)
-        self.of_label = {label: _unique(concept_name(label), self._taken) for label in labels}
+        self._taken = {root.casefold() for root in ROOTS}
+        self.of_label = {label: self._free(concept_name(label)) for label in labels}
 
     def of_type(self, type_: str) -> str:
         """Return a concept name for a relationship type that was not given before.
@@ -135,14 +135,18 @@ class _Names:
         `ACTED_IN` becomes `ActedIn`.
         """
         words = type_.replace("_", " ").title() if type_.isupper() else type_
-        return _unique(concept_name(words), self._taken)
+        return self._free(concept_name(words))
+
+    def _free(self, name: str) -> str:
+        """Return a name that no other differs from in upper and lower case only, and take it."""
+        return name + _unique(name.casefold(), self._taken).removeprefix(name.casefold())
 
 
 class _AttributeNames:
     """Attribute names, the same for the same property or type wherever it is found."""
 
-    def __init__(self) -> None:
-        self._taken = {"uid", *_INHERITED}
+    def __init__(self, but: Iterable[str] = ()) -> None:
+        self._taken = {"uid", *_INHERITED, *but}
         self._names: dict[PropertyBinding | RelationshipBinding, str] = {}
 
     def of(self, bound: PropertyBinding | RelationshipBinding, text: str) -> str:
@@ -230,7 +234,7 @@ def _relation(sample: TypeSample, names: _Names, above: Mapping[str, frozenset[s
         for end, labels in zip(ENDS, columns, strict=True)
         if labels
     ]
-    plain = list(_plain(sample.properties, _AttributeNames()))
+    plain = list(_plain(sample.properties, _AttributeNames(ENDS)))
     name = names.of_type(sample.type)
     return Concept(
         name=name,
@@ -263,6 +267,22 @@ def _agreeing(concepts: Sequence[Concept]) -> Iterator[Concept]:
             for a in concept.attributes
         )
         yield replace(concept, attributes=tuple(agreed))
+
+
+def _apart(concepts: Iterable[Concept], relations: Sequence[Concept]) -> Iterator[Concept]:
+    """Yield classes whose links are stored as no relation is; they are read where they were found.
+
+    A relationship with properties of its own is a link and a relation in one.
+    """
+    taken = {relation.relationship_type for relation in relations}
+    for concept in concepts:
+        attributes = (
+            replace(a, relationship=f"{a.relationship_type}_LINK")
+            if a.is_link and a.relationship_type in taken
+            else a
+            for a in concept.attributes
+        )
+        yield replace(concept, attributes=tuple(attributes))
 
 
 def _holding(
