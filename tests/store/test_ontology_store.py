@@ -374,6 +374,13 @@ def test_a_narrowing_that_all_data_survives_is_allowed(database: Database, new: 
     assert store.load(database) == new
 
 
+def test_a_relation_without_facts_may_go(database: Database) -> None:
+    """Relationships of its type that knowloom did not write are none of its facts."""
+    store.save(database, BASE)
+    database.write("CREATE (:Colleague)-[:WORKS_WITH]->(:Colleague)")
+    assert store.save(database, BASE.without(["WorksWith"])).version == 2
+
+
 def test_orphans_may_be_kept(database: Database) -> None:
     """Labels and values stay, described by nothing, until the class comes back."""
     _people(database)

@@ -103,8 +103,9 @@ def _relations(transition: Transition, census: Census, found: Impact) -> None:
         if name in transition.change.renamed or _is_retyped(transition, heir):
             new = transition.new[heir].relationship_type
             found.adjustments.append(Adjustment(act=Act.RENAME_LINKS, old=type_, new=new))
-        if name in transition.effect.orphaned:
-            facts = sum(count for *_, count in census.facts(type_))
+        if name not in transition.effect.orphaned:
+            continue
+        if facts := sum(count for *_, count in census.facts(type_)):
             what = f"is removed, and {facts:,} facts are of this relation"
             found.orphans.append(Fault(name, what, "removed"))
 
