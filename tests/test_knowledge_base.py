@@ -13,6 +13,7 @@ from knowloom.errors import NotFound, UnknownConcept
 from knowloom.ontology.concepts import Concept
 from knowloom.ontology.parse import read_ontology
 from knowloom.store.database import Database
+from knowloom.store.transition import Orphans
 
 pytestmark = pytest.mark.neo4j
 EXAMPLE = Path(__file__).parents[1] / "examples" / "computing" / "ontology.py"
@@ -127,6 +128,18 @@ def test_a_trial_of_an_ontology_leaves_an_empty_database_empty(
     assert kb.save_ontology(ontology_of(Person), dry_run=True)
     assert database.read("MATCH (n) RETURN n LIMIT 1") == []
     kb.migrate()  # for the tests that follow
+
+
+def test_an_instance_of_a_root_is_no_fault(kb: KnowledgeBase) -> None:
+    """Written so, or the last that is left of a class that went; a class that nobody knows is."""
+    rock = Concept(name="Rock")
+    kb.save_ontology(kb.ontology.with_concepts([rock]))
+    kb.write([kb.classes["Rock"](name="Gneiss")])
+    kb.save_ontology(kb.ontology.without(["Rock"]), orphans=Orphans.RETYPE)
+    assert [thing.name for thing in kb.find(Entity)] == ["Gneiss"]
+    assert kb.check().faults == []
+    kb.database.write("MATCH (n:_Instance) SET n:Mineral")
+    assert [fault.code for fault in kb.check().faults] == ["unknown-class"]
 
 
 def test_a_load_keeps_classes_that_others_added(kb: KnowledgeBase, tmp_path: Path) -> None:

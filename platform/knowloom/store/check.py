@@ -105,7 +105,8 @@ def _instance_faults(
     """Yield what is wrong with one instance as it is stored."""
     concepts = ontology.most_specific(state.labels)
     where = f"(:{concepts[0] if concepts else INSTANCE_LABEL} {{uid: '{state.uid}'}})"
-    if not any(c for c in concepts if ontology[c].parents):
+    others = [x for x in state.labels if x[0] != "_" and x not in ontology]
+    if not concepts or (others and not any(ontology[c].parents for c in concepts)):
         shown = ", ".join(sorted(x for x in state.labels if x[0] != "_")) or "none"
         yield Fault(where, f"has no class of the ontology (labels: {shown})", "unknown-class")
         return
