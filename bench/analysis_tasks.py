@@ -91,7 +91,8 @@ def equal(done: Analysis, files: duckdb.DuckDBPyConnection, task: dict[str, Any]
     if len(gold) == 1 and len(gold[0]) == 1:
         found = [(values.get("answer"),)]
     else:
-        found = [row[: len(gold[0])] for row in done.results.tables[0].rows]
+        rows = [row for table in done.results.tables[:1] for row in table.rows]
+        found = [row[: len(gold[0])] for row in rows]
     one, other = rounded(gold), rounded(found)
     same = one == other if task.get("ordered") else sorted(one) == sorted(other)
     if "statistic" not in task:
