@@ -21,10 +21,9 @@ from knowloom.ontology.names import suggestions
 from knowloom.store import policies, runs
 from knowloom.store.revise import StateReader
 from knowloom.update.fit import fit_trust
-from knowloom.update.lock import DECISIONS, alone
+from knowloom.update.lock import deciding
 from knowloom.update.reproject import reproject
 from knowloom.update.resolve import fit_weights, weights_in
-from knowloom.update.scores import Weights
 
 _KEYS = ("attributes", "many", "single", "tolerance", "trusted")
 _CHUNK = 2_000
@@ -105,14 +104,11 @@ def fit_policy(
     """
     kb.migrate()
     _check_attributes(kb, chosen)
-    command = "update fit"
-    if dry_run:
-        run = runs.begin(kb.database, DECISIONS, command)
-        policy, weights = _learned(kb, chosen, run.kept, advance)
-        changed = 0
-    else:
-        with alone(kb.database, command) as run:
-            policy, weights = _learned(kb, chosen, run.kept, advance)
+    changed = 0
+    with deciding(kb.database, "update fit", dry_run=dry_run) as run:
+        policy = replace(chosen, trust=fit_trust(_said_by_many(kb, advance), kb.ontology))
+        weights = fit_weights(kb.database, kb.ontology, run.kept, weights_in(kb.database))
+        if not dry_run:
             content = {"policy": policy.as_json(), "weights": weights.as_json()}
             policies.store_fitted(kb.database, content)
             run.policy = policy
@@ -121,14 +117,6 @@ def fit_policy(
     accuracy = {source: found[""] for source, found in policy.trust.accuracy.items()}
     version = f"{policy.version}-{weights.version}"
     return Fitted(version, changed, accuracy, policy.trust.copies, weights.share)
-
-
-def _learned(
-    kb: KnowledgeBase, chosen: Policy, kept: Mapping[str, str], advance: Callable[[int], None]
-) -> tuple[Policy, Weights]:
-    """Return what is learned from all that is stored: how sources are, and what tells things."""
-    policy = replace(chosen, trust=fit_trust(_said_by_many(kb, advance), kb.ontology))
-    return policy, fit_weights(kb.database, kb.ontology, kept, weights_in(kb.database))
 
 
 def _said_by_many(

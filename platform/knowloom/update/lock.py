@@ -14,7 +14,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from random import uniform
 from typing import Any
@@ -56,6 +56,15 @@ def alone(database: Database, command: str, *, by_force: bool = False) -> Genera
         yield runs.begin(database, DECISIONS, command)
     finally:
         drop_lock(database, holder)
+
+
+def deciding(
+    database: Database, command: str, *, dry_run: bool = False
+) -> AbstractContextManager[Run]:
+    """Return the run of a decision, as `alone` has it; a trial waits for nobody."""
+    if dry_run:
+        return nullcontext(runs.begin(database, DECISIONS, command))
+    return alone(database, command)
 
 
 def begin_writing(database: Database, holder: Run) -> Run:

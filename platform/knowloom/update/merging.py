@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import combinations
@@ -21,7 +20,7 @@ from knowloom.store.runs import Run
 from knowloom.update import clusters
 from knowloom.update.apply import Applier, Held, Make, Write
 from knowloom.update.clusters import Decision, Decisions
-from knowloom.update.lock import DECISIONS, alone
+from knowloom.update.lock import deciding
 from knowloom.update.plan import Plan, plan_identity
 
 BY_EVIDENCE = "knowloom"
@@ -123,7 +122,7 @@ def merge(
     if one == other:
         raise UsageError(f"{one} is one thing already: give two uids")
     _check(database, (one, other))
-    with _deciding(database, "merge", dry_run) as run:
+    with deciding(database, "merge", dry_run=dry_run) as run:
         taken = decisions_near(database, (one, other))
         before = tuple(t.decision for t in taken)
         after = clusters.merge(before, one, other)
@@ -143,7 +142,7 @@ def split(database: Database, ontology: Ontology, uid: str, *, dry_run: bool = F
         NotFound: there is no such thing, or no merge names it.
     """
     _check(database, (uid,))
-    with _deciding(database, "split", dry_run) as run:
+    with deciding(database, "split", dry_run=dry_run) as run:
         taken = decisions_near(database, (uid,))
         naming = [t for t in taken if t.decision.same and uid in t.decision[:2]]
         if not naming:
@@ -164,21 +163,12 @@ def part(
         members: their uids.
     """
     among = {*members}
-    with _deciding(database, "part") as run:
+    with deciding(database, "part") as run:
         taken = decisions_near(database, members)
         after = [t.decision for t in taken if not (t.is_automatic and {*t.decision[:2]} <= among)]
         for one, other in combinations(members, 2):
             after.append(Decision(min(one, other), max(one, other), same=False))
         return _decide(database, ontology, run, taken, tuple(dict.fromkeys(after)), by=by)
-
-
-def _deciding(
-    database: Database, command: str, dry_run: bool = False
-) -> AbstractContextManager[Run]:
-    """Return the run of a decision, while which nobody else takes one."""
-    if dry_run:
-        return nullcontext(runs.begin(database, DECISIONS, command))
-    return alone(database, command)
 
 
 def _decide(
