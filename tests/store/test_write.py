@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
-from knowloom.knowledge.record import Fact, Mention, Record, Reject, Statement, uid_of_key
+from knowloom.knowledge.instance import stored_evidence
+from knowloom.knowledge.project import evidence_of
+from knowloom.knowledge.record import (
+    Fact,
+    Mention,
+    Record,
+    Reject,
+    Statement,
+    content_hash,
+    uid_of_key,
+)
 from knowloom.ontology.concepts import Attribute, Concept, ConceptRange, Ontology, Scalar
 from knowloom.store import runs
 from knowloom.store.check import check
@@ -141,6 +152,32 @@ def test_second_source_promotes(database: Database) -> None:
     assert found["nicknames"] == ["Countess", "Enchantress"]
     assert "_hash" not in found
     assert [row["s"] for row in records] == ["new", "old"]
+
+
+@pytest.mark.parametrize("said", [2, 3])
+def test_a_record_node_keeps_all_that_is_known_of_it(database: Database, said: int) -> None:
+    """Also of one that was inline until then, and of times that several records share."""
+    zoned = datetime(2024, 2, 3, 4, 5, 6, tzinfo=timezone(timedelta(hours=5)))
+    known: list[dict[str, Any]] = [
+        {"observed": zoned, "valid_from": date(2001, 1, 1), "confidence": 0.5, "end": 9},
+        {"observed": zoned, "valid_from": date(2002, 1, 1), "valid_to": date(2003, 1, 1)},
+        {},
+    ]
+    records = [
+        replace(person("Ada", row=number, residence=f"town {number}"), **more)
+        for number, more in enumerate(known[:said], 1)
+    ]
+    given = [write(database, [record], source=f"s{record.row}") for record in records]
+    stored = database.read("MATCH (r:_Record) RETURN properties(r) AS held ORDER BY r.source")
+    began = {run.id: run.started for run in runs.past_runs(database).values()}
+    for row, record, report in zip(stored, records, given, strict=True):
+        found = stored_evidence(row["held"], ONTOLOGY)
+        hash_ = content_hash(record, report.source)
+        expected = evidence_of(
+            record, hash_, run=report.run, source=report.source, recorded=began[report.run]
+        )
+        assert replace(found, stored=False) == replace(expected, uid=record.uid)
+        assert found.observed is None or found.observed.utcoffset() == timedelta(hours=5)
 
 
 def test_observed_time_decides_not_arrival(database: Database) -> None:

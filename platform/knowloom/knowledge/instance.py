@@ -64,6 +64,7 @@ class Revision:
         properties: all node properties from now on; None when they stay.
         add_labels, remove_labels: what changes about its classes.
         records: evidence that becomes a record node.
+        restated: evidence whose record node is there, and is to say something else.
         superseded: ids of record nodes with the run that ended them from now on; 0 for none.
         add_links: attribute name, target uid and position of links to create or to move.
         remove_links: links no record supports any more.
@@ -76,6 +77,7 @@ class Revision:
     add_labels: list[str] = field(default_factory=list[str])
     remove_labels: list[str] = field(default_factory=list[str])
     records: list[Evidence] = field(default_factory=list[Evidence])
+    restated: list[Evidence] = field(default_factory=list[Evidence])
     superseded: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
     add_links: list[tuple[str, str, int]] = field(default_factory=list[tuple[str, str, int]])
     remove_links: list[Link] = field(default_factory=list[Link])
@@ -180,23 +182,35 @@ def _revision(
         revision.properties = {**shown, "_promoted": True}
         if projection.concepts and not has_own:
             revision.properties |= known_aside(state.known)
-        revision.records = [
-            e
-            for e in evidence
-            if not e.stored or before.get(record_id(state.uid, e), e).links != e.links
-        ]
-        revision.superseded = [
-            (id_, e.superseded_by)
-            for e in evidence
-            if (id_ := record_id(state.uid, e)) in before
-            and e.superseded_by != before[id_].superseded_by
-        ]
+        _revise_records(revision, evidence, before)
     if not projection.concepts:
         revision.properties["_mention"] = True
     revision.properties["uid"] = state.uid
     if projection.concepts:
         _revise_labels(revision, state, projection, ontology)
     return revision
+
+
+def _revise_records(
+    revision: Revision, evidence: Sequence[Evidence], before: Mapping[str, Evidence]
+) -> None:
+    """Note which record nodes are new, say something else, or count or not from now on.
+
+    Args:
+        revision: to note it in.
+        evidence: what the instance holds from now on.
+        before: the evidence in nodes so far, by the ids of these.
+    """
+    for e in evidence:
+        was = before.get(record_id(revision.uid, e))
+        if was is None:
+            if not e.stored:
+                revision.records.append(e)
+            continue
+        if not e.stored or was.links != e.links:
+            revision.restated.append(e)
+        if e.superseded_by != was.superseded_by:
+            revision.superseded.append((record_id(revision.uid, e), e.superseded_by))
 
 
 def _fits_inline(uid: str, evidence: Sequence[Evidence], kept: Mapping[str, str]) -> bool:
@@ -382,7 +396,7 @@ def _named_links(
     concept: str, links: Collection[Link], ontology: Ontology
 ) -> dict[str, tuple[str, ...]]:
     """Return the links by attribute name, in their order."""
-    names = _link_names(ontology, (concept,))
+    names = ontology.links(concept)
     found: dict[str, list[str]] = {}
     for link in sorted(links, key=lambda link: (link.position, link.target)):
         if link.type in names:
@@ -390,21 +404,11 @@ def _named_links(
     return {name: tuple(uids) for name, uids in found.items()}
 
 
-def _link_names(ontology: Ontology, concepts: Collection[str]) -> dict[str, str]:
-    """Return relationship type to attribute name for the link attributes of some concepts."""
-    return {
-        a.relationship_type: name
-        for concept in concepts
-        for name, a in ontology.attributes(concept).items()
-        if a.is_link
-    }
-
-
 def _revise_links(
     revision: Revision, state: State, projection: Projection, ontology: Ontology
 ) -> None:
     """Note which links are missing or elsewhere in their list, and which nothing supports."""
-    types = {name: type_ for type_, name in _link_names(ontology, projection.concepts).items()}
+    types = {name: t for c in projection.concepts for t, name in ontology.links(c).items()}
     there = {(link.type, link.target): link.position for link in state.links}
     wanted = {
         (types[name], uid): (name, uid, position)

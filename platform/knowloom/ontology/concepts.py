@@ -285,6 +285,14 @@ class Ontology:
     def _inherited(self) -> dict[str, Mapping[str, Attribute]]:
         return {}
 
+    @cached_property
+    def _specific(self) -> dict[frozenset[str], tuple[str, ...]]:
+        return {}
+
+    @cached_property
+    def _links(self) -> dict[str, Mapping[str, str]]:
+        return {}
+
     def ancestors(self, name: str) -> tuple[str, ...]:
         """Return all superclasses, nearest first, in Python's method resolution order."""
         return self.lineage(name)[1:]
@@ -322,6 +330,14 @@ class Ontology:
             self._inherited[name] = MappingProxyType(found)
         return self._inherited[name]
 
+    def links(self, name: str) -> Mapping[str, str]:
+        """Return the link attributes of a concept by the type of their relationships."""
+        if name not in self._links:
+            known = self.attributes(name).values()
+            found = {a.relationship_type: a.name for a in known if a.is_link}
+            self._links[name] = MappingProxyType(found)
+        return self._links[name]
+
     def key(self, name: str) -> tuple[str, tuple[str, ...]] | None:
         """Return the class that declares the key of `name`, and the key; None without one."""
         for ancestor in self.lineage(name):
@@ -334,9 +350,12 @@ class Ontology:
 
         Names that are no concept are left out.
         """
-        known = {n for n in names if n in self._concepts}
-        above = {a for n in known for a in self.lineage(n)[1:]}
-        return tuple(sorted(known - above))
+        given = frozenset(names)
+        if given not in self._specific:
+            known = {n for n in given if n in self._concepts}
+            above = {a for n in known for a in self.lineage(n)[1:]}
+            self._specific[given] = tuple(sorted(known - above))
+        return self._specific[given]
 
     def closure(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return `names` with all ancestors and all concepts their attributes refer to.

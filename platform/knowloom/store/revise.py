@@ -39,10 +39,10 @@ _REVISING = (
     "write/touch_nothing",
     "write/read_states",
     "write/replace_instances",
-    "write/add_records",
+    "write/restate_records",
     "write/supersede_records",
 )
-_TIMES = ("recorded", "observed", "valid_from", "valid_to")
+_TIMES, _DAYS = ("recorded", "observed"), ("valid_from", "valid_to")
 _UNKNOWN = datetime.fromtimestamp(0, UTC)
 
 
@@ -206,18 +206,15 @@ class Reviser:
             sweep: set aside at once what nothing refers to any more.
         """
         changed = [r for r in revisions if r.properties is not None]
-        rows = [
-            {"uid": r.uid, "set": r.properties, "add": r.add_labels, "remove": r.remove_labels}
-            for r in changed
-        ]
-        records = [
-            {"uid": r.uid, "id": record_id(r.uid, e), **sent_record(e)}
-            for r in changed
-            for e in r.records
+        restated = [
+            {"id": record_id(r.uid, e), **sent_record(e)} for r in changed for e in r.restated
         ]
         ended = [{"id": id_, "by": by or None} for r in changed for id_, by in r.superseded]
-        updates = run_rows(tx, cypher("write/replace_instances"), rows)
-        updates += run_rows(tx, cypher("write/add_records"), records)
+        updates = 0
+        if changed:
+            result = tx.run(cypher("write/replace_instances"), given=_replacing(changed))
+            updates += updates_of(result.consume().counters)
+        updates += run_rows(tx, cypher("write/restate_records"), restated)
         updates += run_rows(tx, cypher("write/supersede_records"), ended)
         updates += self._remove_links(tx, revisions)
         loose = {link.target for r in revisions for link in r.remove_links}
@@ -327,7 +324,7 @@ def plan_ahead(database: Database) -> None:
     """
 
     def work(tx: neo4j.ManagedTransaction) -> None:
-        nothing: dict[str, list[Any]] = {"uids": [], "rows": []}
+        nothing: dict[str, list[Any]] = {"uids": [], "rows": [], "times": [], "days": []}
         for name in _REVISING:
             tx.run(cypher(name), given=nothing).consume()
         Run("", "").plan_ahead(tx)
@@ -341,9 +338,40 @@ def sent_record(evidence: Evidence) -> dict[str, Any]:
 
     What is absent is left out, for it would cost as much.
     """
-    held = {name: v for name, v in record_properties(evidence).items() if v is not None}
-    times = {name: held.pop(name).isoformat() for name in _TIMES if name in held}
+    held = _held(evidence)
+    times = {name: held.pop(name).isoformat() for name in (*_TIMES, *_DAYS) if name in held}
     return {"set": held, **times}
+
+
+def _held(evidence: Evidence) -> dict[str, Any]:
+    """Return what the node of a record holds, but for its id and what is absent."""
+    return {name: v for name, v in record_properties(evidence).items() if v is not None}
+
+
+def _replacing(revisions: Iterable[Revision]) -> dict[str, Any]:
+    """Return the parameters of `write/replace_instances`: each moment and each day goes once."""
+    times, days = dict[str, int](), dict[str, int]()
+
+    def sent(revision: Revision, evidence: Evidence) -> dict[str, Any]:
+        row = _held(evidence)
+        for names, places in ((_TIMES, times), (_DAYS, days)):
+            for name in names:
+                if name in row:
+                    row[name] = places.setdefault(row[name].isoformat(), len(places))
+        row["id"] = record_id(revision.uid, evidence)
+        return row
+
+    rows = [
+        {
+            "uid": r.uid,
+            "set": r.properties,
+            "add": r.add_labels,
+            "remove": r.remove_labels,
+            "records": [sent(r, e) for e in r.records],
+        }
+        for r in revisions
+    ]
+    return {"rows": rows, "times": [*times], "days": [*days]}
 
 
 def run_rows(tx: neo4j.ManagedTransaction, text: LiteralString, rows: Sequence[Any]) -> int:
