@@ -5,10 +5,10 @@
 `--others` needs the environments that `baselines/setup.sh` makes.
 
 Writes into the database of the settings, which must be empty, and empties it after each writer.
-Prints rows per second and ratios to `baselines/bolt_loop.py` of the same run, and how many times
-as long ten times the rows take: for one round more than asked for, which comes first and is told
-apart, since a server that was just started is slow at whatever it has not compiled yet; and the
-medians of the rounds after it.
+Prints rows per second, of nodes, of edges and of all together, with ratios to
+`baselines/bolt_loop.py` of the same run, and how many times as long ten times the rows take: for
+one round more than asked for, which comes first and is told apart, since a server that was just
+started is slow at whatever it has not compiled yet; and the medians of the rounds after it.
 """
 
 from __future__ import annotations
@@ -127,6 +127,14 @@ def baseline(script: str, place: Endpoint, nodes: int, edges: int) -> Rates:
     return answer
 
 
+def together(rates: Rates, nodes: int, edges: int) -> Rates:
+    """Return rates with that of all rows; 0 for a library that writes no relationships alone."""
+    if not rates["edges_per_s"]:
+        return rates | {"rows_per_s": 0}
+    seconds = nodes / rates["nodes_per_s"] + edges / rates["edges_per_s"]
+    return rates | {"rows_per_s": (nodes + edges) / seconds}
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -148,11 +156,13 @@ def main() -> None:
             for script in scripts:
                 empty(database)
                 share = 1 if script in AS_MANY else 20
-                rates = baseline(script, place, options.nodes // share, options.edges // share)
+                counts = options.nodes // share, options.edges // share
+                rates = together(baseline(script, place, *counts), *counts)
                 found.setdefault(Path(script).stem, []).append(rates)
             for name, rows_ in ((TENTH, few), (OURS, (nodes, edges))):
                 empty(database)
-                found.setdefault(name, []).append(measure(database, *rows_))
+                rates = together(measure(database, *rows_), *map(len, rows_))
+                found.setdefault(name, []).append(rates)
         empty(database)
     print("the first round, in which the server compiles what it runs often:")
     report({name: rates[:1] for name, rates in found.items()})
@@ -162,7 +172,7 @@ def main() -> None:
 
 def report(found: dict[str, list[Rates]]) -> None:
     """Print medians and ratios to the loop, and how rates change with the number of rows."""
-    for unit in ("nodes_per_s", "edges_per_s"):
+    for unit in ("nodes_per_s", "edges_per_s", "rows_per_s"):
         medians = {
             name: statistics.median(measured)
             for name, rates in found.items()
