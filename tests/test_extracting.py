@@ -213,6 +213,39 @@ def test_a_killed_run_goes_on_where_it_was(kb: KnowledgeBase) -> None:
     assert len(kb.find(Person)) == 89
 
 
+def test_what_was_kept_is_of_the_same_ontology(kb: KnowledgeBase) -> None:
+    """Chunks that were done with other classes are done again with those that are stored now."""
+    births = [f"P{i} was born in Paris in 19{i}." + " And so on." * 100 for i in range(10, 20)]
+    write("many.txt", "\n".join(births))
+    kb.save_ontology(ontology_of(City))
+    run(kb, Births(fails_on="P15"), "many.txt")
+    kb.save_ontology(ontology_of(Person, City))
+    run(kb, Births(), "many.txt")
+    assert len(kb.find(Person)) == 10
+
+
+def test_a_damaged_document_is_extracted_anew(kb: KnowledgeBase) -> None:
+    """What damage hides comes back by no second try, so what is known by then is looked for."""
+    text = b"Ada was born in London in 1815. " * 5_000
+    Path("a.txt").write_bytes(text + "\n\n大学".encode("gb18030") * 40_000 + b"\xff\xff\n")
+    [report] = run(kb, Births(), "a.txt")
+    assert {fault.code for fault in report.faults} == {"damaged"}
+    again = Births()
+    run(kb, again, "a.txt", again=True)
+    assert again.given
+
+
+def test_each_reading_of_the_same_bytes_is_quoted_from_itself(kb: KnowledgeBase) -> None:
+    """A place in a file's Markdown is another than in the same file as plain text."""
+    text = "# [A title](https://example.org/of/another/length)\n\nAda was born in London in 1815."
+    for name in ("a.txt", "a.md"):
+        write(name, text)
+    run(kb, Births(), "a.txt", "a.md")
+    assert {(r.evidence.source, r.quote) for r in kb.why("Ada", "born")} == {
+        (name, "Ada was born in London in 1815.") for name in ("a.txt", "a.md")
+    }
+
+
 class _Interrupted(Births):
     """Is interrupted after some passages."""
 

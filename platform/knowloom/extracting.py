@@ -34,6 +34,7 @@ from knowloom.store import runs
 from knowloom.store.write import WriteReport
 
 _CHUNKS_AT_ONCE = 32
+_ASKED_AGAIN = "model"  # the code of a fault that the same command may mend
 
 
 @dataclass(slots=True)
@@ -100,9 +101,20 @@ def extract(
     yield from (DocumentReport(fault.where, faults=[fault]) for fault in passed_over)
     rule = _known_names(kb) if same_name and files else None
     spool = Path(":memory:") if dry_run else kb.workspace / "extracted.sqlite"
-    with Kept(spool, f"{extractor.name} {extractor.version}") as kept:
+    ontology = orjson.dumps(to_json(kb.ontology), option=orjson.OPT_SORT_KEYS)
+    classes = blake2b(ontology, digest_size=16).hexdigest()
+    with Kept(spool, f"{extractor.name} {extractor.version} {classes}") as kept:
         work = _Extracting(
-            kb, extractor, kept, rule, dry_run, again, advance, chunked, Hooks(kb.ontology, tier)
+            kb,
+            ontology,
+            extractor,
+            kept,
+            rule,
+            dry_run,
+            again,
+            advance,
+            chunked,
+            Hooks(kb.ontology, tier),
         )
         for path in files:
             yield work.document(path)
@@ -126,6 +138,7 @@ class _Extracting:
     """What one call of `extract` works with."""
 
     kb: KnowledgeBase
+    ontology: bytes  # all that it says
     extractor: Extractor
     kept: Kept
     rule: SameName | None
@@ -134,7 +147,6 @@ class _Extracting:
     advance: Callable[[int], None]
     chunked: Callable[[int], None]
     hooks: Hooks
-    _ontology: bytes = b""
     _left: int = 0  # bytes of the document that are not done
 
     def document(self, path: Path) -> DocumentReport:
@@ -168,16 +180,17 @@ class _Extracting:
         if not characters:
             return
         self._write(document, report, characters)
-        if not (self.dry_run or report.faults):
+        if self.dry_run:
+            return
+        if not report.faults:
             runs.remember_digest(self.kb.database, document.name, state, report.findings.total())
+        if all(fault.code != _ASKED_AGAIN for fault in report.faults):
             self.kept.forget(document.digest)
 
     def _state(self, document: Document) -> str:
         """Return a hash of all that decides what extracting a document gives."""
-        if not self._ontology:
-            self._ontology = orjson.dumps(to_json(self.kb.ontology), option=orjson.OPT_SORT_KEYS)
         parts = (document.digest, self.extractor.name, self.extractor.version)
-        return blake2b("\n".join(parts).encode() + self._ontology, digest_size=16).hexdigest()
+        return blake2b("\n".join(parts).encode() + self.ontology, digest_size=16).hexdigest()
 
     def _extract(self, document: Document, report: DocumentReport) -> int:
         """Extract the chunks that are not kept yet, and return how long the document is."""
@@ -217,7 +230,7 @@ class _Extracting:
                     yield from list(self._located([chunk]))
                 except ModelError as error:
                     where = f"{report.name}, chunk {chunk.number}"
-                    report.faults.append(Fault(where, str(error), "model"))
+                    report.faults.append(Fault(where, str(error), _ASKED_AGAIN))
 
     def _located(self, batch: Sequence[Chunk]) -> Iterator[tuple[int, Located]]:
         extractions = self.extractor.extract([Passage(chunk.text) for chunk in batch])

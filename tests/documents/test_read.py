@@ -121,7 +121,7 @@ def test_places_are_what_people_call_them(name: str, places: set[str], written: 
 
 
 def test_a_document_knows_its_name_its_kind_and_its_digest(written: Written) -> None:
-    """The digest is that of the bytes; the name is the path as given unless another is."""
+    """The digest of plain text is that of its bytes; the name is the path unless another is."""
     path = written("hopper.txt", FILES["hopper.txt"])
     document = read(path)
     digest = hashlib.blake2b(FILES["hopper.txt"], digest_size=16).hexdigest()
@@ -171,6 +171,49 @@ def test_a_page_says_its_encoding(meta: str, encoding: str, written: Written) ->
     said = "Gödel said “no”." if encoding == "cp1252" else "大学"
     page = f"<!doctype html><html><head>{meta}</head><body>{said}</body></html>"
     assert text_of(written("page.html", page.encode(encoding))) == f"{said}\n"
+
+
+def test_the_same_bytes_read_in_another_way_are_another_document(written: Written) -> None:
+    """Markdown without its marks is another text: places in the one mean nothing in the other."""
+    content = b"**Emmy Noether** was [born](https://example.org) in Erlangen."
+    digests = {read(written(name, content)).digest for name in ("a.txt", "a.md", "a.html")}
+    assert len(digests) == 3
+    assert read(written("b.md", content)).digest in digests
+
+
+@pytest.mark.parametrize(
+    ("name", "page"),
+    [
+        ("a.html", "<p>Emmy Noether<sup>1</sup> knew 10<sup>6</sup> on 5 km<sup>2</sup>."),
+        ("a.md", "Emmy Noether<sup>1</sup> knew 10<sup>6</sup> on 5 km<sup>2</sup>."),
+    ],
+)
+def test_raised_numbers_are_no_part_of_a_name_or_number(
+    name: str, page: str, written: Written
+) -> None:
+    """A power is none of the digits of a number, and a note's mark no part of a name."""
+    said = "Emmy Noether knew 10⁶ on 5 km².\n"
+    assert text_of(written(name, page.encode())) == said
+
+
+def test_word_text_that_nobody_sees_is_not_read(written: Written) -> None:
+    """Hidden text and a text's old place are none; a raised number is no digit of another."""
+
+    def run(text: str, how: str = "") -> str:
+        return f"<w:r><w:rPr>{how}</w:rPr><w:t>{text}</w:t></w:r>"
+
+    raised = '<w:vertAlign w:val="superscript"/>'
+    shown = '<w:vanish w:val="0"/>'
+    before = "<w:rPrChange><w:rPr><w:vanish/></w:rPr></w:rPrChange>"
+    body = (
+        f"<w:body><w:p>{run('Seen.')}{run('Obey me.', '<w:vanish/>')}{run(' Here.', before)}</w:p>"
+        f"<w:p><w:moveFrom>{run('Moved.')}</w:moveFrom></w:p>"
+        f"<w:p><w:moveTo>{run('Moved.')}</w:moveTo></w:p>"
+        f"<w:p>{run('Noether')}{run('1', raised)}{run(' knew 10')}{run('6', raised)}"
+        f"{run('th', raised)}{run('.', shown)}</w:p></w:body>"
+    )
+    path = written("a.docx", word_package(body))
+    assert text_of(path) == "Seen. Here.\nMoved.\nNoether knew 10⁶th.\n"
 
 
 def test_hidden_parts_of_a_page_are_not_read(written: Written) -> None:

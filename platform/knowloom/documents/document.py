@@ -26,7 +26,8 @@ class Document(NamedTuple):
     Args:
         name: what people call it: its path as given, with forward slashes.
         media: such as `application/pdf`.
-        digest: of the file's bytes, 32 hexadecimal digits.
+        digest: of the file's bytes and of how they were read, 32 hexadecimal digits: the same
+            bytes are another text as Markdown than as plain text.
         sections: reads the text, section after section; the file is read while this is consumed.
     """
 

@@ -23,6 +23,8 @@ class Format(NamedTuple):
         suffixes: endings of its files, in small letters.
         needs: libraries that its reader imports; the extra `documents` brings them.
         apart: whether its reader parses so much that it runs in a process of its own.
+        edition: raised whenever its reader makes another text of the same file, so that places in
+            the old text are not looked up in the new one; 0 for what plain text always was.
     """
 
     reader: str
@@ -30,6 +32,7 @@ class Format(NamedTuple):
     suffixes: tuple[str, ...]
     needs: tuple[str, ...] = ()
     apart: bool = True
+    edition: int = 1
 
 
 _OOXML = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -39,7 +42,7 @@ HTML = Format("html", "text/html", (".html", ".htm", ".xhtml"), needs=("selectol
 MARKDOWN = Format(
     "markdown", "text/markdown", (".md", ".markdown"), needs=("markdown_it", "selectolax")
 )
-PLAIN = Format("plain", "text/plain", (".txt", ".text"), apart=False)
+PLAIN = Format("plain", "text/plain", (".txt", ".text"), apart=False, edition=0)
 FORMATS = (PDF, WORD, HTML, MARKDOWN, PLAIN)
 BY_SUFFIX = {suffix: format_ for format_ in FORMATS for suffix in format_.suffixes}
 

@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from knowloom.documents.encoding import encoding_of
 from knowloom.documents.piece import Piece
-from knowloom.documents.tidy import one_line
+from knowloom.documents.tidy import one_line, raised
 from knowloom.errors import DocumentUnreadable
 
 # The parsed page takes some ten times as much memory as its file.
@@ -99,6 +99,7 @@ class _Blocks:
         self._cells: list[str] | None = None  # of the row that is open, inside a table of data
         self._tables = 0
         self._verbatim = 0  # how many `pre` are open
+        self._raised = 0  # how many texts of the block stood before the `sup` that is open
         self._section = ""
 
     def pieces(self, root: LexborNode) -> Iterator[Piece]:
@@ -131,6 +132,8 @@ class _Blocks:
             self._flush()
         if tag == "br":
             self._texts.append("\n")
+        elif tag == "sup":
+            self._raised = len(self._texts)
         elif tag == "pre":
             self._verbatim += 1
         elif tag == "table":
@@ -143,6 +146,9 @@ class _Blocks:
         tag = node.tag or ""
         if tag == "pre":
             self._verbatim -= 1
+        elif tag == "sup":
+            before, text = self._texts[: self._raised], "".join(self._texts[self._raised :])
+            self._texts = [*before, raised("".join(before[-2:]), text)]
         if self._cells is not None and tag in {"td", "th"}:
             self._cells.append(one_line("".join(self._texts)))
             self._texts.clear()

@@ -12,7 +12,7 @@ from markdown_it.token import Token
 from knowloom.documents.encoding import encoding_of
 from knowloom.documents.html import pieces_of
 from knowloom.documents.piece import Piece
-from knowloom.documents.tidy import joint, one_line
+from knowloom.documents.tidy import joint, one_line, raised
 from knowloom.errors import DocumentUnreadable
 
 # Parsed as a whole, with some hundred times its size in memory.
@@ -68,9 +68,10 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[tuple[int, str]]:
 def _inline(tokens: Sequence[Token]) -> str:
     """Return the text of what stands in a paragraph, line breaks that are meant included."""
     text = ""
-    soft = False
+    soft = high = False
     for token in tokens:
-        part = _said(token)
+        part = raised(text, _said(token)) if high else _said(token)
+        high = token.type == "html_inline" and token.content.lower() == "<sup>"
         if soft and part:
             text, soft = text + joint(text, part), False
         text += part

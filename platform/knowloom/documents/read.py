@@ -44,14 +44,16 @@ def read(path: Path, *, name: str = "") -> Document:
     try:
         head, digest = _looked_at(path)
         format_ = format_of(path, head)
+        if format_.edition:
+            digest.update(f"{format_.reader} {format_.edition}".encode())
     except OSError as error:
         raise _closed(path, error) from None
     require(format_)
     sections = _sections(path, format_)
-    return Document(name or path.as_posix(), format_.media, digest, sections)
+    return Document(name or path.as_posix(), format_.media, digest.hexdigest(), sections)
 
 
-def _looked_at(path: Path) -> tuple[bytes, str]:
+def _looked_at(path: Path) -> tuple[bytes, blake2b]:
     """Return the first bytes of a file and the digest of all."""
     if path.is_dir():
         raise DocumentUnreadable(path, "it is a folder, no file", "unsupported")
@@ -65,7 +67,7 @@ def _looked_at(path: Path) -> tuple[bytes, str]:
             digest.update(block)
     if not head:
         raise DocumentUnreadable(path, "it is empty", "empty")
-    return head, digest.hexdigest()
+    return head, digest
 
 
 def _closed(path: Path, error: OSError) -> DocumentUnreadable:

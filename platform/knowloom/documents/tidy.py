@@ -21,6 +21,7 @@ _LIGATURES = dict(zip("ﬀﬁﬂﬃﬄﬅﬆ", ("ff", "fi", "fl", "ffi", "ffl", 
 _NOTHING = frozenset("\xad\u200b\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff")
 _POWERS = str.maketrans("-−0123456789", "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 # A small number is a note's behind a word that is longer than a unit, and behind a mark.
+_RAISED = re.compile(r"[-−]?[0-9]+(?:[,–]\s?[0-9]+)*")
 _MARKED = re.compile(r"(?:[^\W\d_]{4}|[.,;:!?\"'”’»。，；：！？])$")
 # A narrower line was hardly broken because the next word was too long; in characters.
 _NARROWEST = 40
@@ -53,21 +54,23 @@ def one_line(text: str) -> str:
     return " ".join(cleaned(text).split())
 
 
-def raised(before: str, digits: str) -> str:
+def raised(before: str, text: str) -> str:
     """Return what small raised digits are in a text: a power, or nothing for the mark of a note.
 
     `106` is not what the page says, neither of a number nor of a name.
 
     Args:
         before: the text in front of them.
-        digits: of the raised number.
+        text: what is raised; other than a number it stays as it is.
 
     >>> "10" + raised("10", "6") + " km" + raised("10 km", "2")
     '10⁶ km²'
     >>> "Ada Lovelace" + raised("Ada Lovelace", "1") + " wrote it."
     'Ada Lovelace wrote it.'
     """
-    return "" if _MARKED.search(before) else digits.translate(_POWERS)
+    if not _RAISED.fullmatch(text.strip()):
+        return text
+    return "" if _MARKED.search(before) else text.strip().translate(_POWERS)
 
 
 def joint(before: str, after: str) -> str:

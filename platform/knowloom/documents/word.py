@@ -15,7 +15,7 @@ from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from knowloom.documents.piece import Piece
-from knowloom.documents.tidy import one_line
+from knowloom.documents.tidy import one_line, raised
 from knowloom.errors import DocumentUnreadable
 
 # More than any book: a part of this size, unpacked, is a bomb or a data set.
@@ -28,6 +28,9 @@ _BLOCK = 64 * 1024
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main "
 _STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main "
 _FALLBACK = "http://schemas.openxmlformats.org/markup-compatibility/2006 Fallback"
+# What a paragraph or run was before a tracked change, and where a moved text stood.
+_PAST = frozenset({"pPrChange", "rPrChange", "moveFrom"})
+_NO = frozenset({"0", "false", "off"})
 _HEADING = re.compile(r"(?:Heading\d|Title)", re.IGNORECASE)
 _NOTES = ("footnotes", "endnotes")
 _ROOTS = frozenset({"document", *_NOTES})
@@ -39,7 +42,7 @@ def pieces(path: Path) -> Iterator[Piece]:
     """Yield the paragraphs and tables, then the foot- and endnotes.
 
     The place is the heading above (`section "Early life"`), `table N` or `footnotes`. Headers and
-    footers of pages are left out.
+    footers of pages are left out, and so is hidden text.
 
     Raises:
         DocumentUnreadable: damaged, no Word file, a ZIP bomb, or XML with a DOCTYPE.
@@ -106,6 +109,7 @@ class _Body:
         self._tables = 0
         self._reads_text = False
         self._heading = False
+        self._hidden = self._raised = False  # how the run that is open is written
 
     def pieces(self, archive: ZipFile, part: ZipInfo) -> Iterator[Piece]:
         """Yield the pieces of a part.
@@ -154,14 +158,16 @@ class _Body:
         tag = _tag(name)
         if self._depth == 1 and tag not in _ROOTS:
             raise DocumentUnreadable(self._path, _NO_WORD, "unsupported")
-        if name == _FALLBACK:
+        if name == _FALLBACK or tag in _PAST:
             self._silent = self._depth
         elif tag == "p":
             self._texts.append([])
             self._heading = False
-        elif tag == "pStyle":
-            style = next((v for n, v in attributes.items() if _tag(n) == "val"), "")
-            self._heading = _HEADING.match(style) is not None
+        elif tag == "r":
+            self._hidden = self._raised = False
+        elif tag in {"pStyle", "vanish", "vertAlign"}:
+            value = next((v for n, v in attributes.items() if _tag(n) == "val"), "")
+            self._styled(tag, value)
         elif tag == "tbl":
             self._cells.append([])
         elif tag == "tc" and self._cells:
@@ -171,10 +177,20 @@ class _Body:
         elif tag in _BREAKS and self._texts:
             self._texts[-1].append(_BREAKS[tag])
 
+    def _styled(self, tag: str, value: str) -> None:
+        """Take notice of how a paragraph or a run is written."""
+        if tag == "pStyle":
+            self._heading = _HEADING.match(value) is not None
+        elif tag == "vanish":
+            self._hidden = value not in _NO
+        else:
+            self._raised = value == "superscript"
+
     def _said(self, text: str) -> None:
         """Keep text that readers see."""
-        if self._reads_text and self._texts and not self._silent:
-            self._texts[-1].append(text)
+        if self._reads_text and self._texts and not (self._silent or self._hidden):
+            before = "".join(self._texts[-1][-2:]) if self._raised else ""
+            self._texts[-1].append(raised(before, text) if self._raised else text)
 
     def _ended(self, name: str) -> None:
         """Take notice of an element that ends."""

@@ -32,7 +32,8 @@ class Kept:
 
     Args:
         path: of the file, made when it is missing.
-        extractor: name and version of who extracts; another's are not seen.
+        extractor: name and version of who extracts, and the classes it looks for; another's are
+            not seen.
     """
 
     def __init__(self, path: Path, extractor: str) -> None:
