@@ -138,6 +138,17 @@ def test_nothing_in_a_name_is_taken_for_markup(kb: KnowledgeBase) -> None:
     assert list(favourites([page])) == ["01-a-b.cypher"]
 
 
+def test_no_name_runs_as_part_of_a_favourite(kb: KnowledgeBase) -> None:
+    """A title is a comment, whatever stands in it, and its file's name is of no bad length."""
+    title = "Ann \\u000A UNWIND [1, 2, 3] AS row WITH row // \\\\u000D " + "长" * 300
+    page = Page("", (), (Query(title, "RETURN 1 AS one"),))
+    [(name, content)] = favourites([page]).items()
+    assert len(name.encode()) <= 255
+    assert content.startswith("// Ann /u000A UNWIND")
+    with kb.database.driver.session(database=kb.database.name) as session:
+        assert session.run(content).data() == [{"one": 1}]
+
+
 def test_a_favourite_begins_with_its_title(kb: KnowledgeBase) -> None:
     """Browser takes the first line for the name."""
     files = favourites(make_guide(kb.database, kb.ontology).pages)

@@ -8,11 +8,13 @@ from html import escape
 
 from knowloom.browser.guide import Page
 
+_LONGEST = 60  # characters of a title in a file's name; they may take four bytes each
 _NOT_WORD = re.compile(r"\W+")
 # What AsciiDoc may take for a sign of its own: anywhere, at the beginning, in a listing.
 _SIGNS = re.compile(r"""[\[\]{}()*_`#|+<>^~=/\\&'"$;-]|\.{2,}|:{2,}""")
 _BEGINS = re.compile(r"[.:]|(?:\d+|[a-zA-Z])\.(?: |$)|[A-Z]+: ")
 _DIRECTIVE = re.compile(r"^(?=\\*(?:include|ifdef|ifndef|ifeval|endif)::)", re.MULTILINE)
+_ESCAPE = "\\"
 _BACKSLASH = r"\\"
 _DASHES = re.compile(r"^-{4,}$", re.MULTILINE)
 
@@ -58,11 +60,25 @@ def favourites(pages: Iterable[Page]) -> Mapping[str, str]:
     """
     queries = {query.text: query for page in pages for query in page.queries}
     return {
-        f"{place:02}-{_NOT_WORD.sub('-', query.title.lower()).strip('-')}.cypher": (
-            f"// {' '.join(query.title.split())}\n{query.text}\n"
+        f"{place:02}-{_file_name(query.title)}.cypher": (
+            f"{_comment(query.title)}\n{query.text}\n"
         )
         for place, query in enumerate(queries.values(), start=1)
     }
+
+
+def _comment(title: str) -> str:
+    """Return a title as a comment of one line.
+
+    A server reads an escape such as `\\u000A` even there: a name with one would end the comment,
+    and what follows in the name would be run. So there are no backslashes.
+    """
+    return f"// {' '.join(title.replace(_ESCAPE, '/').split())}"
+
+
+def _file_name(title: str) -> str:
+    """Return a title as part of a file's name, which no file system finds too long."""
+    return _NOT_WORD.sub("-", title[:_LONGEST].lower()).strip("-")
 
 
 def _slide(page: Page) -> str:
