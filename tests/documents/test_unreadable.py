@@ -224,6 +224,15 @@ def test_memory_is_limited(written: Written) -> None:
     assert psutil.Process().memory_info().rss - before < 100 * 1024 * 1024
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a limit on memory")
+def test_a_page_that_takes_all_memory_is_too_large(written: Written) -> None:
+    """PDFium gives up without a word; the file is not damaged for that."""
+    path = written("a.pdf", pdf([["Hello there. " * 250] * 1_600]))
+    with pytest.raises(DocumentUnreadable) as caught:
+        list(pieces_apart("pdf", path, memory=400 * 1024 * 1024))
+    assert caught.value.code == "too-large"
+
+
 def test_time_is_limited(written: Written) -> None:
     """A file that takes more processor time than allowed is an error."""
     path = written("a.html", b"<div>" * 300_000 + b"x")

@@ -31,6 +31,8 @@ SECONDS_A_MEGABYTE = 2  # more for each that it holds
 LONGEST_TEXT = 256 * 1024 * 1024  # characters; the text of a crafted file may have no end
 _STDERR = 64 * 1024
 _ENVIRONMENT = ("PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+# How PDFium ends its process when it is given no more memory, and how Linux does.
+_OUT_OF_MEMORY = frozenset({-signal.SIGABRT, -signal.SIGKILL})
 _FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn")
 
 
@@ -98,7 +100,7 @@ def _died(path: Path, status: int, seconds: int, errors: IO[bytes]) -> DocumentU
     errors.seek(0)
     said = errors.read(_STDERR).decode("utf-8", errors="replace").strip()
     last = said.splitlines()[-1] if said else f"its reader ended with status {status}"
-    if last.startswith("MemoryError"):
+    if last.startswith("MemoryError") or (not said and status in _OUT_OF_MEMORY):
         return DocumentUnreadable(path, "reading it takes too much memory", "too-large")
     return DocumentUnreadable(path, f"it is damaged ({last[:200]})", "damaged")
 

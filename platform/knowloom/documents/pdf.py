@@ -95,7 +95,7 @@ def pieces(path: Path) -> Iterator[Piece]:
         ending = "" if parted else _page_joint(lines, following)
         yield Piece(f"page {number}", text[: len(text) - parted] + ending)
     if blank:
-        why = "its pages hold images, no text: run text recognition (OCR) on it first"
+        why = "its pages hold no text; if they are images of it, run text recognition (OCR) first"
         raise DocumentUnreadable(path, why, "no-text")
 
 
