@@ -10,9 +10,9 @@ from click.testing import CliRunner, Result
 
 from knowloom.base import KnowledgeBase
 from knowloom.cli import cli
-from knowloom.errors import ProposalDecided, UnknownProposal
+from knowloom.errors import ProposalDecided, UnknownProposal, UsageError
 from knowloom.knowledge.growth import concept_of
-from knowloom.knowledge.proposal import State
+from knowloom.knowledge.proposal import About, Proposal, State
 from knowloom.models.scripted import Scripted
 from knowloom.ontology.check import check
 from knowloom.ontology.concepts import Attribute, Concept, ConceptRange, Ontology
@@ -99,6 +99,39 @@ def test_what_lacks_something_stays_open(kb: KnowledgeBase) -> None:
     assert [p.subject for p in done.accepted] == ["Person"]
     assert "there is no Prize yet" in str(done.faults[0])
     assert store.one(kb.database, "Medal").state is State.OPEN
+
+
+def test_what_is_decided_keeps_no_other(kb: KnowledgeBase) -> None:
+    """All that can be decided is, the rest is listed, and the exit code says so."""
+    made = [proposal(Concept(name=name), 0.9, [], "me") for name in ("Medal", "Prize", "Club")]
+    store.put(kb.database, made)
+    run("review", "reject", "Medal")
+    done = run("review", "reject", "Medal", "Prize")
+    assert done.exit_code == 1
+    assert "rejected Prize" in done.stdout
+    assert f"not changed Medal: proposal {made[0].id} is rejected" in done.stdout
+    assert store.one(kb.database, "Prize").state is State.REJECTED
+    done = run("review", "accept", "Medal", "Club")
+    assert done.exit_code == 1
+    assert "accepted Club" in done.stdout
+    assert "not changed Medal: " in done.stdout
+    done = run("review", "reject", "Medal", "--json")
+    assert (done.exit_code, json.loads(done.stdout)) == (1, [])
+    assert "not changed Medal" in done.stderr
+
+
+def test_of_two_proposals_of_one_name_the_id_is_asked_for(kb: KnowledgeBase) -> None:
+    """A class, and another name of one, may be about the same word."""
+    concept = proposal(Concept(name="Club"), 0.9, [], "me")
+    body = {"of": "Society", "names": ["Club"]}
+    alias = Proposal(about=About.ALIAS, subject="Club", body=body, deeds=concept.deeds)
+    store.put(kb.database, [concept, alias])
+    with pytest.raises(UsageError, match=f"{concept.id} .concept, open.") as refused:
+        run("review", "accept", "Club")
+    assert f"{alias.id} (alias, open)" in str(refused.value)
+    assert [c.name for c in kb.ontology] == ["Society"]
+    assert run("review", "reject", concept.id).exit_code == 0
+    assert "another name of Society" in run("review", "show", "Club").stdout
 
 
 def test_a_circle_is_refused(kb: KnowledgeBase) -> None:

@@ -39,6 +39,8 @@ class Fitted:
         accuracy: source to the share of its values that are right, 0 to 1.
         copies: copier to original to the probability that it copies.
         same: the share of pairs of things called alike that are one.
+        unheard: what is trusted by the settings and has said nothing, each with a name that is
+            like it, or an empty text.
     """
 
     version: str
@@ -48,6 +50,7 @@ class Fitted:
         default_factory=dict[str, Mapping[str, float]]
     )
     same: float = 0.0
+    unheard: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def declared(file: Path | None) -> Policy:
@@ -74,7 +77,7 @@ def declared(file: Path | None) -> Policy:
     choices = _table(given.get("attributes", {}), where, "attributes", str)
     fields: dict[str, Any] = {
         "choices": choices,
-        "tolerance": _table(given.get("tolerance", {}), where, "tolerance", float),
+        "tolerance": _shares(given.get("tolerance", {}), where, "tolerance"),
         "trusted": _texts(given.get("trusted", []), where, "trusted"),
     }
     fields |= {key: given[key] for key in ("single", "many") if key in given}
@@ -116,7 +119,8 @@ def fit_policy(
             runs.finish(kb.database, run, "done", {"written": changed})
     accuracy = {source: found[""] for source, found in policy.trust.accuracy.items()}
     version = f"{policy.version}-{weights.version}"
-    return Fitted(version, changed, accuracy, policy.trust.copies, weights.share)
+    unheard = _unheard(kb, chosen)
+    return Fitted(version, changed, accuracy, policy.trust.copies, weights.share, unheard)
 
 
 def _said_by_many(
@@ -153,6 +157,20 @@ def _check_attributes(kb: KnowledgeBase, policy: Policy) -> None:
             near = suggestions(name, sorted(known))
             hint = f"did you mean {near[0]!r}?" if near else "see `knowloom ontology show`"
             raise SettingsError(f"[policies]: no class has an attribute {each!r}; {hint}")
+    for each in policy.tolerance:
+        if "." in each:
+            name = each.rpartition(".")[2]
+            raise SettingsError(f"[policies.tolerance]: {each!r} holds in all classes: say {name}")
+
+
+def _unheard(kb: KnowledgeBase, policy: Policy) -> dict[str, str]:
+    """Return the trusted sources that have said nothing, each with a name that is like it.
+
+    They may be read for the first time later, so they are not refused.
+    """
+    known = [row["name"] for row in kb.database.read(cypher("update/read_sources"))]
+    unheard = [name for name in policy.trusted if name not in known]
+    return {name: next(iter(suggestions(name, known)), "") for name in unheard}
 
 
 def _texts(value: Any, where: str, key: str) -> tuple[str, ...]:
@@ -162,6 +180,15 @@ def _texts(value: Any, where: str, key: str) -> tuple[str, ...]:
         if all(isinstance(each, str) for each in found):
             return tuple(found)
     raise SettingsError(f"{where}: {key} = {value!r} must be a list of the names of sources")
+
+
+def _shares(value: Any, where: str, key: str) -> dict[str, float]:
+    """Return a table of names and shares."""
+    found = _table(value, where, key, float)
+    for name, each in found.items():
+        if isinstance(each, bool) or not 0 <= each <= 1:
+            raise SettingsError(f"{where}: {key}.{name} = {each!r} is no share from 0 to 1")
+    return found
 
 
 def _table(value: Any, where: str, key: str, kind: type) -> dict[str, Any]:

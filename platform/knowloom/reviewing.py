@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from knowloom.base import KnowledgeBase
-from knowloom.errors import Fault, NotFound, ProposalDecided, UsageError
+from knowloom.errors import Fault, NotFound, ProposalDecided, SourceBusy, UsageError
 from knowloom.knowledge.growth import Growth, grown
 from knowloom.knowledge.proposal import About, Deed, Proposal, State
 from knowloom.ontology.as_json import concept_to_json
@@ -23,13 +23,15 @@ class Decisions:
 
     Args:
         accepted: proposals that hold now.
-        faults: why others could not be accepted; they stay open.
+        faults: why others stay as they were.
         version: the ontology's, when it changed.
+        rejected: proposals that were turned down.
     """
 
     accepted: list[Proposal] = field(default_factory=list[Proposal])
     faults: list[Fault] = field(default_factory=list[Fault])
     version: int | None = None
+    rejected: list[Proposal] = field(default_factory=list[Proposal])
 
 
 def accept(
@@ -62,15 +64,16 @@ def accept(
         raise UsageError("a value is for one dispute: `knowloom review list --about dispute`")
     done = Decisions()
     left = _still_open(kb, proposals, done)
-    for proposal in left:
-        try:
-            if proposal.about is About.IDENTITY:
-                _join(kb, proposal, done, who, note)
-            elif proposal.is_dispute:
-                _rule(kb, proposal, done, who, note, value)
-        except ProposalDecided as error:
-            done.faults.append(Fault(proposal.subject, str(error), "decided"))
-    left = [p for p in left if not p.is_dispute and p.about is not About.IDENTITY]
+    about_things = [p for p in left if p.is_dispute or p.about is About.IDENTITY]
+
+    def take(proposal: Proposal) -> None:
+        if proposal.is_dispute:
+            _rule(kb, proposal, done, who, note, value)
+        else:
+            _join(kb, proposal, done, who, note)
+
+    _each(about_things, take, done)
+    left = [p for p in left if p not in about_things]
     if left:
         _let_in(kb, left, done, who, note)
     return done
@@ -100,6 +103,29 @@ def reject(
     if not dry_run:
         stored.change(kb.database, proposal, after)
     return after
+
+
+def reject_all(
+    kb: KnowledgeBase,
+    proposals: Sequence[Proposal],
+    *,
+    who: str,
+    note: str = "",
+    dry_run: bool = False,
+) -> Decisions:
+    """Reject proposals, all that can be; see `reject`.
+
+    Args:
+        kb, who, note, dry_run: as there.
+        proposals: open ones.
+    """
+    done = Decisions()
+
+    def turn_down(proposal: Proposal) -> None:
+        done.rejected.append(reject(kb, proposal, who=who, note=note, dry_run=dry_run))
+
+    _each(proposals, turn_down, done)
+    return done
 
 
 def edit(
@@ -136,6 +162,25 @@ def edit(
     return after
 
 
+def _each(
+    proposals: Sequence[Proposal], decide: Callable[[Proposal], None], done: Decisions
+) -> None:
+    """Decide about one after the other, and note those that it cannot be done for.
+
+    Whoever is in the way of one is in the way of all that follow.
+    """
+    for i, proposal in enumerate(proposals):
+        try:
+            decide(proposal)
+        except ProposalDecided as error:
+            done.faults.append(Fault(proposal.subject, str(error), "decided"))
+        except NotFound as error:
+            done.faults.append(Fault(proposal.subject, str(error), "gone"))
+        except SourceBusy as error:
+            done.faults += [Fault(p.subject, str(error), "busy") for p in proposals[i:]]
+            return
+
+
 def _let_in(
     kb: KnowledgeBase, proposals: Sequence[Proposal], done: Decisions, who: str, note: str
 ) -> None:
@@ -164,12 +209,8 @@ def _join(kb: KnowledgeBase, proposal: Proposal, done: Decisions, who: str, note
     """Declare the things of a proposal one."""
     _check_unchanged(kb, proposal)
     first, *others = proposal.body["members"]
-    try:
-        for other in others:
-            merge(kb.database, kb.ontology, first, other, by=who)
-    except NotFound as error:
-        done.faults.append(Fault(proposal.subject, str(error), "gone"))
-        return
+    for other in others:
+        merge(kb.database, kb.ontology, first, other, by=who)
     after = proposal.decided(State.ACCEPTED, _deed("accepted", who, note))
     stored.change(kb.database, proposal, after)
     done.accepted.append(after)
@@ -183,11 +224,7 @@ def _rule(
     body = proposal.body
     named = {side["name"]: side["value"] for side in reversed(body["sides"]) if side["name"]}
     chosen = body["sides"][0]["value"] if value is None else named.get(value, value)
-    try:
-        run = decide(kb.database, kb.ontology, body["uid"], body["attribute"], chosen, by=who)
-    except NotFound as error:
-        done.faults.append(Fault(proposal.subject, str(error), "gone"))
-        return
+    run = decide(kb.database, kb.ontology, body["uid"], body["attribute"], chosen, by=who)
     after = proposal.decided(State.ACCEPTED, _deed("accepted", who, note))
     after = replace(
         after, body={**body, "decided": str(chosen if value is None else value), "run": run}

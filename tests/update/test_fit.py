@@ -93,6 +93,9 @@ def test_the_command_reads_the_settings(
         ('[policies]\ntrusted = "register"\n', "must be a list"),
         ('policies = "latest"\n', "must be a table"),
         ('[policies.tolerance]\nborn = "much"\n', "of the wrong type"),
+        ("[policies.tolerance]\nborn = -1\n", "no share from 0 to 1"),
+        ("[policies.tolerance]\nborn = nan\n", "no share from 0 to 1"),
+        ("[policies.tolerance]\nborn = true\n", "no share from 0 to 1"),
     ],
 )
 def test_a_wrong_policy_is_refused_with_its_place(tmp_path: Path, text: str, said: str) -> None:
@@ -109,3 +112,22 @@ def test_an_attribute_that_no_class_has_is_refused(kb: KnowledgeBase) -> None:
     chosen: dict[str, Any] = {"choices": {"brn": "max"}}
     with pytest.raises(SettingsError, match="born"):
         fit_policy(kb, Policy(**chosen))
+
+
+def test_a_tolerance_of_one_class_is_refused(kb: KnowledgeBase) -> None:
+    """It would silently hold in none."""
+    with pytest.raises(SettingsError, match="say born"):
+        fit_policy(kb, Policy(tolerance={"Person.born": 0.1}))
+
+
+def test_who_is_trusted_and_never_spoke_is_told(
+    kb: KnowledgeBase, write: Write, login: Endpoint, workspace: Path
+) -> None:
+    """It may speak later, and may be a slip."""
+    told(write)
+    (workspace / "knowloom.toml").write_text('[policies]\ntrusted = ["registre", "x", "gossip"]\n')
+    done = CliRunner().invoke(cli, ["update", "fit", "--json"])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["unheard"] == {"registre": "register", "x": ""}
+    assert "'registre', which has said nothing so far: did you mean 'register'" in done.stderr
+    assert "'gossip'" not in done.stderr

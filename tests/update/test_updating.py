@@ -368,6 +368,42 @@ def test_the_command(kb: KnowledgeBase, folder: Path, monkeypatch: pytest.Monkey
     assert "did you mean 'every'" in str(ran.exception)
 
 
+def test_one_source_that_fails_keeps_no_other(
+    kb: KnowledgeBase, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was done is told when it is done, the others follow, and the worst code ends it."""
+    put(folder / "a.csv", ROWS[:2])
+    put(folder / "c.csv", ROWS[2:])
+    monkeypatch.chdir(folder)
+    runner = CliRunner(env=_environment(kb))
+    command = ["update", "run", "a.csv", "b.csv", "c.csv", "--mapping", "mapping.toml"]
+    ran = runner.invoke(cli, command)
+    assert ran.exit_code == 1
+    assert ran.stdout.count("2 written") == 2
+    assert "b.csv" in ran.stderr
+    assert set(names(kb)) == {"Ada", "Bob", "Cid", "Dan"}
+    ran = runner.invoke(cli, [*command, "--json"])
+    assert [row["source"] for row in json.loads(ran.stdout)] == ["a.csv", "b.csv", "c.csv"]
+    assert "b.csv" in json.loads(ran.stdout)[1]["error"]
+
+
+def test_two_places_of_one_name_are_refused_together(
+    kb: KnowledgeBase, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the second would take away what the first says, but where both tell changes."""
+    put(folder / "a.csv", ROWS[:3])
+    put(folder / "b.csv", ROWS[1:])
+    monkeypatch.chdir(folder)
+    runner = CliRunner(env=_environment(kb))
+    command = ["update", "run", "a.csv", "b.csv", "--mapping", "mapping.toml", "--name", "people"]
+    ran = runner.invoke(cli, command)
+    assert isinstance(ran.exception, UsageError)
+    assert "--name of its own" in str(ran.exception)
+    assert names(kb) == {}
+    assert runner.invoke(cli, [*command, "--delta"]).exit_code == 0
+    assert set(names(kb)) == {"Ada", "Bob", "Cid", "Dan"}
+
+
 def _environment(kb: KnowledgeBase) -> dict[str, str]:
     """Return the variables that lead a command to the tests' server."""
     return {**os.environ, "NEO4J_URI": kb.database.uri, **_login}

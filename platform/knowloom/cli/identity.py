@@ -118,6 +118,9 @@ def fit(dry_run: bool, settings: Settings, as_json: bool) -> None:
     chosen = declared(find_file(Path.cwd()))
     with knowledge_base(settings) as kb, progress("learning") as advance:
         done = fit_policy(kb, chosen, dry_run=dry_run, advance=advance)
+    for name, near in done.unheard.items():
+        hint = f"did you mean {near!r}?" if near else "`knowloom update history` lists those heard"
+        click.echo(f"[policies] trusts {name!r}, which has said nothing so far: {hint}", err=True)
     emit(asdict(done), as_json, _fitted_lines(done, dry_run))
 
 

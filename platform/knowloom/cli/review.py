@@ -19,6 +19,7 @@ from knowloom.settings import Settings
 if TYPE_CHECKING:
     from knowloom.base import KnowledgeBase
     from knowloom.browser.place import BrowserPlace
+    from knowloom.errors import Fault
     from knowloom.knowledge.proposal import Proposal
     from knowloom.reviewing import Decisions
 
@@ -211,8 +212,10 @@ def edit(
 @_note
 @connection_options
 @json_option
+@click.pass_context
 @refreshing
 def reject(
+    ctx: click.Context,
     proposals: tuple[str, ...],
     dry_run: bool,
     who: str | None,
@@ -222,22 +225,29 @@ def reject(
 ) -> None:
     """Reject PROPOSALS; proposed again they stay rejected.
 
+    Those that were decided before stay as they are, and are listed.
     Values that sources differ on stay as they are then: the one that the policy chose is shown.
 
     \b
     Example:
         knowloom review reject Name --note "not a class"
     """
-    from knowloom.reviewing import reject as rejected
+    from knowloom.reviewing import reject_all
     from knowloom.session import knowledge_base
     from knowloom.store import review as store
 
     with knowledge_base(settings) as kb:
         _bring_up_to_date(kb)
         named = [store.one(kb.database, key) for key in proposals]
-        done = [rejected(kb, one, who=by(who), note=note, dry_run=dry_run) for one in named]
+        done = reject_all(kb, named, who=by(who), note=note, dry_run=dry_run)
     said = "would reject" if dry_run else "rejected"
-    emit(rows(done), as_json, [f"{said} {p.subject}" for p in done])
+    lines = [f"{said} {p.subject}" for p in done.rejected]
+    faults = [*map(_fault_line, done.faults)]
+    emit(rows(done.rejected), as_json, [*lines, *faults])
+    if as_json:
+        click.echo("\n".join(faults), err=True, nl=bool(faults))
+    if faults:
+        ctx.exit(1)
 
 
 def _bring_up_to_date(kb: KnowledgeBase) -> None:
@@ -339,10 +349,15 @@ def accept_lines(done: Decisions) -> list[str]:
                 lines.append(f"`knowloom update rollback {run}` takes it back")
         else:
             lines.append(f"accepted {one.subject}")
-    lines += [f"left open {fault}" for fault in done.faults]
+    lines += map(_fault_line, done.faults)
     if done.version:
         lines.append(f"the ontology is at version {done.version} now")
     return lines or ["Nothing was accepted."]
+
+
+def _fault_line(fault: Fault) -> str:
+    """Return why a proposal is as it was."""
+    return f"{'not changed' if fault.code == 'decided' else 'left open'} {fault}"
 
 
 def _summary(proposal: Proposal) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from knowloom.cli.afterwards import refreshing
 from knowloom.cli.connection import connection_options, workspace_option
 from knowloom.cli.identity import fit, resolve
 from knowloom.cli.output import AT_MOST, emit, json_option, look_at, progress, reject_lines, table
+from knowloom.errors import KnowloomError, UsageError
 from knowloom.settings import Settings
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def run(
 
     A SOURCE is a file, a folder, the address of a database, an http address of JSON lines, or the
     name of a table [sources.NAME] in knowloom.toml. What it does not say any more goes when no
-    other source says it; a line or row with `_deleted` set says that a thing is no more.
+    other source says it; a line or row with `_deleted` set says that a thing is no more. One that
+    fails is told of, and the others are looked at all the same.
 
     \b
     Examples:
@@ -77,22 +79,54 @@ def run(
     from knowloom.updating import update as bring_up_to_date
 
     known = read_sources(find_file(Path.cwd()))
-    reports: list[UpdateReport] = []
-    allowed = True
-    with knowledge_base(settings) as kb, progress("reading") as advance:
-        for location in sources:
-            source = source_of(location, known, **options)
-            report = bring_up_to_date(
-                kb, source, dry_run=dry_run, break_lock=break_lock, advance=advance
-            )
-            reports.append(report)
-            allowed = allowed and report.rejected <= source.allow_rejects and not report.unresolved
+    chosen = [source_of(location, known, **options) for location in sources]
+    _refuse_one_name(chosen)
+    data: list[dict[str, Any]] = []
+    code = 0
+    with knowledge_base(settings) as kb:
         place = browser_place(settings, kb.database)
-    data = [{**_data(r), "browser": place.run(r.run)} for r in reports]
-    lines = [line for r in reports for line in _lines(r)]
-    emit(data, as_json, [*lines, *look_at(place.run(max(r.run for r in reports)))])
-    if not allowed:
-        ctx.exit(1)
+        for source in chosen:
+            try:
+                with progress("reading") as advance:
+                    report = bring_up_to_date(
+                        kb, source, dry_run=dry_run, break_lock=break_lock, advance=advance
+                    )
+            except KnowloomError as error:
+                click.echo(f"knowloom: {_failed(source, error, len(chosen))}", err=True)
+                data.append({"source": source.name, "error": str(error)})
+                code = max(code, error.exit_code)
+                continue
+            data.append({**_data(report), "browser": place.run(report.run)})
+            if report.rejected > source.allow_rejects or report.unresolved:
+                code = max(code, 1)
+            if not as_json:
+                emit(None, as_json, _lines(report))
+    emit(data, as_json, look_at(place.run(max(row.get("run", 0) for row in data))))
+    if code:
+        ctx.exit(code)
+
+
+def _refuse_one_name(sources: Sequence[Source]) -> None:
+    """Refuse places of one name, but for those that tell changes only.
+
+    Raises:
+        UsageError: two are called alike.
+    """
+    first: dict[str, Source] = {}
+    for source in sources:
+        before = first.setdefault(source.name, source)
+        if before.location != source.location and not source.delta:
+            raise UsageError(
+                f"{before.place} and {source.place} would both be the source {source.name}, and "
+                "what the first says would go for what the second says: look at each by itself, "
+                "with a --name of its own"
+            )
+
+
+def _failed(source: Source, error: KnowloomError, among: int) -> str:
+    """Return what went wrong, with the source where there are several."""
+    said = str(error)
+    return said if among == 1 or source.name in said else f"{source.name}: {said}"
 
 
 @update.command()

@@ -58,15 +58,16 @@ def one(database: Database, key: str) -> Proposal:
 
     Raises:
         UnknownProposal: there is none.
-        UsageError: things of one name have open disputes.
+        UsageError: several are called so, and not just one of them is open.
     """
     found = [_read(row) for row in database.read(cypher("review/read_proposal"), key=key)]
     if not found:
         raise UnknownProposal(key)
-    disputes = [p.id for p in found if p.is_dispute and p.state is State.OPEN]
-    if len(disputes) > 1:
-        raise UsageError(f"several things are meant by {key!r}: give one of {', '.join(disputes)}")
-    return found[0]
+    meant = [p for p in found if p.state is State.OPEN] or found
+    if len(meant) > 1:
+        ids = ", ".join(f"{p.id} ({p.about}, {p.state})" for p in meant)
+        raise UsageError(f"{key!r} is what several proposals are about: give one of {ids}")
+    return meant[0]
 
 
 def change(database: Database, before: Proposal, after: Proposal) -> None:
