@@ -14,7 +14,7 @@ from knowloom.knowledge.spoken import statements
 from knowloom.ontology.build import Classes, Thing
 from knowloom.ontology.concepts import Ontology
 from knowloom.ontology.live import reached
-from knowloom.store import migrate, owed, runs
+from knowloom.store import migrate, owed
 from knowloom.store import ontology as stored
 from knowloom.store.database import Database
 from knowloom.store.write import Writer, WriteReport
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from knowloom.store.check import Audit
+    from knowloom.store.runs import Run
     from knowloom.store.search import Hit
     from knowloom.subgraph.graph import Subgraph
     from knowloom.subgraph.reader import Reader
@@ -167,15 +168,26 @@ class KnowledgeBase:
             advance: called with every number of statements finished.
             whole: True when this is all that the source says; what it said before and does not
                 say now goes, unless some of it was rejected.
+
+        Raises:
+            SourceBusy: somebody goes on and on deciding who is who, or what is shown.
         """
-        from knowloom.update.restate import Restatement
+        from knowloom.update.lock import writing
 
         self.migrate()
-        run = runs.begin(self.database, source, command)
-        rejects = self.workspace / "rejects" / f"{run.id}.jsonl"
-        writer = Writer(self.database, self.ontology, run, rejects)
-        if not whole:
+        with writing(self.database, source, command) as run:
+            rejects = self.workspace / "rejects" / f"{run.id}.jsonl"
+            writer = Writer(self.database, self.ontology, run, rejects)
+            if whole:
+                return self._restated(run, writer, said, advance)
             return writer.write(said, advance)
+
+    def _restated(
+        self, run: Run, writer: Writer, said: Iterable[Statement], advance: Callable[[int], None]
+    ) -> WriteReport:
+        """Write all that a source says; what it said before and does not say now goes."""
+        from knowloom.update.restate import Restatement
+
         restatement = Restatement(self.database, self.ontology, run)
         report = writer.write(restatement.noted(said), advance)
         if not report.counts.rejected and restatement.retract_others():

@@ -549,13 +549,13 @@ class UpdateError(KnowloomError):
 class SourceBusy(UpdateError):
     """Another update of `source` is running, or decisions are taken: `holder` says whose."""
 
-    def __init__(self, source: str, holder: str, since: str) -> None:
-        self.source = source
-        self.holder = holder
-        self.since = since
-        what, how = f"{source} is being updated", "update it with --break-lock"
-        if source == "decisions":
-            what, how = "decisions are being taken", "`knowloom update resolve --break-lock`"
+    def __init__(self, source: str, holder: str, since: str, doing: str = "updated") -> None:
+        self.source, self.holder, self.since = source, holder, since
+        decides = source == "decisions"
+        what = "decisions are being taken" if decides else f"{source} is being {doing}"
+        how = "update it with --break-lock"
+        if decides or doing != "updated":
+            how = "`knowloom update resolve --break-lock`"
         no_more = f"if that process is no more, {how}"
         super().__init__(f"{what} by {holder} since {since}: wait for it, or, {no_more}")
 

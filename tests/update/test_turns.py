@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Sequence
+import socket
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +18,15 @@ from knowloom.base import KnowledgeBase
 from knowloom.errors import SourceBusy
 from knowloom.fitting import fit_policy
 from knowloom.knowledge.policies import Policy
+from knowloom.knowledge.record import Record
 from knowloom.scheduling import look_once
 from knowloom.store import runs
 from knowloom.store.write import Writer
 from knowloom.update import lock
-from knowloom.update.lock import DECISIONS, drop_lock, take_lock
+from knowloom.update.lock import DECISIONS, drop_lock, take_lock, writing
 from knowloom.update.sources import Source
 from knowloom.updating import update
-from tests.update.people import uid
+from tests.update.people import person, uid
 
 pytestmark = pytest.mark.neo4j
 
@@ -77,6 +80,11 @@ def beside(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Future[Any]]:
     return beside
 
 
+def said(row: Row) -> Record:
+    """Return what a row says of a person."""
+    return person(row[0], **({"home": row[1]} if row[1] else {}))
+
+
 def homes(kb: KnowledgeBase) -> dict[str, Any]:
     """Return what people's homes are shown to be, by uid; nothing else is amiss."""
     assert not kb.check().counts
@@ -92,6 +100,88 @@ def test_what_is_merged_while_an_update_writes_stays_one(
     assert homes(kb) == {ADA: "Marylebone", CID: None}
     kb.split(COUNTESS)
     assert homes(kb) == {ADA: "London", COUNTESS: "Marylebone", CID: None}
+
+
+@pytest.mark.parametrize("splits", [False, True])
+def test_what_is_decided_while_a_load_writes_stays(kb: KnowledgeBase, splits: bool) -> None:
+    """The decision waits, and moves what was written; so it does whatever writes statements."""
+    kb.write_statements(map(said, ROWS), source="a", command="test")
+    if splits:
+        kb.merge(ADA, COUNTESS)
+    with ThreadPoolExecutor(1) as others:
+        decided: list[Future[Any]] = []
+
+        def decide() -> object:
+            return kb.split(COUNTESS) if splits else kb.merge(ADA, COUNTESS)
+
+        def statements() -> Iterator[Record]:
+            for row in LATER:
+                yield said(row)
+                if not decided:
+                    decided.append(others.submit(decide))
+                    wait(decided, timeout=1)
+
+        kb.write_statements(statements(), source="a", command="test")
+        decided[0].result()
+    two = {ADA: "London", COUNTESS: "Marylebone", CID: None}
+    assert homes(kb) == (two if splits else {ADA: "Marylebone", CID: None})
+    if not splits:
+        kb.split(COUNTESS)
+        assert homes(kb) == two
+
+
+def locks(kb: KnowledgeBase) -> int:
+    """Return how many have a lock."""
+    return len(kb.database.read("MATCH (l:_SourceLock) RETURN l"))
+
+
+def test_a_load_waits_for_who_decides_but_not_for_ever(
+    kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is written then, and nobody is kept waiting by it."""
+    take_lock(kb.database, runs.begin(kb.database, DECISIONS, "merge"))
+    monkeypatch.setattr(lock, "_PATIENCE_OF_UPDATES", 0.1)
+    with pytest.raises(SourceBusy, match="decisions are being taken"):
+        kb.write_statements(map(said, ROWS), source="a", command="test")
+    assert homes(kb) == {}
+    assert locks(kb) == 1
+
+
+def test_loads_beside_each_other_do_not_wait(kb: KnowledgeBase) -> None:
+    """Of one source neither; a decision does, and is told for whom."""
+    holders: list[Any] = [writing(kb.database, "a", "load csv") for _ in range(2)]
+    with ExitStack() as held:
+        for each in holders:
+            held.enter_context(each)
+        kb.write_statements(map(said, ROWS), source="a", command="test")
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(lock, "_PATIENCE", 0.1)
+            with pytest.raises(SourceBusy, match=r"a is being written by process .*break-lock`$"):
+                kb.merge(ADA, COUNTESS)
+    kb.merge(ADA, COUNTESS)
+    assert locks(kb) == 0
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_load_that_is_no_more_keeps_nobody_waiting(
+    kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch, elsewhere: bool
+) -> None:
+    """On this machine that is seen; of another somebody says so."""
+    monkeypatch.setattr(lock, "_PATIENCE", 0.1)
+    kb.write_statements(map(said, ROWS), source="a", command="test")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(lock, "drop_lock", lambda *_: None)
+        if elsewhere:
+            patched.setattr(socket, "gethostname", lambda: "elsewhere")
+        with writing(kb.database, "a", "load csv"):
+            pass
+    lock._held.clear()  # as in a process that comes later
+    if elsewhere:
+        with pytest.raises(SourceBusy, match=r"on elsewhere .*knowloom update resolve"):
+            kb.merge(ADA, COUNTESS)
+        kb.resolve(break_lock=True)
+    kb.merge(ADA, COUNTESS)
+    assert locks(kb) == 0
 
 
 @pytest.mark.parametrize("splits", [False, True])
@@ -186,6 +276,29 @@ def test_fitting_waits_for_who_decides(kb: KnowledgeBase, people: Callable[..., 
         drop_lock(kb.database, other)
         assert fitted.result().version
     assert kb.database.read("MATCH (l:_SourceLock) RETURN l") == []
+
+
+def test_who_is_waited_for_is_told_at_once(
+    kb: KnowledgeBase,
+    people: Callable[..., Source],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A process of another machine may be no more, and only a person knows."""
+    update(kb, people(ROWS))
+    with monkeypatch.context() as patched:
+        patched.setattr(socket, "gethostname", lambda: "elsewhere")
+        take_lock(kb.database, runs.begin(kb.database, DECISIONS, "merge"))
+    with ThreadPoolExecutor(1) as others:
+        waiting = others.submit(update, kb, people(LATER))
+        wait([waiting], timeout=3)
+        assert not waiting.done()
+        [said] = caplog.messages
+        assert "waiting, for 59" in said
+        assert "on elsewhere since 2" in said
+        assert "`knowloom update resolve --break-lock`" in said
+        kb.resolve(break_lock=True)
+        assert waiting.result().written == 1
 
 
 def test_a_clock_that_is_set_ends_no_process(
