@@ -379,8 +379,6 @@ def test_inferred_ranges(types: list[str], expected: Any) -> None:
     assert [(a.range, a.many) for a in concept.attributes] == ([expected] if expected else [])
 
 
-@pytest.mark.neo4j
-@pytest.mark.skipif(not MOVIES.exists(), reason="needs Neo4j's movies data in KNOWLOOM_DATA")
 def test_inferred_classes_agree_with_their_superclasses() -> None:
     """What is seen of a label differs from what is seen of a more general one."""
     ontology = inferred(
@@ -423,6 +421,8 @@ def test_what_is_inferred_can_be_loaded() -> None:
     assert ontology["Film"].binding == _binding("Film", quotes=RelationshipBinding("QUOTES"))
 
 
+@pytest.mark.neo4j
+@pytest.mark.skipif(not MOVIES.exists(), reason="needs Neo4j's movies data in KNOWLOOM_DATA")
 def test_neo4j_movies(database: Database) -> None:
     """Neo4j's example graph comes back as typed objects with no word of configuration."""
     for statement in re.split(r";\s*\n", MOVIES.read_text(encoding="utf-8")):
