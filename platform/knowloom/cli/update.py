@@ -305,15 +305,19 @@ def status(ctx: click.Context, /, settings: Settings, as_json: bool) -> None:
 
 
 def _stopped() -> Event:
-    """Return an event that SIGTERM and Ctrl-C set; a second Ctrl-C ends at once."""
+    """Return an event that SIGTERM and Ctrl-C set; a second Ctrl-C ends at once.
+
+    A second SIGTERM means no more than the first: `timeout` sends two, supervisors repeat it.
+    """
     import signal
 
     stop = Event()
 
-    def end(number: int, _: object) -> None:
+    def end(*_: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         _say("stopping: what is under way is waited for")
         stop.set()
-        signal.signal(number, signal.SIG_DFL)
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
