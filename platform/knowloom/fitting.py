@@ -110,7 +110,8 @@ def fit_policy(
     changed = 0
     with deciding(kb.database, "update fit", dry_run=dry_run) as run:
         policy = replace(chosen, trust=fit_trust(_said_by_many(kb, advance), kb.ontology))
-        weights = fit_weights(kb.database, kb.ontology, run.kept, weights_in(kb.database))
+        start = weights_in(kb.database)
+        weights = fit_weights(kb.database, kb.ontology, run.kept, start, advance)
         if not dry_run:
             content = {"policy": policy.as_json(), "weights": weights.as_json()}
             policies.store_fitted(kb.database, content)

@@ -15,6 +15,8 @@ from knowloom.errors import SettingsError
 from knowloom.fitting import declared, fit_policy
 from knowloom.knowledge.policies import Policy
 from knowloom.store.connect import Endpoint
+from knowloom.update.resolve import fit_weights
+from knowloom.update.scores import Weights
 from tests.update.conftest import Write
 from tests.update.people import person, uid
 
@@ -59,6 +61,22 @@ def test_truth_is_discovered_against_the_last_word(kb: KnowledgeBase, write: Wri
     done = fit_policy(kb, Policy(choices={"Person.home": "truth-discovery"}))
     assert done.accuracy["gossip"] < done.accuracy["register"]
     assert homes(kb) == {str(n): f"town {n}" for n in range(12)}
+
+
+def test_many_pairs_are_drawn_from(kb: KnowledgeBase, write: Write) -> None:
+    """Weights of some pairs are near those of all, and the same again; progress is told."""
+    write([person(f"Ann Person {n}", f"town {n % 4}", home=f"town {n % 4}") for n in range(40)])
+    looked: list[int] = []
+
+    def learned(most: int) -> Weights:
+        return fit_weights(kb.database, kb.ontology, {}, Weights(), looked.append, most)
+
+    everything, some = learned(10**6), learned(150)
+    assert sum(looked) == 80
+    assert learned(780) == everything != some == learned(150)
+    assert learned(0).odds == Weights().odds
+    for level, (_, differ) in everything.odds["name"].items():
+        assert some.odds["name"][level][1] == pytest.approx(differ, abs=0.1)
 
 
 def test_a_trial_changes_nothing(kb: KnowledgeBase, write: Write) -> None:

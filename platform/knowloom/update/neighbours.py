@@ -7,7 +7,7 @@ before leaves the blocks as they were.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -69,7 +69,9 @@ class Neighbours:
     def __contains__(self, uid: str) -> bool:
         return uid in self._profiles
 
-    def take_in(self, changed: Collection[str]) -> set[str]:
+    def take_in(
+        self, changed: Collection[str], advance: Callable[[int], None] = lambda _: None
+    ) -> set[str]:
         """Take in changed things; return all whose pairs have to be looked at again.
 
         That is these, what refers to one that is called otherwise now, the members of blocks that
@@ -77,9 +79,10 @@ class Neighbours:
 
         Args:
             changed: uids of things of which something else is said now, or nothing any more.
+            advance: called with every number of them that was read.
         """
         before = self._blocked(changed)
-        said = self._evidence(changed)
+        said = self._evidence(changed, advance)
         self._names |= {uid: _names(evidence) for uid, evidence in said.items()}
         nameless = (_NOWHERE, Names())
         renamed = [
@@ -181,7 +184,9 @@ class Neighbours:
         found = {uid for row in rows for uid in row["uids"]}
         return found | {uid for uid, holder in self._kept.items() if holder in found}
 
-    def _evidence(self, uids: Collection[str]) -> dict[str, list[Evidence]]:
+    def _evidence(
+        self, uids: Collection[str], advance: Callable[[int], None] = lambda _: None
+    ) -> dict[str, list[Evidence]]:
         """Return the standing records of things, by the uid that the records themselves give.
 
         For a thing that nobody describes what it is known by stands in for a record.
@@ -190,11 +195,13 @@ class Neighbours:
         asked = set(uids)
         found: dict[str, list[Evidence]] = {}
         for start in range(0, len(wanted), _AT_ONCE):
-            for state, _ in self._states.read(wanted[start : start + _AT_ONCE]):
+            some = wanted[start : start + _AT_ONCE]
+            for state, _ in self._states.read(some):
                 for each in state.evidence:
                     uid = each.uid or state.uid
                     if each.stands and uid in asked and self._takes_part(each.concept):
                         found.setdefault(uid, []).append(each)
+            advance(len(some))
         self._mentions -= found.keys()
         for row in self._read(
             cypher("update/read_mentions"), "uids", sorted(asked - found.keys())

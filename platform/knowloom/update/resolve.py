@@ -6,9 +6,11 @@ weights the outcome does not depend on how often it was done in between.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from knowloom.assets import cypher
@@ -45,6 +47,7 @@ from knowloom.update.scores import (
 )
 
 _THINGS_AT_ONCE = 500
+_MOST_LESSONS = 200_000
 
 
 @dataclass(slots=True)
@@ -119,22 +122,31 @@ def weights_in(database: Database) -> Weights:
 
 
 def fit_weights(
-    database: Database, ontology: Ontology, kept: Mapping[str, str], start: Weights
+    database: Database,
+    ontology: Ontology,
+    kept: Mapping[str, str],
+    start: Weights,
+    advance: Callable[[int], None] = lambda _: None,
+    most: int = _MOST_LESSONS,
 ) -> Weights:
-    """Return weights fitted to all pairs of things that share a block, without labels.
+    """Return weights fitted to pairs of things that share a block, without labels.
 
     Args:
         database, ontology: as for `resolve`.
         kept: absorbed uid to the uid under which the thing is kept.
         start: the weights to begin with.
+        advance: called with every number of things looked at.
+        most: pairs that are learnt from, those of things drawn by chance where there are more;
+            the same again with the same things.
     """
     near = Neighbours(database, ontology, kept)
     uids = sorted(r["uid"] for r in database.read(cypher("update/read_changed"), run=0))
-    near.take_in(uids)
+    near.take_in(uids, advance)
     near.load(uids)
 
     def lessons() -> Iterator[tuple[Levels, bool | None]]:
-        for uid in uids:
+        # A pair is asked for by the first of its two: so each is drawn as likely as any other.
+        for uid in random.Random(0).sample(uids, len(uids)):
             for other in near.partners(uid):
                 if uid < other and not any(map(near.is_mention, (uid, other))):
                     found = score(near[uid], near[other], ontology, start)
@@ -142,7 +154,7 @@ def fit_weights(
                     pair = Pair(uid, other, found.probability, band, found.veto)
                     yield lesson(near[uid], near[other], pair, ontology)
 
-    return fitted(lessons(), start)
+    return fitted(islice(lessons(), most), start)
 
 
 class _Resolving:
