@@ -109,7 +109,8 @@ def fit_policy(
     _check_attributes(kb, chosen)
     changed = 0
     with deciding(kb.database, "update fit", dry_run=dry_run) as run:
-        policy = replace(chosen, trust=fit_trust(_said_by_many(kb, advance), kb.ontology))
+        trust = fit_trust(_said_by_many(kb, advance), kb.ontology, chosen.tolerance)
+        policy = replace(chosen, trust=trust)
         start = weights_in(kb.database)
         weights = fit_weights(kb.database, kb.ontology, run.kept, start, advance)
         if not dry_run:

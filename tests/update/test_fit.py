@@ -63,6 +63,23 @@ def test_truth_is_discovered_against_the_last_word(kb: KnowledgeBase, write: Wri
     assert homes(kb) == {str(n): f"town {n}" for n in range(12)}
 
 
+def test_scales_that_agree_within_a_tolerance_are_believed(
+    kb: KnowledgeBase, write: Write
+) -> None:
+    """Whose numbers differ by no more than is said agree, when it is learned whom to believe."""
+    for source, factor in (("scale", 1000), ("balance", 1004), ("guess", 1300)):
+        write([person(str(n), "scale", born=factor * (n + 1)) for n in range(12)], source)
+
+    def accuracies(tolerance: float) -> tuple[float, float, float]:
+        policy = Policy(tolerance={"born": tolerance})
+        found = fit_policy(kb, policy, dry_run=True).accuracy
+        return found["scale"], found["balance"], found["guess"]
+
+    scale, balance, guess = accuracies(0.01)
+    assert min(scale, balance) > 0.8 > 0.3 > guess
+    assert max(accuracies(0.0)) < 0.8
+
+
 def test_many_pairs_are_drawn_from(kb: KnowledgeBase, write: Write) -> None:
     """Weights of some pairs are near those of all, and the same again; progress is told."""
     write([person(f"Ann Person {n}", f"town {n % 4}", home=f"town {n % 4}") for n in range(40)])

@@ -23,6 +23,7 @@ from knowloom.scheduling import look_once
 from knowloom.store import runs
 from knowloom.store.write import Writer
 from knowloom.update import lock
+from knowloom.update.deciding import decide
 from knowloom.update.lock import DECISIONS, drop_lock, take_lock, writing
 from knowloom.update.sources import Source
 from knowloom.updating import update
@@ -128,6 +129,28 @@ def test_what_is_decided_while_a_load_writes_stays(kb: KnowledgeBase, splits: bo
     if not splits:
         kb.split(COUNTESS)
         assert homes(kb) == two
+
+
+def test_a_value_is_decided_where_its_thing_is_kept(kb: KnowledgeBase) -> None:
+    """Who rules on a dispute waits for who merges the thing away, and the merge for who rules."""
+    kb.write_statements(map(said, LATER), source="a", command="test")
+    other = runs.begin(kb.database, DECISIONS, "merge")
+    take_lock(kb.database, other)
+    with ThreadPoolExecutor(1) as others:
+        ruling = others.submit(
+            decide, kb.database, kb.ontology, COUNTESS, "home", "Paris", by="ann"
+        )
+        wait([ruling], timeout=0.5)
+        assert not ruling.done()
+        drop_lock(kb.database, other)
+        assert ruling.result()
+    with writing(kb.database, "review by ann", "review accept"):
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(lock, "_PATIENCE", 0.1)
+            with pytest.raises(SourceBusy):
+                kb.merge(ADA, COUNTESS)
+    assert homes(kb) == {ADA: "London", COUNTESS: "Paris", CID: None}
+    assert locks(kb) == 0
 
 
 def locks(kb: KnowledgeBase) -> int:

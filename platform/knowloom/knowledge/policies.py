@@ -72,8 +72,21 @@ class Question(NamedTuple):
     @property
     def tolerance(self) -> float:
         """How much numbers may differ and still agree, as a share of the larger one."""
-        inexact = _FLOATS_DIFFER if self.attribute.range is Scalar.FLOAT else 0.0
-        return self.policy.tolerance.get(self.attribute.name, inexact)
+        return tolerance_of(self.attribute, self.policy.tolerance)
+
+
+def tolerance_of(attribute: Attribute, declared: Mapping[str, float]) -> float:
+    """Return how much numbers of an attribute may differ and still agree, 0 to 1.
+
+    Args:
+        attribute: whose values they are.
+        declared: attribute to its share of the larger number, where people say so.
+
+    >>> tolerance_of(Attribute(name="weight", range=Scalar.FLOAT), {"weight": 0.01})
+    0.01
+    """
+    inexact = _FLOATS_DIFFER if attribute.range is Scalar.FLOAT else 0.0
+    return declared.get(attribute.name, inexact)
 
 
 Survive = Callable[[Sequence[Claim], Question], Outcome]

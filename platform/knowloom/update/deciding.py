@@ -22,6 +22,7 @@ from knowloom.ontology.verdicts import Unfit
 from knowloom.store import runs
 from knowloom.store.database import Database
 from knowloom.update.apply import Applier, Held
+from knowloom.update.lock import writing
 from knowloom.update.plan import Plan, plan_records
 
 COMMAND = "review accept"
@@ -49,36 +50,34 @@ def decide(
     Raises:
         NotFound: there is no such thing.
         UsageError: it has no such attribute, or the value cannot be one.
+        SourceBusy: somebody else still decides, after ten minutes.
     """
-    run = runs.begin(database, review_by(by), COMMAND)
-    holder = run.kept.get(uid, uid)
+    with writing(database, review_by(by), COMMAND) as run:
+        holder = run.kept.get(uid, uid)
 
-    def make(held: Held) -> Plan:
-        state = held.states.get(holder)
-        if state is None or not is_spoken_of(state.evidence):
-            raise NotFound("instance", uid, "`knowloom search` finds things by a part of the name")
-        concept, found = _attribute(state, attribute, ontology, run.kept)
-        record = _record(state, concept, found, value)
-        evidence = evidence_of(
-            record,
-            content_hash(record, run.source),
-            run=run.id,
-            source=run.source,
-            recorded=run.started,
-        )
-        return plan_records(
-            {holder: state.evidence},
-            [evidence],
-            run=run.id,
-            kept=run.kept,
-            outdated=lambda e: e.key != evidence.key and _decides(e, attribute),
-        )
+        def make(held: Held) -> Plan:
+            state = held.states.get(holder)
+            if state is None or not is_spoken_of(state.evidence):
+                how = "`knowloom search` finds things by a part of the name"
+                raise NotFound("instance", uid, how)
+            concept, found = _attribute(state, attribute, ontology, run.kept)
+            record = _record(state, concept, found, value)
+            hash_ = content_hash(record, run.source)
+            evidence = evidence_of(
+                record, hash_, run=run.id, source=run.source, recorded=run.started
+            )
+            return plan_records(
+                {holder: state.evidence},
+                [evidence],
+                run=run.id,
+                kept=run.kept,
+                outdated=lambda e: e.key != evidence.key and _decides(e, attribute),
+            )
 
-    Applier(database, ontology, run).apply([holder], make)
-    if not run.recorded:
-        return 0
-    runs.finish(database, run, "done", {"given": 1, "written": 1})
-    return run.id
+        Applier(database, ontology, run).apply([holder], make)
+        if run.recorded:
+            runs.finish(database, run, "done", {"given": 1, "written": 1})
+    return run.id if run.recorded else 0
 
 
 def _attribute(

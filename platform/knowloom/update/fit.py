@@ -16,9 +16,10 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from knowloom.knowledge.evidence import Evidence, in_order
+from knowloom.knowledge.policies import tolerance_of
 from knowloom.knowledge.record import Value
 from knowloom.knowledge.truth import Course, Trust, Word, agree, course, words
-from knowloom.ontology.concepts import Attribute, Ontology, Scalar
+from knowloom.ontology.concepts import Attribute, Ontology
 
 RATES = (0.0, 0.01, 0.03, 0.1, 0.3, 1.0)
 """Changes a year that are tried for each attribute."""
@@ -26,8 +27,8 @@ _EVERYWHERE, _LOCALLY = 4.0, 10.0
 """How many claims the belief in unknown sources, and in a source as a whole, counts for."""
 _COPYING, _COPIED = 0.1, 0.8
 """How probable it is beforehand that one source copies from another, and what share it copies."""
-_FLOATS_DIFFER = 1e-3
 _MOST_VARIETY = 1000
+NOTHING_DECLARED: Mapping[str, float] = {}
 
 
 class Topic(NamedTuple):
@@ -73,17 +74,22 @@ class _Judged:
 
 
 def fit_trust(
-    things: Iterable[Sequence[Evidence]], ontology: Ontology, *, rounds: int = 6
+    things: Iterable[Sequence[Evidence]],
+    ontology: Ontology,
+    tolerance: Mapping[str, float] = NOTHING_DECLARED,
+    *,
+    rounds: int = 6,
 ) -> Trust:
     """Return what the standing evidence of many things teaches about sources and attributes.
 
     Args:
         things: the evidence of each thing, after identity.
         ontology: tells which attributes hold one value; only those can contradict each other.
+        tolerance: attribute to the share by which its numbers may differ and still agree.
         rounds: how often accuracies and truth are found from each other.
     """
     things = [in_order(evidence) for evidence in things]
-    topics = [t for evidence in things for t in _topics(evidence, ontology)]
+    topics = [t for evidence in things for t in _topics(evidence, ontology, tolerance)]
     trust = Trust(variety=_variety(topics), functionality=functionality(things))
     for number in range(rounds):
         if number in (1, rounds - 1):
@@ -114,7 +120,9 @@ def functionality(things: Iterable[Sequence[Evidence]]) -> dict[str, float]:
     return {name: shares[name] / total[name] for name in sorted(shares)}
 
 
-def _topics(evidence: Sequence[Evidence], ontology: Ontology) -> Iterator[Topic]:
+def _topics(
+    evidence: Sequence[Evidence], ontology: Ontology, tolerance: Mapping[str, float]
+) -> Iterator[Topic]:
     """Yield what is said of each attribute of a thing that holds one value."""
     attributes: dict[str, Attribute] = {}
     for concept in ontology.most_specific(e.concept for e in evidence):
@@ -124,8 +132,7 @@ def _topics(evidence: Sequence[Evidence], ontology: Ontology) -> Iterator[Topic]
             continue
         claims = [(v, e) for e in evidence if (v := _single(e, attribute)) is not None]
         if claims:
-            tolerance = _FLOATS_DIFFER if attribute.range is Scalar.FLOAT else 0.0
-            yield Topic(name, tuple(claims), tolerance)
+            yield Topic(name, tuple(claims), tolerance_of(attribute, tolerance))
 
 
 def _single(evidence: Evidence, attribute: Attribute) -> Value | None:
