@@ -243,10 +243,16 @@ def test_the_commands(kb: KnowledgeBase) -> None:
     )
     edited = run("review", "edit", "Prize", "prize.py", "--by", "ann", "--json")
     assert json.loads(edited.output)["body"]["description"] == "an honour."
-    assert "would" not in run("review", "accept", "Prize", "--dry-run").output
+    tried = run("review", "accept", "Medal", "--dry-run")
+    assert (tried.exit_code, "left open Medal" in tried.output) == (1, True)
+    tried = run("review", "accept", "Prize", "Medal", "--dry-run", "--json")
+    assert (tried.exit_code, len(json.loads(tried.output)["accepted"])) == (0, 2)
+    assert "Prize" not in kb.ontology
     accepted = run("review", "accept", "Prize", "Medal", "--by", "ann")
     assert accepted.exit_code == 0, accepted.output
     assert "accepted Medal" in accepted.output
+    tried = run("review", "accept", "Prize", "--dry-run")
+    assert (tried.exit_code, "not changed Prize" in tried.output) == (1, True)
     kb._forget()
     assert kb.ontology["Prize"].description == "an honour."
     store.put(kb.database, [proposal(Concept(name="Year"), 0.1, [], "me")])

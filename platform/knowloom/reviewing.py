@@ -63,8 +63,7 @@ def accept(
     if value is not None and (len(proposals) != 1 or not proposals[0].is_dispute):
         raise UsageError("a value is for one dispute: `knowloom review list --about dispute`")
     done = Decisions()
-    left = _still_open(kb, proposals, done)
-    about_things = [p for p in left if p.is_dispute or p.about is About.IDENTITY]
+    about_things, classes = _parted(_still_open(kb, proposals, done))
 
     def take(proposal: Proposal) -> None:
         if proposal.is_dispute:
@@ -73,9 +72,18 @@ def accept(
             _join(kb, proposal, done, who, note)
 
     _each(about_things, take, done)
-    left = [p for p in left if p not in about_things]
-    if left:
-        _let_in(kb, left, done, who, note)
+    if classes:
+        _let_in(kb, classes, done, who, note)
+    return done
+
+
+def would_accept(kb: KnowledgeBase, proposals: Sequence[Proposal]) -> Decisions:
+    """Return what `accept` would let in as things stand, and why it would leave the others."""
+    done = Decisions()
+    about_things, classes = _parted(_still_open(kb, proposals, done))
+    growth = grown(kb.ontology, classes)
+    done.accepted = [*about_things, *growth.accepted]
+    done.faults += growth.faults
     return done
 
 
@@ -242,6 +250,12 @@ def _check_unchanged(kb: KnowledgeBase, proposal: Proposal) -> None:
     now = stored.one(kb.database, proposal.id)
     if (now.state, len(now.deeds)) != (proposal.state, len(proposal.deeds)):
         raise ProposalDecided(now.id, now.state, now.deeds[-1].who)
+
+
+def _parted(proposals: Sequence[Proposal]) -> tuple[list[Proposal], list[Proposal]]:
+    """Return the proposals that are about things, and those that are about classes."""
+    things = [p for p in proposals if p.is_dispute or p.about is About.IDENTITY]
+    return things, [p for p in proposals if p not in things]
 
 
 def _still_open(

@@ -76,7 +76,8 @@ def test_scales_that_agree_within_a_tolerance_are_believed(
         return found["scale"], found["balance"], found["guess"]
 
     scale, balance, guess = accuracies(0.01)
-    assert min(scale, balance) > 0.8 > 0.3 > guess
+    assert min(scale, balance) > 0.8
+    assert guess < 0.3
     assert max(accuracies(0.0)) < 0.8
 
 

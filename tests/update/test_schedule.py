@@ -322,7 +322,7 @@ def test_two_schedulers_at_once(tmp_path: Path) -> None:
 
 @pytest.mark.neo4j
 def test_the_command_as_a_process(database: Database, endpoint: Endpoint, tmp_path: Path) -> None:
-    """It updates, notes a failing source, is seen by `status`, and ends clean on SIGTERM, be it many."""
+    """It updates, notes a failing source, is seen by `status`, ends clean however often told."""
     (tmp_path / "people.csv").write_text("name\nAda\n")
     (tmp_path / "knowloom.toml").write_text(
         '[sources.people]\nlocation = "people.csv"\nevery = "1s"\n'

@@ -131,7 +131,9 @@ def test_what_is_decided_while_a_load_writes_stays(kb: KnowledgeBase, splits: bo
         assert homes(kb) == two
 
 
-def test_a_value_is_decided_where_its_thing_is_kept(kb: KnowledgeBase) -> None:
+def test_a_value_is_decided_where_its_thing_is_kept(
+    kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Who rules on a dispute waits for who merges the thing away, and the merge for who rules."""
     kb.write_statements(map(said, LATER), source="a", command="test")
     other = runs.begin(kb.database, DECISIONS, "merge")
@@ -144,11 +146,9 @@ def test_a_value_is_decided_where_its_thing_is_kept(kb: KnowledgeBase) -> None:
         assert not ruling.done()
         drop_lock(kb.database, other)
         assert ruling.result()
-    with writing(kb.database, "review by ann", "review accept"):
-        with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(lock, "_PATIENCE", 0.1)
-            with pytest.raises(SourceBusy):
-                kb.merge(ADA, COUNTESS)
+    monkeypatch.setattr(lock, "_PATIENCE", 0.1)
+    with writing(kb.database, "x", "review accept"), pytest.raises(SourceBusy):
+        kb.merge(ADA, COUNTESS)
     assert homes(kb) == {ADA: "London", COUNTESS: "Paris", CID: None}
     assert locks(kb) == 0
 

@@ -132,6 +132,7 @@ def accept(
     """
     from knowloom.browser.place import browser_place
     from knowloom.reviewing import accept as accepted
+    from knowloom.reviewing import would_accept
     from knowloom.session import knowledge_base
     from knowloom.store import review as store
 
@@ -145,8 +146,11 @@ def accept(
                 p for p in store.listed(kb.database) if p.confidence >= above and p.id not in known
             ]
         if dry_run:
-            emit(rows(named), as_json, table(named))
-            return
+            done = would_accept(kb, named)
+            lines = table(done.accepted) if done.accepted else ["Nothing would be accepted."]
+            lines += map(_fault_line, done.faults)
+            emit(decided(done), as_json, lines)
+            ctx.exit(1 if done.faults else 0)
         done = accepted(kb, named, who=by(who), note=note, value=value)
         place = browser_place(settings, kb.database)
     links = [link for one in done.accepted if (link := _link(place, one))]
