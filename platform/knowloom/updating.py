@@ -257,7 +257,7 @@ class _Update:
             run = begin_writing(database, holder)
             rejects.move(self._kb.workspace / "rejects" / f"{run.id}.jsonl")
             gone = self._gone(read, run)
-            packing = ahead.aside.submit(changed_parts, parts, read.known, read.rows())
+            packing = ahead.aside.submit(changed_parts, parts, read.known, read.turnover())
             try:
                 self._write(run, read, gone, rejects)
             except KnowloomError as error:
@@ -269,7 +269,7 @@ class _Update:
                 return False
             if self._report.rejected:
                 read.keep(gone)  # what was not looked at closely did not go
-                packing = ahead.aside.submit(changed_parts, parts, read.known, read.rows())
+                packing = ahead.aside.submit(changed_parts, parts, read.known, read.turnover())
             self._advance_source(run, holder, packing.result(), digest, fetched)
         return True
 

@@ -15,7 +15,7 @@ from knowloom.base import KnowledgeBase
 from knowloom.knowledge.plugins import Row as Cells
 from knowloom.knowledge.record import Reject, Statement
 from knowloom.knowledge.rows import said_in
-from knowloom.update.snapshot import changed_parts, lines_of, rows_of
+from knowloom.update.snapshot import Turnover, changed_parts, lines_of, rows_of
 from knowloom.update.sources import Source
 from knowloom.updating import UpdateReport, update
 
@@ -258,7 +258,7 @@ def test_parts_hold_what_they_are_to_hold() -> None:
     chance = Random(7)
     marks = [number.to_bytes(8, "big") for number in range(300)]
     rows = {mark: f"{mark.hex()} a\n" * chance.randrange(3) for mark in marks}
-    parts = changed_parts((), None, rows).parts
+    parts = changed_parts((), None, Turnover(set(), rows)).parts
     times = 0
     for _ in range(200):
         before = rows_of(parts)
@@ -267,12 +267,13 @@ def test_parts_hold_what_they_are_to_hold() -> None:
         for mark in chance.sample(marks, chance.randrange(8)):
             if rows.pop(mark, None) is None:
                 rows[mark] = f"{mark.hex()} b\n"
-        changed = changed_parts(parts, before, rows)
+        come = {mark: rows[mark] for mark in rows.keys() - before.keys()}
+        changed = changed_parts(parts, before, Turnover(before.keys() - rows.keys(), come))
         parts = [*([] if changed.anew else parts), *changed.parts]
         times += changed.anew
     assert 0 < times < 50
     assert lines_of(["a 1\nb 2\n", "", "a 1\n"]) == {"a 1", "b 2"}
-    assert rows_of(changed_parts(parts, rows, {}).parts) == {}
+    assert rows_of(changed_parts(parts, rows, Turnover(rows.keys(), {})).parts) == {}
 
 
 def _make_old(kb: KnowledgeBase) -> None:

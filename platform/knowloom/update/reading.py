@@ -11,6 +11,8 @@ from knowloom.store.edges import Spool
 from knowloom.store.write import Validator
 from knowloom.update.snapshot import (
     Rows,
+    Turnover,
+    are_one_each,
     fact_line,
     is_fact,
     lines_of,
@@ -46,11 +48,13 @@ class Reading:
         self._deleted = dict(deleted)
         self._made: set[str] = set()
         self._kept: set[str] = set()
-        self._rows: dict[bytes, str] = {}
+        self._come: dict[bytes, str] = {}
+        self._gone: set[bytes] = set()
         self._loose: set[str] = set()
         self.known = known
         self.before = None if known is None else lines_of(known.values())
         """The lines of what it said; None when there is no snapshot to go by."""
+        self._one_each = known is not None and are_one_each(known, self.before or ())
         self.ended: set[str] = set()
         """Those of them that it does not say now."""
         self.changed = Spool[Statement]()
@@ -77,16 +81,14 @@ class Reading:
             news: in its order.
             advance: called with every number of statements read.
         """
-        known = self.known or {}
-        gone = set(known)
+        self._gone = set(self.known or ())
         for some in news:
             before = self.given
-            gone.difference_update(some.marks)
-            self.given += "".join(filter(None, map(known.get, some.marks))).count("\n")
+            self.given += self._known_again(some)
             for mark, said in some.new:
                 self._make_out(mark, said)
             advance(self.given - before)
-        self._compare_rows(known, gone)
+        self._note_ended()
 
     def keep(self, lines: set[str]) -> None:
         """Count lines among what it says, though it did not say them again."""
@@ -115,19 +117,29 @@ class Reading:
             left.difference_update(map(subject, self.now))
         return facts.total() + sum(each in left for each in things)
 
-    def rows(self) -> Rows:
-        """Return what it says by rows, to know them again the next time."""
-        return self._rows | {mark_of(line): f"{line}\n" for line in self._loose}
+    def turnover(self) -> Turnover:
+        """Return by which rows what it says differs from what it said."""
+        known = self.known or {}
+        come = self._come | {mark_of(line): f"{line}\n" for line in self._loose}
+        new = {mark: lines for mark, lines in come.items() if mark not in known}
+        return Turnover(self._gone - come.keys(), new)
 
-    def _compare_rows(self, known: Rows, gone: Collection[bytes]) -> None:
-        """Find out what it does not say any more from which known rows are gone."""
-        rows = dict(known)
-        for mark in gone:
-            del rows[mark]
-        self.ended = lines_of(known[mark] for mark in gone) - self._made
-        if self.ended:  # unless another row says the same
-            self.ended.difference_update("".join(rows.values()).split("\n"))
-        self._rows = rows | self._rows
+    def _known_again(self, some: News) -> int:
+        """Take known rows for said; return how many statements they make."""
+        known, left = self.known or {}, len(self._gone)
+        self._gone.difference_update(some.marks)
+        found = left - len(self._gone)
+        if self._one_each and found + sum(mark != b"" for mark, _ in some.new) == len(some.marks):
+            return found  # none of them is there twice
+        return "".join(filter(None, map(known.get, some.marks))).count("\n")
+
+    def _note_ended(self) -> None:
+        """Find out from the known rows that are gone what it does not say any more."""
+        known = self.known or {}
+        self.ended = lines_of(known[mark] for mark in self._gone) - self._made
+        if self.ended and not self._one_each:  # another row may say the same
+            kept = (lines for mark, lines in known.items() if mark not in self._gone)
+            self.ended -= lines_of(kept)
 
     def _make_out(self, mark: bytes, said: Iterable[Statement]) -> None:
         """Take in the statements of a row; it is only known again if all of them are sound."""
@@ -141,7 +153,7 @@ class Reading:
             else:
                 sound = False
         if sound:
-            self._rows[mark] = "".join(f"{line}\n" for line in lines)
+            self._come[mark] = "".join(f"{line}\n" for line in lines)
         else:
             self._loose.update(lines)
 

@@ -10,8 +10,9 @@ with one that mirrors an older run, everything is compared with the graph itself
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from hashlib import blake2b
+from struct import iter_unpack
 from typing import NamedTuple
 
 Rows = Mapping[bytes, str]  # mark to lines, each ended by a newline
@@ -38,6 +39,18 @@ class Part(NamedTuple):
     marks: bytes | None
     body: bytes
     gone: bytes = b""
+
+
+class Turnover(NamedTuple):
+    """By which rows what is said differs from what was.
+
+    Args:
+        gone: the marks of rows that are no more.
+        come: rows that were not there.
+    """
+
+    gone: Set[bytes]
+    come: dict[bytes, str]
 
 
 class Changed(NamedTuple):
@@ -103,7 +116,8 @@ def lines_of(rows: Iterable[str]) -> set[str]:
 def rows_of(parts: Iterable[Part]) -> dict[bytes, str]:
     """Return the rows that parts hold.
 
-    >>> rows_of(changed_parts([], None, {b"8 bytes.": "a 1\\nb 2\\n"}).parts)
+    >>> all_new = Turnover(set(), {b"8 bytes.": "a 1\\nb 2\\n"})
+    >>> rows_of(changed_parts([], None, all_new).parts)
     {b'8 bytes.': 'a 1\\nb 2\\n'}
     """
     rows: dict[bytes, str] = {}
@@ -118,7 +132,17 @@ def rows_of(parts: Iterable[Part]) -> dict[bytes, str]:
     return rows
 
 
-def changed_parts(parts: Sequence[Part], before: Rows | None, now: Rows) -> Changed:
+def are_one_each(rows: Rows, lines: Collection[str]) -> bool:
+    """Return whether every row says one line, and no two of them the same.
+
+    Args:
+        rows: to look at.
+        lines: all that they say, as `lines_of` returns them.
+    """
+    return len(lines) == len(rows) == "".join(rows.values()).count("\n") and all(rows.values())
+
+
+def changed_parts(parts: Sequence[Part], before: Rows | None, turnover: Turnover) -> Changed:
     """Return what is to be done so that parts hold other rows.
 
     What changed is one part more; where much of what is kept is out of date, or there are many
@@ -127,19 +151,21 @@ def changed_parts(parts: Sequence[Part], before: Rows | None, now: Rows) -> Chan
     Args:
         parts: as they are kept.
         before: the rows they hold; None when they are of no use.
-        now: the rows they are to hold.
+        turnover: what goes of these, and what comes.
     """
+    gone, come = turnover
     if before is None:
-        return Changed(_anew(now), anew=True)
-    gone, come = before.keys() - now.keys(), now.keys() - before.keys()
+        return Changed(_anew(come), anew=True)
     if not (gone or come):
         return Changed([], anew=False)
     kept = sum(len(part.marks or b"") + len(part.gone) for part in parts) // _MARK
-    outdated = kept + len(come) + len(gone) > _MOST * len(now)
-    if outdated or len(parts) >= _FEW + len(now) // _LARGE:
-        return Changed(_anew(now), anew=True)
+    now = len(before) - len(gone) + len(come)
+    outdated = kept + len(come) + len(gone) > _MOST * now
+    if outdated or len(parts) >= _FEW + now // _LARGE:
+        left = {mark: lines for mark, lines in before.items() if mark not in gone}
+        return Changed(_anew(left | come), anew=True)
     number = max((part.number for part in parts), default=-1) + 1
-    return Changed([_part(number, [(mark, now[mark]) for mark in come], gone)], anew=False)
+    return Changed([_part(number, [*come.items()], gone)], anew=False)
 
 
 def _anew(rows: Rows) -> list[Part]:
@@ -158,7 +184,7 @@ def _part(number: int, rows: Sequence[tuple[bytes, str]], gone: Iterable[bytes] 
 
 def _marks_in(joined: bytes) -> list[bytes]:
     """Return the marks in a row of them."""
-    return [joined[i : i + _MARK] for i in range(0, len(joined), _MARK)]
+    return [mark for (mark,) in iter_unpack(f"{_MARK}s", joined)]
 
 
 def is_fact(line: str) -> bool:
