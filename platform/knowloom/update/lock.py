@@ -85,16 +85,11 @@ def begin_writing(database: Database, holder: Run) -> Run:
     Raises:
         SourceBusy: somebody still decides, after ten minutes.
     """
-
-    def write() -> None:
-        _say(database, holder, writes=True)
-        try:
-            _refuse(database, lambda row: row["source"] == DECISIONS)
-        except SourceBusy:
-            _say(database, holder, writes=False)
-            raise
-
-    _patiently(write, time.monotonic() + _PATIENCE_OF_UPDATES)
+    _once_nobody_decides(
+        database,
+        lambda: _say(database, holder, writes=True),
+        lambda: _say(database, holder, writes=False),
+    )
     return runs.begin(database, holder.source, holder.command)
 
 
@@ -111,16 +106,11 @@ def writing(database: Database, source: str, command: str) -> Generator[Run]:
         SourceBusy: somebody still decides, after ten minutes.
     """
     holder = Run(f"{source} {uuid4()}", command)
-
-    def write() -> None:
-        take_lock(database, holder, of=source)
-        try:
-            _refuse(database, lambda row: row["source"] == DECISIONS)
-        except BaseException:
-            drop_lock(database, holder)
-            raise
-
-    _patiently(write, time.monotonic() + _PATIENCE_OF_UPDATES)
+    _once_nobody_decides(
+        database,
+        lambda: take_lock(database, holder, of=source),
+        lambda: drop_lock(database, holder),
+    )
     try:
         yield runs.begin(database, source, command)
     finally:
@@ -197,6 +187,26 @@ def _patiently(attempt: Callable[[], None], until: float) -> None:
                 _log.warning("waiting, for %.0f s at most: %s", until - now, error)
                 silent_until = None
         time.sleep(uniform(*_PAUSES))
+
+
+def _once_nobody_decides(
+    database: Database, say: Callable[[], None], unsay: Callable[[], None]
+) -> None:
+    """Say that something writes, and step back as often as somebody decides.
+
+    Raises:
+        SourceBusy: somebody still decides, after ten minutes.
+    """
+
+    def attempt() -> None:
+        say()
+        try:
+            _refuse(database, lambda row: row["source"] == DECISIONS)
+        except BaseException:
+            unsay()
+            raise
+
+    _patiently(attempt, time.monotonic() + _PATIENCE_OF_UPDATES)
 
 
 def _say(database: Database, run: Run, *, writes: bool) -> None:
