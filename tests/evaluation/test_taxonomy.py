@@ -143,8 +143,18 @@ def test_the_commands(folder: Path) -> None:
     card = json.loads(on_top.stdout)
     assert len(card["weights"]) == 6
     assert sum(card["weights"]) == pytest.approx(1.5)  # what learnt before counts half
-    table = run("evaluate", "taxonomy", folder, "--ranker", "rules", "--lexical", "--held-out")
-    assert "leaves held out" in table.output
+    held_out = ("evaluate", "taxonomy", folder, "--ranker", "rules", "--lexical", "--held-out")
+    assert "leaves held out" in run(*held_out).output
+    drawn = {_figures(run(*held_out, "--json", "--seed", str(seed)).stdout) for seed in range(4)}
+    assert len(drawn) > 1  # each seed asks for other leaves
+    usual, again = run(*held_out, "--json"), run(*held_out, "--json", "--seed", "99")
+    assert _figures(usual.stdout) == _figures(again.stdout)
+
+
+def _figures(answer: str) -> str:
+    """Return what was measured, but for how long it took."""
+    found = [{**one, "seconds": 0} for one in json.loads(answer)["measured"]]
+    return json.dumps(found, sort_keys=True)
 
 
 def test_test_names_are_taken_out_of_what_is_learnt_from(folder: Path) -> None:

@@ -71,6 +71,7 @@ def extract(
     "that learnt so (train taxonomy --without DATA).",
 )
 @click.option("--held-out", is_flag=True, help="Ask for leaves of the existing taxonomy instead.")
+@click.option("--seed", type=int, default=99, show_default=True, help="Draws these leaves.")
 @click.option("--lexical", is_flag=True, help="Compare spellings only, without the encoder.")
 @click.option(
     "--beside",
@@ -85,6 +86,7 @@ def taxonomy(
     ranker: str,
     elsewhere: tuple[Path, ...],
     held_out: bool,
+    seed: int,
     lexical: bool,
     beside: tuple[Path, ...],
     settings: Settings,
@@ -98,6 +100,7 @@ def taxonomy(
     \b
     Examples:
         knowloom evaluate taxonomy semeval-sci --held-out
+        knowloom evaluate taxonomy semeval-sci --held-out --seed 100
         knowloom evaluate taxonomy semeval-sci --beside gpt-4o.json
     """
     from knowloom.cli.taxonomy import chosen_encoder, taxonomies_in, taxonomies_of
@@ -126,7 +129,7 @@ def taxonomy(
         return [train(known, encoder, base=base), *([base] if base else [])]
 
     if held_out or data.is_file():
-        found = harness.held_out(taxonomies_of(data), encoder, scorers)
+        found = harness.held_out(taxonomies_of(data), encoder, scorers, seed=seed)
         made = harness.Compared(f"{data.name}, leaves held out", tuple(found))
     else:
         questions = read_questions(data)
