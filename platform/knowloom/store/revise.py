@@ -30,6 +30,7 @@ from knowloom.knowledge.record import Mention, Record, Values
 from knowloom.knowledge.roles import Role, Roles
 from knowloom.ontology.concepts import ConceptRange, Ontology
 from knowloom.ontology.names import quoted, quoted_labels
+from knowloom.store import runs
 from knowloom.store.database import Database
 from knowloom.store.edges import Edge, EdgeKind, updates_of
 from knowloom.store.runs import PastRun, Run, past_runs
@@ -327,7 +328,7 @@ def plan_ahead(database: Database) -> None:
         nothing: dict[str, list[Any]] = {"uids": [], "rows": [], "times": [], "days": []}
         for name in _REVISING:
             tx.run(cypher(name), given=nothing).consume()
-        Run("", "").plan_ahead(tx)
+        runs.plan_ahead(tx)
 
     past_runs(database, [0])
     database.in_write(work)

@@ -55,18 +55,15 @@ class Run:
 
     def record(self, tx: neo4j.ManagedTransaction) -> None:
         """Put the run into the graph, in the transaction of its first write."""
-        tx.run(cypher("runs/record_run"), self._as_parameters()).consume()
-
-    def plan_ahead(self, tx: neo4j.ManagedTransaction) -> None:
-        """Let the server plan how a run is recorded and closed, in a transaction like theirs."""
-        finished = {"status": "", "finished": self.started, "told": dict[str, Any]()}
-        parameters = self._as_parameters() | finished
-        for name in ("runs/record_run", "runs/finish_run"):
-            tx.run("EXPLAIN " + cypher(name), parameters).consume()
-
-    def _as_parameters(self) -> dict[str, Any]:
         names = ("id", "source", "command", "started")
-        return {name: getattr(self, name) for name in names}
+        given = {"runs": [{name: getattr(self, name) for name in names}]}
+        tx.run(cypher("runs/record_run"), given=given).consume()
+
+
+def plan_ahead(tx: neo4j.ManagedTransaction) -> None:
+    """Let the server plan how a run is recorded and closed, in a transaction like theirs."""
+    tx.run(cypher("runs/record_run"), given={"runs": []}).consume()
+    finish_in(tx, Run("", "", id=-1), "", {})  # no run has that number
 
 
 @dataclass(frozen=True, slots=True)
