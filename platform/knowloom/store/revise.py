@@ -44,6 +44,7 @@ _REVISING = (
     "write/supersede_records",
 )
 _TIMES, _DAYS = ("recorded", "observed"), ("valid_from", "valid_to")
+_AT_ONCE = 1_000  # how many states make one row of an answer
 _UNKNOWN = datetime.fromtimestamp(0, UTC)
 
 
@@ -60,27 +61,40 @@ class StateReader:
         self._ontology = ontology
         self._past: dict[int, PastRun] = {}
 
-    def read(self, uids: list[str]) -> Iterator[tuple[State, Mapping[str, Any]]]:
-        """Yield state and node properties of the instances that exist."""
-        yield from self.states(
-            self._database.read(cypher("write/read_states"), given={"uids": uids})
-        )
+    def read(self, uids: Sequence[str]) -> list[tuple[State, Mapping[str, Any]]]:
+        """Return state and node properties of the instances that exist."""
+        return self._database.in_read(lambda tx: [*self.read_in(tx, uids)])
 
-    def states(self, rows: Iterable[neo4j.Record]) -> Iterator[tuple[State, Mapping[str, Any]]]:
-        """Yield state and node properties from the rows of `write/read_states`."""
-        for row in rows:
-            labels = frozenset[str](row["labels"])
-            links = frozenset(Link(t, uid, at or 0) for t, uid, at, _ in row["links"])
-            properties: dict[str, Any] = row["properties"]
-            evidence = tuple(stored_evidence(r, self._ontology) for r in row["records"])
-            if "_hash" in properties:
-                evidence = (self._inline_evidence(labels, properties, links),)
-            mention = "_mention" in properties
-            known: Values = {}
-            if mention or KNOWN in properties:
-                concept = next(iter(self._ontology.most_specific(labels)), "Entity")
-                known = known_by(properties, concept, self._ontology)
-            yield State(row["uid"], labels, evidence, links, mention, known), properties
+    def read_in(
+        self, tx: neo4j.ManagedTransaction, uids: Sequence[str], *, retired: bool = False
+    ) -> Iterator[tuple[State, Mapping[str, Any]]]:
+        """Yield state and node properties of the instances that a transaction sees.
+
+        Args:
+            tx: the transaction.
+            uids: of which.
+            retired: also of those that were set aside.
+        """
+        text = cypher("write/read_states")
+        if retired:
+            text = text.replace("/*|retired*/", "|_Retired")
+        for start in range(0, len(uids), _AT_ONCE):
+            [row] = tx.run(text, given={"uids": [*uids[start : start + _AT_ONCE]]})
+            for stored in row["states"]:
+                yield self._state(stored), stored["properties"]
+
+    def _state(self, stored: Mapping[str, Any]) -> State:
+        labels, properties = frozenset[str](stored["labels"]), stored["properties"]
+        links = frozenset(Link(t, uid, at or 0) for t, uid, at, _ in stored["links"])
+        evidence = tuple(stored_evidence(r, self._ontology) for r in stored["records"])
+        if "_hash" in properties:
+            evidence = (self._inline_evidence(labels, properties, links),)
+        mention = "_mention" in properties
+        known: Values = {}
+        if mention or KNOWN in properties:
+            concept = next(iter(self._ontology.most_specific(labels)), "Entity")
+            known = known_by(properties, concept, self._ontology)
+        return State(stored["uid"], labels, evidence, links, mention, known)
 
     def _inline_evidence(
         self, labels: frozenset[str], properties: Mapping[str, Any], links: frozenset[Link]
@@ -146,7 +160,6 @@ class Reviser:
         """
 
         def plan(tx: neo4j.ManagedTransaction, uids: Sequence[str]) -> list[Revision]:
-            rows = tx.run(cypher("write/read_states"), given={"uids": list(uids)})
             return [
                 revise(
                     state,
@@ -157,7 +170,7 @@ class Reviser:
                     kept=self._run.kept,
                     policy=self._run.policy,
                 )
-                for state, _ in self._reader.states(rows)
+                for state, _ in self._reader.read_in(tx, uids)
             ]
 
         return self.apply(plan, list(new), certain=certain)

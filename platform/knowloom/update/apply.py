@@ -108,11 +108,8 @@ class Applier:
         self, tx: neo4j.ManagedTransaction, uids: Sequence[str], *, retired: bool = False
     ) -> Held:
         """Return what is stored of some things, when asked of those set aside too."""
-        text = cypher("write/read_states")
-        if retired:
-            text = text.replace("/*|retired*/", "|_Retired")
-        rows = tx.run(text, given={"uids": list(uids)})
-        held = Held({state.uid: state for state, _ in self._states.states(rows)})
+        states = self._states.read_in(tx, uids, retired=retired)
+        held = Held({state.uid: state for state, _ in states})
         for row in tx.run(cypher("update/read_ties"), uids=list(uids)):
             said = said_in(row["properties"])
             text = ""
@@ -185,9 +182,8 @@ class Applier:
         """Return what changes about the nodes of a plan and of those that refer to them."""
         changes = {change.uid: change for change in plan.changes}
         there = sorted(uid for uid in {*changes, *referrers} if uid not in plan.kept)
-        rows = tx.run(cypher("write/read_states"), given={"uids": there})
         revisions: list[Revision] = []
-        for state, _ in self._states.states(rows):
+        for state, _ in self._states.read_in(tx, there):
             evidence, known = state.evidence, state
             if change := changes.get(state.uid):
                 evidence = change.after

@@ -319,8 +319,7 @@ class Past:
         self, tx: neo4j.ManagedTransaction, holders: list[str]
     ) -> tuple[list[State], list[tuple[str, str, str, dict[str, Any]]]]:
         """Return what is stored of things today, those set aside too."""
-        text = cypher("write/read_states").replace("/*|retired*/", "|_Retired")
-        states = [state for state, _ in self._states.states(tx.run(text, given={"uids": holders}))]
+        states = [state for state, _ in self._states.read_in(tx, holders, retired=True)]
         return states, [*self._ties(tx, holders)]
 
     def _recognise(self, mentioned: Sequence[_Then]) -> None:

@@ -65,10 +65,9 @@ def _some(
     """Reproject some instances."""
 
     def plan(tx: neo4j.ManagedTransaction, some: Sequence[str]) -> list[Revision]:
-        rows = tx.run(cypher("write/read_states"), given={"uids": list(some)})
         return [
             _reshaped(state, ontology, rules)
-            for state, properties in reader.states(rows)
+            for state, properties in reader.read_in(tx, some)
             if shows_otherwise(state, properties, ontology, rules)
         ]
 
