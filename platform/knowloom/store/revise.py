@@ -224,10 +224,16 @@ class Reviser:
             {"id": record_id(r.uid, e), **sent_record(e)} for r in changed for e in r.restated
         ]
         ended = [{"id": id_, "by": by or None} for r in changed for id_, by in r.superseded]
+        relabelled = [
+            {"uid": r.uid, "add": r.add_labels, "remove": r.remove_labels}
+            for r in changed
+            if r.add_labels or r.remove_labels
+        ]
         updates = 0
         if changed:
             result = tx.run(cypher("write/replace_instances"), given=_replacing(changed))
             updates += updates_of(result.consume().counters)
+        updates += run_rows(tx, cypher("write/relabel_instances"), relabelled)
         updates += run_rows(tx, cypher("write/restate_records"), restated)
         updates += run_rows(tx, cypher("write/supersede_records"), ended)
         updates += self._remove_links(tx, revisions)
@@ -376,13 +382,7 @@ def _replacing(revisions: Iterable[Revision]) -> dict[str, Any]:
         return row
 
     rows = [
-        {
-            "uid": r.uid,
-            "set": r.properties,
-            "add": r.add_labels,
-            "remove": r.remove_labels,
-            "records": [sent(r, e) for e in r.records],
-        }
+        {"uid": r.uid, "set": r.properties, "records": [sent(r, e) for e in r.records]}
         for r in revisions
     ]
     return {"rows": rows, "times": [*times], "days": [*days]}
