@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 from typing import Any, LiteralString, cast
@@ -78,3 +78,19 @@ def test_an_error_of_one_thread_leaves_the_others_alone(database: Database) -> N
             ready = Barrier(THREADS)
             assert sum(pool.map(write, [ready] * THREADS)) == 1
             database.write("MATCH (n:_Instance) DELETE n")
+
+
+def test_things_are_locked_though_nothing_of_them_changes(database: Database) -> None:
+    """Another transaction waits, also where no node ever held what is set to nothing."""
+    database.write("CREATE (:_Instance {uid: 'u'})")
+
+    def hold(tx: neo4j.ManagedTransaction) -> Future[neo4j.ResultSummary]:
+        tx.run(cypher("write/lock_instances"), given={"uids": ["u"]}).consume()
+        waiting = pool.submit(database.write, "MATCH (n:_Instance {uid: 'u'}) SET n.said = 1")
+        with pytest.raises(TimeoutError):
+            waiting.result(timeout=1)
+        return waiting
+
+    with ThreadPoolExecutor(1) as pool:
+        waiting = database.in_write(hold)
+        assert waiting.result().counters.properties_set == 1

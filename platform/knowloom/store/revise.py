@@ -37,9 +37,9 @@ from knowloom.store.runs import PastRun, Run, past_runs
 
 _REVISING = (
     "write/lock_instances",
-    "write/touch_nothing",
     "write/read_states",
     "write/replace_instances",
+    "write/touch_nothing",
     "write/restate_records",
     "write/supersede_records",
 )
@@ -340,7 +340,7 @@ def plan_ahead(database: Database) -> None:
 
     A server that has just been started takes longer to plan them than to carry them out for a
     thousand instances; one that has planned them answers at once. It plans a statement once more
-    for transactions that have changed something, as those that revise have when they are locked.
+    for transactions that have changed something, as those that revise have after the first.
     """
 
     def work(tx: neo4j.ManagedTransaction) -> None:
