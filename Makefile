@@ -5,7 +5,7 @@
 #   make test        all tests but the slow ones          make test-slow    the slow ones
 #   make test-neural those that train networks, in an environment of their own (6 GB)
 #   make test-browser those before a real Chromium, which it installs where it may
-#   make check       lint, format, types, arrows          make format       let the formatter decide
+#   make check       lint, format, types, arrows, layout  make format       let the formatter decide
 #   make bench       what it costs, beside a hand-written loop
 #   make wheel       build sdist and wheel, and test the installed wheel
 
@@ -45,6 +45,7 @@ check: $(VENV)/.developing
 	$(BIN)/mypy
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+	$(BIN)/pytest -q tests/house
 
 format: $(VENV)/.developing
 	$(BIN)/ruff check --fix $(CHECKED)

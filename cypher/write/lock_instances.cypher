@@ -1,5 +1,5 @@
-// Take the write locks of these instances, in the order given, until the transaction ends. To set
-// to nothing what is not there locks, and leaves nothing to be written.
+// Take the write locks of these instances, in the order given, until the transaction ends.
+// To set to nothing what is not there locks, and leaves nothing to be written.
 // A list in a map: the server plans once for any number, not again for each power of ten.
 // parameters: given {uids}
 // columns: none

@@ -16,6 +16,7 @@ import pytest
 from knowloom.errors import DiskFull, DownloadFailed
 from knowloom.server.distribution import Jar
 from knowloom.server.download import fetch, missing
+from knowloom.server.files import remove_abandoned
 from tests.server.repository import Repository, cut, garbled, refused, serving
 
 FETCH = """
@@ -123,6 +124,18 @@ def test_two_processes_at_once(repository: Repository, tmp_path: Path) -> None:
     assert all(
         (tmp_path / j.file_name).read_bytes() == repository.files[f"/{j.path}"] for j in jars
     )
+
+
+def test_a_file_being_written_is_not_taken_for_abandoned(
+    repository: Repository, tmp_path: Path
+) -> None:
+    """Whoever clears up while another process fetches leaves alone what that one is writing."""
+    jars = [repository.add(f"a{n}", b"x") for n in range(300)]
+    fetching = fetch_apart(jars, tmp_path, repository.url)
+    while fetching.poll() is None:
+        remove_abandoned(tmp_path)
+    assert fetching.communicate()[1] == ""
+    assert missing(jars, tmp_path) == ()
 
 
 def test_a_full_disk_is_said_to_be_one(repository: Repository, tmp_path: Path) -> None:

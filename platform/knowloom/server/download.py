@@ -101,9 +101,11 @@ def _fetch_one(pool: PoolManager, url: str, jar: Jar, folder: Path) -> None:
             jar.file_name,
             f"what {url} sent has SHA-256 {found}, the lock file says {jar.sha256}",
         )
-    with placed(folder / jar.file_name) as part:
+    file = folder / jar.file_name
+    with placed(file) as part:
         part.write_bytes(content)
-        os.utime(part, (_WRITTEN, _WRITTEN))
+    # Under its own name only: half-written with an old date it would be taken for abandoned.
+    os.utime(file, (_WRITTEN, _WRITTEN))
 
 
 def _connections(root: str) -> PoolManager:
